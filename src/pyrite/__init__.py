@@ -1,0 +1,25 @@
+"""Pyrite: a web tracker and personalization client in Python, and the edge it talks to.
+
+`pyrite.edge(...)` is the edge as an ASGI app; `pyrite.Settings` is what it can be told. In a page, the package of the same
+name offers `alloy` instead (browser/pyscript.py).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Settings", "edge"]
+
+if TYPE_CHECKING:
+    from .edge.app import edge as edge
+    from .edge.settings import Settings as Settings
+
+
+def __getattr__(name: str) -> Any:
+    # On first use: the command line and the build should not pay for the edge's imports.
+    import importlib
+
+    if name == "edge":
+        return importlib.import_module("pyrite.edge")
+    if name == "Settings":
+        return importlib.import_module("pyrite.edge.settings").Settings
+    raise AttributeError(f"module 'pyrite' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""What core decides, done in a page. The only room that touches JavaScript."""

@@ -1,0 +1,75 @@
+"""The way into JavaScript from MicroPython (PyScript's build, 1.28).
+
+Only text, bool and small numbers cross; objects are handled by reference. A JavaScript exception that is thrown into Python
+can't be caught here, not even by `finally`: whatever may throw goes through `attempt`.
+"""
+
+import js
+import time
+
+window = js
+UNDEFINED = js.undefined
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970."""
+    # MicroPython 1.28 cuts integers to 32 bits at the border (Date.now()): the time comes from Python.
+    return int(time.time() * 1000)
+
+
+def parse(text: str) -> object:
+    """The JavaScript value of a JSON text."""
+    return js.JSON.parse(text)
+
+
+def stringify(value: object) -> str:
+    """The JSON text of a JavaScript value; `null` for what has none."""
+    text = js.JSON.stringify(value)
+    return text if isinstance(text, str) else "null"
+
+
+def callback(function: object) -> object:
+    """*function* as JavaScript may keep and call it."""
+    return function
+
+
+def is_nullish(value: object) -> bool:
+    """Whether a value from JavaScript is null or undefined."""
+    return value is None or value is UNDEFINED or value == UNDEFINED
+
+
+def optional(holder: object, name: str) -> object:
+    """The property *name* of a JavaScript object, None when it is missing or null (reading it as an attribute would raise)."""
+    # The module `js` is no receiver for the getters of the real global object.
+    value = js.Reflect.get(js.globalThis if holder is js else holder, name)
+    return None if is_nullish(value) else value
+
+
+def text(value: object) -> str:
+    """A value from JavaScript when it is a text, else ''."""
+    return value if isinstance(value, str) else ""
+
+
+def construct(constructor: object, *args: object) -> object:
+    """`new constructor(...args)`; never for one that may throw."""
+    return js.Reflect.construct(constructor, js.Array.of(*args))
+
+
+def method(holder: object, name: str) -> object:
+    """The JavaScript function *name* of *holder* itself; read as an attribute it would be one of Python's, bound."""
+    return js.Reflect.get(holder, name)
+
+
+def attempt(function: object, this: object, args: tuple, done: object, failed: object) -> None:
+    """Call a JavaScript function that may throw, within this task: *done* gets what it returns, *failed* a text.
+
+    *function* comes from `method` or `optional`: a bound method would let the exception through.
+    """
+    js.Promise.resolve(js.Array.of(*args)).then(js.Reflect.apply.bind(js.Reflect, function, this)).then(
+        done, lambda error=None, *_: failed(describe(error))
+    )
+
+
+def describe(error: object) -> str:
+    """What an exception from JavaScript says."""
+    return str(js.String(error))

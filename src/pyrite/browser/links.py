@@ -1,0 +1,70 @@
+"""What was clicked, as facts for core.clicks: the link in a click's path, its words, its place in the page."""
+
+from .bridges.micropython import optional, text, window
+
+LANDMARKS = ("HEADER", "MAIN", "FOOTER", "NAV")
+
+
+def clicked_link(event: object) -> object:
+    """The link that a click *event* fell on, also inside open shadow roots; None if there is none."""
+    path = event.composedPath()
+    for index in range(path.length):
+        element = path[index]
+        name = optional(element, "nodeName")
+        if name in ("BODY", "#document", None):
+            return None
+        if name in ("A", "AREA") and text(element.href):
+            return element
+    return None
+
+
+def facts_of(link: object, event: object, qualifier: object) -> "dict[str, object]":
+    """The facts of a click on *link* (see core.clicks); *qualifier* is the page's RegExp for downloads, or None."""
+    url = text(link.href)
+    bare = url.split("?")[0].split("#")[0]
+    return {
+        "url": url,
+        "host": text(link.hostname),
+        "pageHost": text(window.location.hostname),
+        "protocol": text(link.protocol),
+        "text": text(link.innerText) or text(link.textContent),
+        "names": _names(link),
+        "region": _region(link, event),
+        "download": link.hasAttribute("download") is True,
+        "qualified": None if qualifier is None else qualifier.test(bare) is True,
+        "scripted": url.startswith("javascript:"),
+    }
+
+
+def _names(link: object) -> "list[str]":
+    """Names for a link without words: alt, title, value, image source, label, of it and of what is inside."""
+    found = []
+    inside = link.querySelectorAll("*")
+    for element in [link] + [inside[index] for index in range(min(inside.length, 50))]:
+        for attribute in ("alt", "title", "value", "src", "aria-label", "name"):
+            value = text(element.getAttribute(attribute))
+            if value:
+                found.append(value)
+    return found
+
+
+def _region(link: object, event: object) -> str:
+    path = event.composedPath()
+    passed = False
+    for index in range(path.length):
+        element = path[index]
+        if not passed:
+            passed = element.nodeName == link.nodeName and element.isSameNode(link) is True
+            continue
+        name = optional(element, "nodeName")
+        if name in ("BODY", "#document", None):
+            break
+        if element.nodeType != 1:
+            continue
+        if text(element.id):
+            return element.id
+        if text(element.getAttribute("role")) == "region" and text(element.getAttribute("aria-label")):
+            return element.getAttribute("aria-label")
+        if name in LANDMARKS:
+            return name
+    return "BODY"

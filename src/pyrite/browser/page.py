@@ -1,0 +1,299 @@
+"""One tracker at home in a page: commands in from JavaScript, effects carried out, nothing thrown at the host.
+
+Only text crosses: options come as JSON text, results go as JSON text. What is decided is core's; how it is done is here,
+in dom.py, links.py and transport.py.
+"""
+
+from ..core.config import split_host
+from ..core.effects import Ask, Effect, Later, Log, Render, Send, SetCookie, Settle, kind
+from ..core.moment import Moment
+from ..core.tracker import BEFORE_CLICK, Tracker
+from ..core.wire import decode_object, encode
+from .bridges.micropython import attempt, callback, construct, is_nullish, method, now_ms, optional, parse, stringify, text, window
+from .dom import Rendering, add_style
+from .links import clicked_link, facts_of
+from .routes import watch_routes
+from .transport import Transport
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
+HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
+HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
+
+
+class Page:
+    """The tracker *name* in this page."""
+
+    def __init__(self, name: str) -> None:
+        self.tracker = Tracker(name)
+        self._transport = Transport(self._answered, self._failed)
+        self._promises: "dict[object, tuple[object, object]]" = {}
+        self._hooks: "dict[str, object]" = {}
+        self._last_call = 0
+        self._debug = False
+        self._clicked: object = None
+        self._qualifier: object = None
+        self._top_domain: "str | None" = None
+        self._hints: object = None
+        self._timezone = text(window.Intl.DateTimeFormat().resolvedOptions().timeZone)
+        self._do = {
+            "Send": self._transport.send,
+            "Settle": self._settle,
+            "Ask": self._ask,
+            "Render": self._render,
+            "SetCookie": self._set_cookie,
+            "Later": self._later,
+            "Hide": self._hide,
+            "Show": self._show,
+            "Watch": self._watch,
+            "Log": self._log,
+        }
+        window.addEventListener("pagehide", self.guarded(lambda: self.tracker.leaving(self.moment())))
+
+    def call(self, name: str, options: str, given: object, resolve: object, reject: object, event_id: str, age_ms: int) -> None:
+        """Run a command: *options* is JSON text, *given* the page's own object (for its callbacks), then the promise's ends.
+
+        *event_id* is '' unless the event got its id before the tracker was there; *age_ms* is how long it has waited.
+        """
+        self._last_call += 1
+        call = self._last_call
+        self._promises[call] = (resolve, reject)
+        try:
+            values = decode_object(options) if options else {}
+            if name == "configure":
+                self._take_hooks(values, given)
+            self.carry_out(self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id))
+        except Exception as error:
+            self._give_up(call, error)
+
+    def carry_out(self, effects: "list[Effect]") -> None:
+        """Do each effect, in order; one that fails is logged and does not keep the others from being done."""
+        for effect in effects:
+            try:
+                self._do[kind(effect)](effect)  # type: ignore[operator]
+            except Exception as error:
+                self.report(error)
+
+    def guarded(self, function: "Callable[[], list[Effect]]") -> object:
+        """A callback for JavaScript: carries out what *function* returns, and never throws."""
+
+        def called(*_: object) -> None:
+            try:
+                self.carry_out(function())
+            except Exception as error:
+                self.report(error)
+
+        return callback(called)
+
+    def report(self, error: Exception) -> None:
+        """One line on the console for a mistake of ours."""
+        window.console.error(f"[{self.tracker.name}] {type(error).__name__}: {error}")
+
+    # ---- what the page is like --------------------------------------------------------------------------------------
+
+    def moment(self, age_ms: int = 0) -> Moment:
+        """Now, in this page, for a command that has waited *age_ms*."""
+        document, screen = window.document, window.screen
+        has_cookies = window.navigator.cookieEnabled is True and text(window.origin) != "null"
+        orientation = optional(screen, "orientation")
+        facts: "dict[str, object]" = {
+            "url": text(window.location.href),
+            "referrer": text(document.referrer),
+            "screenWidth": screen.width,
+            "screenHeight": screen.height,
+            "screenOrientation": "" if orientation is None else text(orientation.type),
+            "viewportWidth": document.documentElement.clientWidth,
+            "viewportHeight": document.documentElement.clientHeight,
+            "timezone": self._timezone,
+            "timezoneOffset": construct(window.Date).getTimezoneOffset(),  # type: ignore[attr-defined]
+            "cookie": text(document.cookie) if has_cookies else "",
+            "cookiesEnabled": has_cookies,
+            "gpc": optional(window.navigator, "globalPrivacyControl") is True,
+            "topDomain": self._find_top_domain if has_cookies else "",
+            "hints": self._hints,
+        }
+        return Moment(now_ms=now_ms(), facts=facts, new_id=new_id, chance=window.Math.random, age_ms=age_ms)
+
+    def _find_top_domain(self) -> str:
+        """The widest domain that takes this page's cookies; '' for addresses and single names."""
+        if self._top_domain is None:
+            self._top_domain = ""
+            labels = split_host(text(window.location.hostname))[0].split(".")
+            if not labels[len(labels) - 1].isdigit():
+                for first in range(len(labels) - 2, -1, -1):
+                    domain = ".".join(labels[first:])
+                    window.document.cookie = f"pyrite_top=1; domain={domain}; max-age=10"
+                    taken = "pyrite_top=1" in text(window.document.cookie)
+                    window.document.cookie = f"pyrite_top=; domain={domain}; max-age=0"
+                    if taken:
+                        self._top_domain = domain
+                        break
+        return self._top_domain
+
+    def _take_hooks(self, values: "dict[str, object]", given: object) -> None:
+        """Note the page's callbacks, which JSON leaves out, and tell core that they are there."""
+        for name in HOOKS:
+            group, dot, last = name.rpartition(".")
+            holder = None if is_nullish(given) else window.Object(given)
+            holder = optional(holder, group) if group and holder else holder
+            function = optional(window.Object(holder), last) if holder else None
+            if function is None or window.Object.prototype.toString.call(function) not in ("[object Function]", "[object AsyncFunction]"):
+                continue
+            self._hooks[name] = function
+            target = values.setdefault(group, {}) if group else values
+            if isinstance(target, dict):
+                target[last] = "function"
+
+    # ---- effects ----------------------------------------------------------------------------------------------------
+
+    def _settle(self, effect: Settle) -> None:
+        ends = self._promises.pop(effect.call, None)
+        if ends is None:
+            return
+        if effect.ok:
+            ends[0](parse(encode(effect.value)))  # type: ignore[operator]
+            return
+        error = construct(window.Error, f"[{self.tracker.name}] {effect.value['message']}")
+        fields = {name: effect.value[name] for name in effect.value if name != "message"}
+        ends[1](window.Object.assign(error, parse(encode(fields))))  # type: ignore[operator]
+
+    def _give_up(self, call: object, error: Exception) -> None:
+        message = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+        code = getattr(error, "code", "tracker")
+        self._settle(Settle(call=call, ok=False, value={"code": code, "message": message, "path": ""}))
+
+    def _ask(self, effect: Ask) -> None:
+        value = parse(encode(effect.value))
+        if effect.hook == BEFORE_CLICK:
+            window.Reflect.set(value, "clickedElement", self._clicked)
+
+        def done(answer: object = None, *_: object) -> None:
+            window.Reflect.deleteProperty(value, "clickedElement")
+            changed = None if answer is False else decode_object(stringify(value))
+            self.carry_out(self.tracker.hooked(effect.ticket, value=changed, error="", moment=self.moment()))
+
+        def threw(message: str) -> None:
+            self.carry_out(self.tracker.hooked(effect.ticket, value=None, error=message, moment=self.moment()))
+
+        attempt(self._hooks[effect.hook], None, (value,), callback(self._safely(done)), self._safely(threw))
+
+    def _safely(self, function: object) -> object:
+        def called(*args: object) -> None:
+            try:
+                function(*args)  # type: ignore[operator]
+            except Exception as error:
+                self.report(error)
+
+        return called
+
+    def _render(self, effect: Render) -> None:
+        plan = effect.plan
+        Rendering(
+            effect.steps,
+            lambda results: self.carry_out(self.tracker.rendering(plan, results, self.moment())),
+            lambda results: self.carry_out(self.tracker.rendered(plan, results, self.moment())),
+        ).begin()
+
+    def _set_cookie(self, effect: SetCookie) -> None:
+        if window.navigator.cookieEnabled is not True or text(window.origin) == "null":
+            return
+        pieces = [f"{effect.name}={effect.value}", "path=/", "SameSite=" + effect.same_site]
+        if effect.domain:
+            pieces.append("domain=" + effect.domain)
+        if effect.max_age_s:
+            pieces.append(f"max-age={effect.max_age_s}")
+        if effect.same_site == "None" or window.location.protocol == "https:":
+            pieces.append("Secure")
+        window.document.cookie = "; ".join(pieces)
+
+    def _later(self, effect: Later) -> None:
+        timer = effect.timer
+        window.setTimeout(self.guarded(lambda: self.tracker.woken(timer, self.moment())), effect.delay_ms)
+
+    def _hide(self, effect: object) -> None:
+        if is_nullish(window.document.getElementById(PREHIDING_ID)):
+            add_style(effect.css, id=PREHIDING_ID)  # type: ignore[attr-defined]
+
+    def _show(self, effect: object) -> None:
+        style = window.document.getElementById(PREHIDING_ID)
+        if not is_nullish(style):
+            style.remove()
+
+    def _log(self, effect: Log) -> None:
+        if effect.level == "switch":
+            self._debug = effect.message == "on"
+        elif effect.level == "error":
+            window.console.error(f"[{self.tracker.name}] {effect.message}")
+        elif effect.level == "warn":
+            window.console.warn(f"[{self.tracker.name}] {effect.message}")
+        elif self._debug:
+            window.console.info(f"[{self.tracker.name}] {effect.message}")
+
+    # ---- what happens in the page -----------------------------------------------------------------------------------
+
+    def _watch(self, effect: object) -> None:
+        what = effect.what  # type: ignore[attr-defined]
+        if what == "clicks":
+            self._watch_clicks()
+        elif what == "routes":
+            watch_routes(lambda how: self.carry_out(self.tracker.routed(how, self.moment())))
+        else:
+            self._watch_hints()
+
+    def _watch_clicks(self) -> None:
+        pattern = self.tracker.config.text("downloadLinkQualifier") if self.tracker.config else ""
+        if pattern:
+
+            def compiled(found: object = None, *_: object) -> None:
+                self._qualifier = found
+
+            def refused(message: str) -> None:
+                window.console.warn(f"[{self.tracker.name}] configure: options.downloadLinkQualifier: {message}")
+
+            attempt(method(window.Reflect, "construct"), window.Reflect, (window.RegExp, window.Array.of(pattern)), compiled, refused)
+
+        def clicked(event: object = None, *_: object) -> None:
+            try:
+                link = clicked_link(event)
+                if link is not None:
+                    self._clicked = link
+                    self.carry_out(self.tracker.clicked(facts_of(link, event, self._qualifier), self.moment()))
+            except Exception as error:
+                self.report(error)
+
+        window.document.addEventListener("click", callback(clicked), True)
+
+    def _watch_hints(self) -> None:
+        def told(values: object = None, *_: object) -> None:
+            self._hints = decode_object(stringify(values)) if values is not None else None
+            self.carry_out(self.tracker.hinted(self.moment()))
+
+        source = optional(window.navigator, "userAgentData")
+        if source is None:
+            told()
+        else:
+            failed = self._safely(lambda message: told())
+            attempt(method(source, "getHighEntropyValues"), source, (parse(encode(HINTS)),), self._safely(told), failed)
+
+    def _answered(self, request: str, status: int, body: str, retry_after: str) -> None:
+        effects = self.tracker.answered(request, status=status, text=body, retry_after=retry_after, moment=self.moment())
+        self.carry_out(effects)
+
+    def _failed(self, request: str, message: str) -> None:
+        self.carry_out(self.tracker.failed(request, message=message, moment=self.moment()))
+
+
+def new_id() -> str:
+    """A fresh version 4 UUID (RFC 9562); `crypto.randomUUID` is there in secure contexts only."""
+    crypto = window.crypto
+    if window.Reflect.has(crypto, "randomUUID"):
+        return text(crypto.randomUUID())
+    octets = crypto.getRandomValues(construct(window.Uint8Array, 16))
+    values = [octets[index] for index in range(16)]
+    values[6] = values[6] & 15 | 64
+    values[8] = values[8] & 63 | 128
+    digits = "".join([f"{value:02x}" for value in values])
+    return "-".join([digits[0:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]])

@@ -1,0 +1,154 @@
+"""The tracker for PyScript pages: `from pyrite import alloy`, and the function `alloy` on the page.
+
+Commands and options in Python's spelling (`await alloy.event(view_start=True, data={…})`) or Alloy's (`viewStart=True`).
+"""
+
+from ..core.errors import TrackerError
+from ..core.wire import decode_object, encode
+from .bridges.micropython import attempt, callback, construct, is_nullish, method, optional, stringify, text, window
+from .page import Page
+
+
+class CommandFailed(TrackerError):
+    """What an awaited command raises: `code`, `message` and `path` as the page's promise would have them."""
+
+    def __init__(self, code: str, message: str, path: str) -> None:
+        super().__init__(message, path=path)
+        self.code = code
+
+
+class Alloy:
+    """One instance: every command is a method that can be awaited and gives a dict."""
+
+    def __init__(self, name: str) -> None:
+        self._page = Page(name)
+        self._publish(name)
+
+    async def __call__(self, command: str, options: "dict[str, object] | None" = None) -> "dict[str, object]":
+        """The result of *command* with *options* in Alloy's spelling; raises CommandFailed."""
+        return await self._run(command, options or {})
+
+    async def configure(self, **options: object) -> "dict[str, object]":
+        """Configure the tracker; `datastream_id` is required."""
+        return await self._run("configure", _spelled(options))
+
+    async def event(self, **options: object) -> "dict[str, object]":
+        """Send an event: `view_start`, `document_unloading`, `type`, `data`, `xdm`, …"""
+        return await self._run("event", _spelled(options))
+
+    async def send_event(self, **options: object) -> "dict[str, object]":
+        """Send an event with today's Alloy options: `render_decisions`, …"""
+        return await self._run("sendEvent", _spelled(options))
+
+    async def set_consent(self, **options: object) -> "dict[str, object]":
+        """Tell what the visitor chose: `consent=[{…}]`."""
+        return await self._run("setConsent", _spelled(options))
+
+    async def get_identity(self, **options: object) -> "dict[str, object]":
+        """The visitor's identities."""
+        return await self._run("getIdentity", _spelled(options))
+
+    async def append_identity_to_url(self, **options: object) -> "dict[str, object]":
+        """`{url}` with the identity appended."""
+        return await self._run("appendIdentityToUrl", _spelled(options))
+
+    async def create_event_merge_id(self) -> "dict[str, object]":
+        """`{eventMergeId}`."""
+        return await self._run("createEventMergeId", {})
+
+    async def get_library_info(self) -> "dict[str, object]":
+        """`{libraryInfo}`."""
+        return await self._run("getLibraryInfo", {})
+
+    async def set_debug(self, **options: object) -> "dict[str, object]":
+        """Switch the console's log on or off: `enabled`."""
+        return await self._run("setDebug", _spelled(options))
+
+    async def _run(self, command: str, options: "dict[str, object]") -> "dict[str, object]":
+        callbacks, plain = _parted(options)
+        body = encode(plain)  # here, so that an option without a JSON form raises where it stands
+
+        def begin(resolve: object, reject: object, *_: object) -> None:
+            self._page.call(command, body, callbacks, resolve, reject, "", 0)
+
+        kept: "list[str]" = []
+
+        def settled(value: object = None, *_: object) -> None:
+            kept.append(stringify(value))
+
+        def refused(error: object = None, *_: object) -> None:
+            kept.append("")
+            kept.append(stringify(error))
+            kept.append(text(error.message))  # type: ignore[union-attr]
+
+        await construct(window.Promise, callback(begin)).then(callback(settled), callback(refused))
+        if kept[0]:
+            return decode_object(kept[0])
+        fields = decode_object(kept[1])
+        raise CommandFailed(str(fields.get("code")), kept[2], str(fields.get("path") or ""))
+
+    def _publish(self, name: str) -> None:
+        """Put the function on the page, and run what a base code has queued under the name."""
+        present = optional(window, name)
+        if present is not None and optional(present, "q") is not None:
+            if window.Reflect.has(window.__alloyNS, "pyrite") is True:
+                window.console.error(f"[{name}] is run by alloy.js on this page already; the PyScript lane steps back")
+                return
+            waiting = [present.q[index] for index in range(present.q.length)]
+            present.q.length = 0
+            for item in waiting:
+                self._queued(item)
+            present.q.push = callback(self._queued)
+            return
+
+        def called(command: object = None, options: object = None, *_: object) -> object:
+            given = None if is_nullish(options) else options
+
+            def begin(resolve: object, reject: object, *_: object) -> None:
+                self._take(command, given, resolve, reject)
+
+            return construct(window.Promise, callback(begin))
+
+        window.Reflect.set(window, name, callback(called))
+
+    def _queued(self, item: object = None, *_: object) -> None:
+        given = item[2]  # type: ignore[index]
+        self._take(given[0], given[1] if given.length > 1 else None, item[0], item[1])  # type: ignore[index]
+
+    def _take(self, command: object, options: object, resolve: object, reject: object) -> None:
+        def ready(body: object = None, *_: object) -> None:
+            self._page.call(text(command), text(body), options, resolve, reject, "", 0)
+
+        def refused(message: str) -> None:
+            error = construct(window.Error, "[alloy] the options have no JSON form: " + message)
+            error.code = "wire.invalid"  # type: ignore[attr-defined]
+            reject(error)  # type: ignore[operator]
+
+        if options is None:
+            ready("")
+        else:
+            attempt(method(window.JSON, "stringify"), window.JSON, (options,), ready, refused)
+
+
+def _parted(options: "dict[str, object]") -> "tuple[object, dict[str, object]]":
+    """The callbacks among *options* as a JavaScript object, and the rest."""
+    holder = construct(window.Object)
+    plain: "dict[str, object]" = {}
+    for name in options:
+        if callable(options[name]):
+            window.Reflect.set(holder, name, callback(options[name]))
+        else:
+            plain[name] = options[name]
+    return holder, plain
+
+
+def _spelled(options: "dict[str, object]") -> "dict[str, object]":
+    """*options* with `view_start` written `viewStart`; what is inside them is the caller's own and stays as it is."""
+    out: "dict[str, object]" = {}
+    for name in options:
+        pieces = name.split("_")
+        out["".join([pieces[0]] + [piece[0].upper() + piece[1:] for piece in pieces[1:] if piece])] = options[name]
+    return out
+
+
+alloy = Alloy("alloy")

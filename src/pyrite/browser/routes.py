@@ -1,0 +1,61 @@
+"""Tells when the address changes without a new document, and when the page comes back from the back/forward cache.
+
+The Navigation API where the browser has it. Without it popstate, hashchange and changes of the document are watched (a
+router that pushes an address changes the document right after): the page's own `history` is never patched.
+"""
+
+from .bridges.micropython import callback, construct, optional, parse, text, window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def watch_routes(changed: "Callable[[str], None]") -> None:
+    """Call *changed* with push, replace, traverse or restore, once the page's router has had its turn."""
+    pending: list[str] = []
+
+    def tell(*_: object) -> None:
+        # A push with a replace right behind it is one change, and it is a push.
+        hows = list(pending)
+        pending.clear()
+        if hows:
+            strong = [how for how in hows if how != "replace"]
+            changed(strong[0] if strong else "replace")
+
+    def note(how: str) -> None:
+        pending.append(how)
+        if len(pending) == 1:
+            window.setTimeout(callback(tell), 0)
+
+    def restored(event: object = None, *_: object) -> None:
+        if event.persisted is True:  # type: ignore[union-attr]
+            note("restore")
+
+    window.addEventListener("pageshow", callback(restored))
+    navigation = optional(window, "navigation")
+    if navigation is None:
+        _watch_history(note)
+        return
+
+    def entry_changed(event: object = None, *_: object) -> None:
+        how = text(event.navigationType)  # type: ignore[union-attr]
+        if how:
+            note(how)
+
+    navigation.addEventListener("currententrychange", callback(entry_changed))
+
+
+def _watch_history(note: "Callable[[str], None]") -> None:
+    last = [text(window.location.href)]
+
+    def look(*_: object) -> None:
+        now = text(window.location.href)
+        if now != last[0]:
+            last[0] = now
+            note("push")
+
+    window.addEventListener("popstate", callback(look))
+    window.addEventListener("hashchange", callback(look))
+    observer = construct(window.MutationObserver, callback(look))
+    observer.observe(window.document, parse('{"childList":true,"subtree":true}'))  # type: ignore[attr-defined]

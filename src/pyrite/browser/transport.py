@@ -1,0 +1,79 @@
+"""Requests carried out: sendBeacon, fetch with keepalive, plain fetch.
+
+Not for what an answer means: core decides. Limits: the browser shares 64 KiB of keepalive bodies in flight among all
+that a page runs (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, step 9).
+"""
+
+from ..core.effects import Send
+from ..core.wire import encode
+from .bridges.micropython import callback, describe, parse, text, window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEEPALIVE_LIMIT_BYTES = 64 * 1024  # of one body and of all in flight together
+EVERYDAY_LIMIT_BYTES = 32 * 1024  # what requests that are not unloading may take of it, so that a beacon still fits
+
+
+class Transport:
+    """Sends requests, and tells *answered* and *failed* how each ended."""
+
+    def __init__(self, answered: "Callable[[str, int, str, str], None]", failed: "Callable[[str, str], None]") -> None:
+        self._answered = answered
+        self._failed = failed
+        self._in_flight_bytes = 0
+
+    def send(self, effect: Send) -> None:
+        """Carry out *effect*: a beacon where the page unloads and the browser takes it, else fetch."""
+        if not effect.unloading:
+            self._fetch(effect, limit=EVERYDAY_LIMIT_BYTES)
+            return
+
+        # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
+        if window.navigator.sendBeacon(effect.url, effect.body) is True:
+            self._answered(effect.request, 204, "", "")
+        else:
+            self._fetch(effect, limit=KEEPALIVE_LIMIT_BYTES)
+
+    def _fetch(self, effect: Send, *, limit: int) -> None:
+        size = len(effect.body.encode())
+
+        def gone(message: str) -> None:
+            self._failed(effect.request, message)
+
+        def refused(_: str) -> None:
+            # Others' bodies in flight may have filled the budget: then it goes without keepalive.
+            self._start(effect, keepalive=False, size=0, failed=gone)
+
+        if effect.keepalive and self._in_flight_bytes + size <= limit:
+            self._start(effect, keepalive=True, size=size, failed=refused if effect.unloading else gone)
+        else:
+            self._start(effect, keepalive=False, size=0, failed=gone)
+
+    def _start(self, effect: Send, *, keepalive: bool, size: int, failed: "Callable[[str], None]") -> None:
+        options = {
+            "method": "POST",
+            "body": effect.body,
+            "credentials": "include",
+            "cache": "no-cache",
+            "referrerPolicy": "no-referrer-when-downgrade",
+            "keepalive": keepalive,
+        }
+        self._in_flight_bytes += size
+        found = {"status": 0, "retry_after": ""}
+
+        def responded(response: object, *_: object) -> object:
+            found["status"] = response.status  # type: ignore[attr-defined]
+            found["retry_after"] = text(response.headers.get("Retry-After"))  # type: ignore[attr-defined]
+            return response.text()  # type: ignore[attr-defined]
+
+        def read(body: object = "", *_: object) -> None:
+            self._in_flight_bytes -= size
+            self._answered(effect.request, int(found["status"]), text(body), str(found["retry_after"]))
+
+        def refused(error: object = None, *_: object) -> None:
+            self._in_flight_bytes -= size
+            failed(describe(error))
+
+        window.fetch(effect.url, parse(encode(options))).then(callback(responded)).then(callback(read), callback(refused))

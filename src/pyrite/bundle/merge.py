@@ -1,0 +1,222 @@
+"""Many modules into one text: what only people need is dropped, private names become short, nothing else changes.
+
+One module has one table of names where forty have forty; with docstrings, annotations and options' explanations gone the
+tracker is a third smaller. Works on the portable subset: no star imports, no module is used as a value.
+"""
+
+import ast
+from pathlib import Path
+
+# The explanation of an option is for readers and the README: `Option(name, kind, meaning, …)`.
+DROPPED_ARGUMENT = ("Option", 2)
+KEPT = ("run",)  # what the loader asks for by name
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class MergeError(Exception):
+    """A module uses something that merging can't keep."""
+
+
+def merge(files: dict[str, Path]) -> str:
+    """The source of one module that does what the modules in *files* (`{path in the package: file}`) do together."""
+    trees = {name: ast.parse(file.read_text(), name) for name, file in files.items()}
+    order: list[str] = []
+    for name in sorted(trees):
+        _visit(name, trees, order)
+    taken: set[str] = set()
+    imports: set[str] = set()
+    body: list[ast.stmt] = []
+    given_names: dict[str, dict[str, str]] = {}
+    for name in order:
+        tree = trees[name]
+        names = given_names[name] = {}
+        for own in sorted(_globals_of(tree)):
+            # Functions and constants become private, and so short; classes keep their names, which errors and effects show.
+            unique = own if _is_class(tree, own) or own in KEPT or own.startswith("_") else "_" + own
+            while unique in taken:
+                unique += "_"
+            taken.add(unique)
+            names[own] = unique
+        for statement in tree.body:
+            if isinstance(statement, ast.ImportFrom) and statement.level:
+                source = _target(name, statement)
+                for alias in statement.names:
+                    names[alias.asname or alias.name] = given_names[source][alias.name]
+        for kept in _Stripped().visit(tree).body:
+            if isinstance(kept, ast.Import):
+                imports.update(alias.name for alias in kept.names)
+            elif not isinstance(kept, ast.ImportFrom):
+                body.append(_Renamed(names).visit(kept))
+    whole = ast.Module(body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body, type_ignores=[])
+    return ast.unparse(ast.fix_missing_locations(_shortened(whole)))
+
+
+def _is_class(tree: ast.Module, name: str) -> bool:
+    return any(isinstance(statement, ast.ClassDef) and statement.name == name for statement in tree.body)
+
+
+def _visit(name: str, trees: dict[str, ast.Module], order: list[str]) -> None:
+    """Append *name* to *order* after all that it imports."""
+    if name in order:
+        return
+    for statement in trees[name].body:
+        if isinstance(statement, ast.ImportFrom) and statement.level:
+            source = _target(name, statement)
+            if source not in trees:
+                raise MergeError(f"{name}:{statement.lineno}: imports {source}, which is not part of the page")
+            _visit(source, trees, order)
+    order.append(name)
+
+
+def _target(name: str, statement: ast.ImportFrom) -> str:
+    folder = name.split("/")[: -statement.level]
+    return "/".join(folder + (statement.module or "__init__").split(".")) + ".py"
+
+
+def _globals_of(tree: ast.Module) -> set[str]:
+    found = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                found.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+    return found - {"TYPE_CHECKING"}
+
+
+class _Stripped(ast.NodeTransformer):
+    """Drops docstrings, annotations, blocks for type checkers, options' explanations."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+        if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if node.value is None:
+            return None
+        return ast.Assign(targets=[node.target], value=self.visit(node.value))
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(arg=node.arg)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
+        if node.name in ("__eq__", "__repr__"):
+            return None  # for tests
+        node.returns = None
+        return self._body(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._body(node)
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        return self._body(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name, place = DROPPED_ARGUMENT
+        if isinstance(node.func, ast.Name) and node.func.id == name and len(node.args) > place:
+            node.args[place] = ast.Constant(value=0)
+        return self.generic_visit(node)
+
+    def _body(self, node: ast.FunctionDef | ast.ClassDef | ast.Module) -> ast.AST:
+        self.generic_visit(node)
+        first = node.body[0] if node.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
+        return node
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives a module's global names their names in the whole; names that a function binds itself are left alone."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+        self._bound: list[set[str]] = []
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if not any(node.id in bound for bound in self._bound):
+            node.id = self._names.get(node.id, node.id)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        if not self._bound:
+            node.name = self._names.get(node.name, node.name)
+        return self._inside(node, _bound_by(node))
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return self._inside(node, {argument.arg for argument in _arguments(node.args)})
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        return self._inside(node, _targets(node))
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self._inside(node, _targets(node))
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.name = self._names.get(node.name, node.name)
+        node.bases = [self.visit(base) for base in node.bases]
+        methods = []
+        for statement in node.body:
+            # A method's name is an attribute, not a global, whatever it is called.
+            if isinstance(statement, ast.FunctionDef):
+                statement.decorator_list = [self.visit(decorator) for decorator in statement.decorator_list]
+                methods.append(self._inside(statement, _bound_by(statement)))
+            else:
+                methods.append(self.visit(statement))
+        node.body = methods
+        return node
+
+    def _inside(self, node: ast.AST, bound: set[str]) -> ast.AST:
+        self._bound.append(bound)
+        self.generic_visit(node)
+        self._bound.pop()
+        return node
+
+
+def _bound_by(function: ast.FunctionDef) -> set[str]:
+    bound = {argument.arg for argument in _arguments(function.args)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.FunctionDef) and node is not function:
+            bound.add(node.name)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.Global):
+            raise MergeError(f"line {node.lineno}: 'global' can't be merged; keep state in an object")
+    return bound
+
+
+def _arguments(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+    return arguments.posonlyargs + arguments.args + arguments.kwonlyargs + extra
+
+
+def _targets(node: ast.ListComp | ast.DictComp) -> set[str]:
+    return {
+        inner.id for generator in node.generators for inner in ast.walk(generator.target) if isinstance(inner, ast.Name)
+    }
+
+
+def _shortened(tree: ast.Module) -> ast.Module:
+    """Every private name (`_name`, as global, attribute or method) gets one of two or three letters, the most used first."""
+    counts: dict[str, int] = {}
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name"):
+            value = getattr(node, field, None)
+            if isinstance(value, str) and value.startswith("_") and len(value) > 2 and not value.startswith("__"):
+                counts[value] = counts.get(value, 0) + 1
+    short = {}
+    for place, name in enumerate(sorted(counts, key=lambda name: (-counts[name], name))):
+        short[name] = "_" + (_LETTERS[place // 52 - 1] if place >= 52 else "") + _LETTERS[place % 52]
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name"):
+            value = getattr(node, field, None)
+            if isinstance(value, str) and value in short:
+                setattr(node, field, short[value])
+    return tree

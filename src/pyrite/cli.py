@@ -1,0 +1,211 @@
+"""The command line: wiring and the terminal only."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Pyrite: a web tracker in Python, and its edge.")
+out = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parents[1]
+
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on.")]
+ConfigOption = Annotated[Path | None, typer.Option(help="Settings; without it ./pyrite.toml where there is one.")]
+DataOption = Annotated[Path | None, typer.Option(help="Folder of the database.")]
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000) -> None:
+    """Build what a browser needs, start the edge and the demo shop, and show every event as it arrives."""
+    _ensure_built()
+    from pyrite.demo.shop import shop
+
+    data = Path("pyrite-data") / "demo"
+    with _failures():
+        application = shop(data=data, listener=_print_event)
+    out.print(f"\n  [bold]The demo shop is at http://127.0.0.1:{port}/[/]  (the single-page version: /spa)")
+    out.print(f"  Events are kept in {data}/ and shown here. Ctrl-C stops.\n")
+    _serve(application, host="127.0.0.1", port=port)
+
+
+@app.command()
+def serve(host: HostOption = None, port: PortOption = None, config: ConfigOption = None, data: DataOption = None) -> None:
+    """Run the edge: the protocol, and the tracker's files."""
+    _ensure_built()
+    import pyrite
+
+    path = config or (Path("pyrite.toml") if Path("pyrite.toml").is_file() else None)
+    with _failures():
+        application = pyrite.edge(config=path, data=data)
+    settings = application.state.settings.edge
+    chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
+    out.print(f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops.")
+    _serve(application, host=chosen_host, port=chosen_port)
+
+
+@app.command()
+def build(out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to; it is emptied first.")]) -> None:
+    """Write the browser files and sizes.json, to be served from anywhere."""
+    if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / "manifest.json").is_file():
+        problems.print(f"{out_dir}: holds files that are not a build; name an empty folder")
+        raise typer.Exit(2)
+    if _is_checkout():
+        _build(out_dir)
+    else:
+        import shutil
+
+        shutil.rmtree(out_dir, ignore_errors=True)
+        shutil.copytree(PACKAGE / "_web", out_dir)
+    _print_sizes(json.loads((out_dir / "sizes.json").read_text()))
+
+
+@app.command()
+def events(
+    data: DataOption = None,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    after: Annotated[int, typer.Option(help="Only events stored after this one (`seq`).")] = 0,
+) -> None:
+    """Print what is stored, one event a line, newest last."""
+    from pyrite.stores.sqlite import SqliteStore
+
+    store = None
+    with _failures():
+        folder = data or _configured_data(config)
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: there is no such folder; name the edge's with --data")
+        store = SqliteStore(folder)
+    assert store is not None
+    for event in store.events(after=after):
+        if as_json:
+            record = {
+                "seq": event.seq,
+                "id": event.id,
+                "datastream": event.datastream,
+                "type": event.type,
+                "url": event.url,
+                "visitor": event.visitor,
+                "made": _iso(event.made_ms),
+                "received": _iso(event.received_ms),
+                **json.loads(event.body),
+            }
+            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        else:
+            _print_event(event)
+    store.close()
+
+
+class _failures:  # noqa: N801
+    """Turns a failure that a person can mend into one line and exit status 2."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        from pyrite.edge.files import FilesMissing
+        from pyrite.stores.contract import StoreUnavailable
+
+        if isinstance(error, ValueError | FilesMissing | StoreUnavailable):
+            problems.print(f"[red]{escape(str(error))}[/]")
+            raise typer.Exit(2)
+
+
+def _configured_data(config: Path | None) -> Path:
+    from pyrite.edge.settings import Settings, read
+
+    path = config or (Path("pyrite.toml") if Path("pyrite.toml").is_file() else None)
+    return Path((read(path) if path else Settings()).edge.data)
+
+
+def _is_checkout() -> bool:
+    return not (PACKAGE / "_web").is_dir() and (CHECKOUT / "web" / "package.json").is_file()
+
+
+def _ensure_built() -> None:
+    """In a checkout, build what is missing or out of date; an installed package has it all."""
+    if not _is_checkout():
+        return
+    from pyrite.bundle.build import is_current
+
+    target = CHECKOUT / "web" / "dist"
+    if not is_current(source=PACKAGE, web=CHECKOUT / "web", out=target):
+        _build(target)
+
+
+def _build(target: Path) -> None:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from pyrite.bundle.build import BuildError
+    from pyrite.bundle.build import build as build_files
+
+    columns = (TextColumn("building"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=out) as bar:
+            task = bar.add_task("")
+            build_files(
+                source=PACKAGE,
+                web=CHECKOUT / "web",
+                out=target,
+                progress=lambda step, at, of: bar.update(task, description=step, completed=at, total=of),
+            )
+    except BuildError as error:
+        problems.print(f"[red]{escape(str(error))}[/]")
+        raise typer.Exit(2) from None
+
+
+def _serve(application: Any, *, host: str, port: int) -> None:
+    import socket
+
+    import uvicorn
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            problems.print(f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]")
+            raise typer.Exit(2) from None
+    uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False)
+    out.print("  stopped")
+
+
+def _print_event(event: Any) -> None:
+    body = json.loads(event.body)
+    data = body.get("data", {})
+    shown = " ".join(f"{key}={_short(value)}" for key, value in data.items() if not key.startswith("_"))
+    interaction = body["xdm"].get("web", {}).get("webInteraction", {})
+    shown = shown or (f"{interaction['name']} → {interaction['URL']}" if interaction else "")
+    path = "/" + event.url.partition("://")[2].partition("/")[2]
+    time = datetime.fromtimestamp(event.received_ms / 1000).strftime("%H:%M:%S")
+    parts = f"[dim]{time}[/]  [bold]{escape(event.type or 'event'):<36}[/] {escape(path):<28} [dim]{event.visitor[:8]}[/]  {escape(shown)}"
+    out.print(parts, soft_wrap=True)
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _print_sizes(sizes: dict[str, dict[str, dict[str, int]]]) -> None:
+    from rich.table import Table
+
+    table = Table("lane", "part", "raw", "gzip", "brotli", title="sizes in bytes")
+    for lane, parts in sizes.items():
+        for part, size in parts.items():
+            table.add_row(lane, part, *(f"{size[form]:,}" for form in ("raw", "gzip", "brotli")))
+    out.print(table)
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+

@@ -1,0 +1,54 @@
+"""What the visitor allows: in, out or pending.
+
+Pure. The visitor's own choice (the consent cookie) wins over Global Privacy Control, which wins over `defaultConsent`.
+"""
+
+from .errors import ConsentError
+
+IN = "in"
+OUT = "out"
+PENDING = "pending"
+CONSENT_MAX_AGE_S = 15552000  # 180 days, as Adobe's edge sets it
+
+
+def state_of(*, cookie: str, gpc: bool, default: str) -> str:
+    """`in`, `out` or `pending` from the consent *cookie* (`general=in`), Global Privacy Control and the default."""
+    chosen = _general(cookie)
+    if chosen:
+        return chosen
+    return OUT if gpc else default
+
+
+def general(consent: object) -> str:
+    """`in` or `out`: what a list of consent records as `setConsent` takes them amounts to.
+
+    Reads Adobe 1.0 (`{general}`) and 2.0 (`{collect: {val}}`). Raises ConsentError for anything else.
+    """
+    answers = [_one(record) for record in consent] if isinstance(consent, list) else []
+    if not answers:
+        raise ConsentError("consent: expected a list with at least one record, got none", path="consent")
+    return OUT if OUT in answers else IN
+
+
+def _one(record: object) -> str:
+    found = record if isinstance(record, dict) else {}
+    value = found.get("value")
+    inside = value if isinstance(value, dict) else {}
+    if found.get("standard") == "Adobe" and inside.get("general") in (IN, OUT):
+        return IN if inside["general"] == IN else OUT
+    collect = inside.get("collect")
+    if found.get("standard") == "Adobe" and isinstance(collect, dict) and collect.get("val") in ("y", "n"):
+        return IN if collect["val"] == "y" else OUT
+    raise ConsentError(
+        "consent: expected {standard: 'Adobe', version: '1.0', value: {general: 'in' or 'out'}} or "
+        f"{{standard: 'Adobe', version: '2.0', value: {{collect: {{val: 'y' or 'n'}}}}}}, got {record!r}",
+        path="consent",
+    )
+
+
+def _general(cookie: str) -> str:
+    for pair in cookie.replace("%3D", "=").replace("%3B", ";").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == "general" and value in (IN, OUT):
+            return value
+    return ""

@@ -1,0 +1,101 @@
+"""What the core wants done: small records that the browser room carries out and tests compare.
+
+Pure, and only data: no effect knows how it is done.
+"""
+
+
+class Effect:
+    """The base: equal when of one kind with equal fields. Each kind lists its fields; all are given, by name."""
+
+    def __init__(self, **fields: object) -> None:
+        for name in fields:
+            setattr(self, name, fields[name])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Effect) and kind(self) == kind(other) and self.__dict__ == other.__dict__
+
+    def __repr__(self) -> str:
+        inside = ", ".join([f"{name}={self.__dict__[name]!r}" for name in sorted(self.__dict__)])
+        return f"{kind(self)}({inside})"
+
+
+def kind(effect: Effect) -> str:
+    """The name of an effect's class: `Send`, `Settle`, …"""
+    return type(effect).__name__
+
+
+class Send(Effect):
+    """POST *body* to *url*; hand the answer back as `answered(request, …)` or `failed(request, …)`.
+
+    *unloading*: the page may go away: sendBeacon, then fetch with keepalive, then plain fetch; a beacon that the browser
+    took is answered as status 204. *keepalive*: let the request outlive the page where its size allows.
+    """
+
+    request: str
+    url: str
+    body: str
+    unloading: bool
+    keepalive: bool
+
+
+class Settle(Effect):
+    """Resolve (*ok*) or reject the promise of *call* with *value*, a JSON object."""
+
+    call: object
+    ok: bool
+    value: dict[str, object]
+
+
+class Ask(Effect):
+    """Call the page's callback *hook* with *value*; hand back `hooked(ticket, …)`."""
+
+    ticket: str
+    hook: str
+    value: dict[str, object]
+
+
+class Render(Effect):
+    """Carry out *steps* (see actions.py); hand back `rendering(plan)` after the first pass, `rendered(plan, …)` at the end."""
+
+    plan: str
+    steps: list[dict[str, object]]
+
+
+class SetCookie(Effect):
+    """Store a cookie on *domain* ('' is this host alone) for *max_age_s* seconds (0: this session)."""
+
+    name: str
+    value: str
+    max_age_s: int
+    domain: str
+    same_site: str
+
+
+class Later(Effect):
+    """Hand back `woken(timer)` after *delay_ms* milliseconds."""
+
+    timer: str
+    delay_ms: int
+
+
+class Hide(Effect):
+    """Add the prehiding style with the text *css*, unless the page has one already."""
+
+    css: str
+
+
+class Show(Effect):
+    """Take the prehiding style away, ours or the page's own."""
+
+
+class Watch(Effect):
+    """Begin to listen: *what* is `clicks`, `routes` or `hints`."""
+
+    what: str
+
+
+class Log(Effect):
+    """Write one line: *level* is `debug` (only with debugging on), `warn` or `error`."""
+
+    level: str
+    message: str

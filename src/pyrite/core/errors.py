@@ -1,0 +1,104 @@
+"""What a command can be refused with, each with a stable code.
+
+TrackerError
+    WireError           a value has no JSON form, or a text is not JSON
+    OptionsError        options that are unknown or of the wrong type, all reported at once
+    UnknownCommand      a command that this build does not have
+    NotConfigured       a command came although configuring failed, or before it
+    AlreadyConfigured   configure was called a second time
+    ConsentError        a consent that can't be read
+    NetworkFailed       the request did not reach the edge, or its answer did not reach us
+    EdgeRefused         the edge answered with a status outside 2xx
+    BadAnswer           the edge answered 2xx with something that is not an answer
+    HookFailed          a callback of the page threw
+    SelectorError       a selector that can't be read
+"""
+
+
+class TrackerError(Exception):
+    """The base of all; `path` names the option concerned, or is empty."""
+
+    code = "tracker"
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def as_record(self) -> dict[str, object]:
+        """`{code, message, path}`: what the page's promise is rejected with."""
+        return {"code": self.code, "message": self.message, "path": self.path}
+
+
+class WireError(TrackerError):
+    """A value has no JSON form, or a text is not JSON."""
+
+    code = "wire.invalid"
+
+
+class OptionsError(TrackerError):
+    """Options are unknown, missing or of the wrong type; the message lists every problem."""
+
+    code = "options.invalid"
+
+
+class UnknownCommand(TrackerError):
+    """The page called a command that this build does not have."""
+
+    code = "command.unknown"
+
+
+class NotConfigured(TrackerError):
+    """A command needs a configuration, and configuring failed."""
+
+    code = "command.unconfigured"
+
+
+class AlreadyConfigured(TrackerError):
+    """One instance is configured once."""
+
+    code = "command.configured_twice"
+
+
+class ConsentError(TrackerError):
+    """A consent in a form that can't be read."""
+
+    code = "consent.invalid"
+
+
+class NetworkFailed(TrackerError):
+    """No answer came: the network failed, or it took too long."""
+
+    code = "network.failed"
+
+
+class EdgeRefused(TrackerError):
+    """The edge answered with a status outside 2xx."""
+
+    code = "edge.refused"
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def as_record(self) -> dict[str, object]:
+        """`{code, message, path, status}`."""
+        return {"code": self.code, "message": self.message, "path": "", "status": self.status}
+
+
+class BadAnswer(TrackerError):
+    """The edge answered 2xx, and the body is not an answer of the protocol."""
+
+    code = "edge.answer"
+
+
+class HookFailed(TrackerError):
+    """A callback that the page gave (onBeforeEventSend, …) threw."""
+
+    code = "hook.failed"
+
+
+class SelectorError(TrackerError):
+    """A selector can't be read."""
+
+    code = "selector.invalid"

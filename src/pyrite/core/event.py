@@ -1,0 +1,98 @@
+"""One event in the making: what the caller gave over what was collected.
+
+Pure. Not for deciding whether or how it is sent: tracker.py and request.py do.
+"""
+
+from .moment import Moment
+from .wire import copy, merge
+
+
+class Draft:
+    """An event that has not left: its content, and what the caller wants of it.
+
+    `call` is the promise to settle, None for events of our own. `renders`: what comes back is rendered. `view` is the
+    name of a single-page app's view, lower case, or empty.
+    """
+
+    def __init__(self, *, call: object, xdm: dict[str, object], data: dict[str, object], made_ms: int) -> None:
+        self.call = call
+        self.xdm = xdm
+        self.data = data
+        self.made_ms = made_ms
+        self.answers = False
+        self.renders = False
+        self.unloading = False
+        self.view_start = False
+        self.options: dict[str, object] = {}
+        self.page_url = ""
+        self.query: dict[str, object] = {}
+        self.shown: list[dict[str, object]] = []
+
+    @property
+    def view(self) -> str:
+        """The view's name as the cache keys it."""
+        name = part(self.xdm, "web", "webPageDetails").get("viewName")
+        return name.lower() if isinstance(name, str) else ""
+
+    def personalization(self) -> dict[str, object]:
+        """The option `personalization`, empty when it was not given."""
+        value = self.options.get("personalization")
+        return value if isinstance(value, dict) else {}
+
+
+def draft(
+    call: object,
+    options: dict[str, object],
+    *,
+    collected: dict[str, object],
+    data: dict[str, object],
+    moment: Moment,
+    event_id: str,
+) -> Draft:
+    """The event that *options* describe, over the *collected* context and *data*.
+
+    The caller's values win. The type is `xdm.eventType`, else `type`, else `data.type`, else the page-view type for a
+    view start. `_id` is *event_id* unless the caller's xdm has one: it is the key by which nothing counts twice.
+    """
+    xdm = merge(dict(collected), _object(options, "xdm"))
+    event = Draft(call=call, xdm=xdm, data=merge(data, _object(options, "data")), made_ms=moment.made_ms)
+    event.options = options
+    event.page_url = moment.text("url")
+    event.unloading = options.get("documentUnloading") is True
+    event.view_start = options.get("viewStart") is True
+    event.renders = event.view_start or options.get("renderDecisions") is True
+    _name(event, options)
+    if not isinstance(xdm.get("_id"), str) or not xdm["_id"]:
+        xdm["_id"] = event_id
+    if options.get("mergeId"):
+        xdm["eventMergeId"] = options["mergeId"]
+    return event
+
+
+def part(value: dict[str, object], *names: str) -> dict[str, object]:
+    """The object at the path *names* in *value*; an empty one where there is none."""
+    for name in names:
+        inner = value.get(name)
+        if not isinstance(inner, dict):
+            return {}
+        value = inner
+    return value
+
+
+def _name(event: Draft, options: dict[str, object]) -> None:
+    if isinstance(event.xdm.get("eventType"), str) and event.xdm["eventType"]:
+        return
+    for name in (options.get("type"), event.data.get("type"), PAGE_VIEW if event.view_start else ""):
+        if isinstance(name, str) and name:
+            event.xdm["eventType"] = name
+            return
+
+
+PAGE_VIEW = "web.webpagedetails.pageViews"
+DISPLAY = "decisioning.propositionDisplay"
+LINK_CLICK = "web.webinteraction.linkClicks"
+
+
+def _object(options: dict[str, object], name: str) -> dict[str, object]:
+    value = copy(options.get(name))
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,175 @@
+"""What is asked of the edge, and what becomes of the propositions that it answers.
+
+Pure. Plans say which steps the page carries out; views keeps what belongs to views of a single-page app.
+Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was, we don't.
+"""
+
+from .actions import DEFAULT, DOM_ACTION, SCHEMAS, step_of
+from .config import host_of
+from .event import Draft, part
+from .wire import copy
+
+PAGE_SCOPE = "__view__"
+
+
+def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
+    """`query.personalization` for *event*; empty when nothing is asked for."""
+    wanted = event.personalization()
+    scopes = _texts(event.options.get("decisionScopes")) + _texts(wanted.get("decisionScopes"))
+    surfaces = []
+    for surface in _texts(wanted.get("surfaces")):
+        full = surface_of(surface, event.page_url)
+        if full and full not in surfaces:
+            surfaces.append(full)
+    if fetch_page:
+        scopes = [PAGE_SCOPE] + scopes
+        page = page_surface(event.page_url)
+        if page not in surfaces:
+            surfaces.append(page)
+    if not scopes and not surfaces:
+        return {}
+    query: dict[str, object] = {
+        "schemas": SCHEMAS if fetch_page else [schema for schema in SCHEMAS if schema != DOM_ACTION],
+        "decisionScopes": _unique(scopes),
+        "surfaces": surfaces,
+    }
+    context = wanted.get("decisionContext")
+    if isinstance(context, dict) and context:
+        query["decisionContext"] = context
+    return {"personalization": query}
+
+
+def page_surface(url: str) -> str:
+    """`web://www.example.com/path` of a page's *url*: no query, no fragment, no slash at the end."""
+    host = host_of(url)
+    rest = url[url.find("://") + 3 + len(host) :].partition("#")[0].partition("?")[0]
+    path = rest[rest.find("/") :] if "/" in rest else "/"
+    if len(path) > 1 and path.endswith("/"):
+        path = path[:-1]
+    return f"web://{host.lower()}{path}"
+
+
+def surface_of(surface: str, url: str) -> str:
+    """The full form of *surface*: `#part` belongs to the page at *url*; empty when it is no surface."""
+    if surface.startswith("#") and len(surface) > 1:
+        return page_surface(url) + surface
+    for scheme in ("web://", "webapp://"):
+        if surface.startswith(scheme) and len(surface) > len(scheme) and not surface.startswith(scheme + "/"):
+            return surface
+    return ""
+
+
+def scope_kind(proposition: dict[str, object]) -> str:
+    """`page`, `view` or `scope` (asked for by name, never rendered by itself)."""
+    scope = proposition.get("scope")
+    if part(proposition, "scopeDetails", "characteristics").get("scopeType") == "view":
+        return "view"
+    text = scope if isinstance(scope, str) else ""
+    if text == PAGE_SCOPE or (text.startswith("web://") and "#" not in text):
+        return "page"
+    return "scope"
+
+
+def short(proposition: dict[str, object]) -> dict[str, object]:
+    """What a display event says of a proposition: `{id, scope, scopeDetails}`."""
+    return {name: proposition[name] for name in ("id", "scope", "scopeDetails") if name in proposition}
+
+
+def display(propositions: list[dict[str, object]]) -> dict[str, object]:
+    """`_experience.decisioning` that reports *propositions* (short forms) as shown."""
+    return {"decisioning": {"propositions": propositions, "propositionEventType": {"display": 1}}}
+
+
+class Plan:
+    """The rendering of one answer: its steps, and which proposition each belongs to."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.steps: list[dict[str, object]] = []
+        self.owners: list[dict[str, object]] = []
+        self.shown: list[dict[str, object]] = []
+        self.reports = True
+        self.event: Draft | None = None
+        self.answer: dict[str, object] = {}
+
+    def add(self, proposition: dict[str, object]) -> "list[dict[str, object]]":
+        """*proposition* as the caller gets it: once with its rendered items, once with the others, `renderAttempted` on each."""
+        done, left = [], []
+        items = proposition.get("items")
+        for item in items if isinstance(items, list) else []:
+            if isinstance(item, dict) and item.get("schema") == DEFAULT:
+                done.append(item)
+                self._note(proposition)
+                continue
+            step = step_of(item, key=len(self.steps)) if isinstance(item, dict) else None
+            if step is None:
+                left.append(item)
+            else:
+                done.append(item)
+                self.steps.append(step)
+                self.owners.append(proposition)
+        out = []
+        if done:
+            out.append(returned(proposition, done, attempted=True))
+        if left:
+            out.append(returned(proposition, left, attempted=False))
+        return out
+
+    def finish(self, results: list[str]) -> None:
+        """Note as shown each proposition with a step that the page reports as `shown`."""
+        for index in range(min(len(results), len(self.owners))):
+            if results[index] == "shown":
+                self._note(self.owners[index])
+
+    def _note(self, proposition: dict[str, object]) -> None:
+        record = short(proposition)
+        if record not in self.shown:
+            self.shown.append(record)
+
+
+class Views:
+    """Propositions for views of a single-page app, kept from the answers of this page."""
+
+    def __init__(self) -> None:
+        self._by_view: dict[str, list[dict[str, object]]] = {}
+
+    def keep(self, propositions: list[dict[str, object]]) -> None:
+        """Remember the view propositions among *propositions*; those of a view that is there already are replaced."""
+        fresh: dict[str, list[dict[str, object]]] = {}
+        for proposition in propositions:
+            if scope_kind(proposition) == "view":
+                fresh.setdefault(str(proposition.get("scope")).lower(), []).append(proposition)
+        self._by_view.update(fresh)
+
+    def of(self, view: str) -> list[dict[str, object]]:
+        """The propositions for *view* (lower case); for a view without any, one that only says so in a display event."""
+        kept = self._by_view.get(view)
+        if kept:
+            return kept
+        return [{"scope": view, "scopeDetails": {"characteristics": {"scopeType": "view"}}}]
+
+
+def returned(proposition: dict[str, object], items: list[object], *, attempted: bool) -> dict[str, object]:
+    """A copy of *proposition* with *items* and `renderAttempted`."""
+    out = {key: copy(value) for key, value in proposition.items()}
+    out["items"] = copy(items)
+    out["renderAttempted"] = attempted
+    return out
+
+
+def all_returned(proposition: dict[str, object]) -> dict[str, object]:
+    """A copy of *proposition* with all its items, not rendered."""
+    items = proposition.get("items")
+    return returned(proposition, items if isinstance(items, list) else [], attempted=False)
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _unique(values: list[str]) -> list[str]:
+    out: list[str] = []
+    for value in values:
+        if value not in out:
+            out.append(value)
+    return out

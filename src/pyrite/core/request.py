@@ -1,0 +1,110 @@
+"""Requests in today's Adobe Edge dialect, and what an answer means.
+
+Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events in one body and `xdm._id` are ours on top.
+"""
+
+from .errors import BadAnswer, EdgeRefused, WireError
+from .identity import quote
+from .wire import decode
+
+RETRYABLE = (429, 502, 503, 504)  # as Adobe's Web SDK 2.33
+RETRIES = 3
+QUEUE_TIME_LIMIT_MS = 300000
+ANSWER_LIMIT_MS = 30000  # a request that has no answer by then is given up, so that every promise settles
+
+
+class Request:
+    """One request on its way: its text stays the same however often it is sent."""
+
+    def __init__(self, *, id: str, action: str, url: str, body: dict[str, object], text: str) -> None:
+        self.id = id
+        self.action = action
+        self.url = url
+        self.body = body
+        self.text = text
+        self.attempts = 0
+        self.unloading = False
+        self.waiting = False
+
+
+def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:
+    """`{root}[/{hint}]/v1/{action}?configId=…&requestId=…`."""
+    place = f"/{quote(hint)}" if hint else ""
+    return f"{root}{place}/v1/{action}?configId={quote(datastream)}&requestId={request_id}"
+
+
+def answer_of(status: int, text: str) -> dict[str, object]:
+    """The answer in a response: `{requestId, handle, …}`, or {} for one without a body (204).
+
+    Raises EdgeRefused for a status outside 2xx, BadAnswer for a 2xx that is not an answer.
+    """
+    if status < 200 or status > 299:
+        said = f" and said {_detail(text)}" if text else ""
+        raise EdgeRefused(f"the edge answered with status {status}{said}", status=status)
+    if status == 204 or not text:
+        return {}
+    try:
+        answer = decode(text)
+    except WireError:
+        answer = None
+    if not isinstance(answer, dict) or not isinstance(answer.get("handle"), list):
+        raise BadAnswer(f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?")
+    return answer
+
+
+def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
+    """Every payload object of the handles of one *type*, flattened, in order."""
+    found: list[dict[str, object]] = []
+    handles = answer.get("handle")
+    for handle in handles if isinstance(handles, list) else []:
+        if not isinstance(handle, dict) or handle.get("type") != type:
+            continue
+        payload = handle.get("payload")
+        for item in payload if isinstance(payload, list) else [payload]:
+            if isinstance(item, dict):
+                found.append(item)
+    return found
+
+
+def retry_delay_ms(attempt: int, *, retry_after: str, now_ms: int, chance: float) -> int:
+    """Milliseconds before retry number *attempt* (1 is the first): 1, 2, 3 s, each ±30 %; a Retry-After in seconds wins.
+
+    A Retry-After as a date is read as well. Source: RFC 9110, 10.2.3.
+    """
+    text = retry_after.strip()
+    if text.isdigit():
+        return min(int(text), 300) * 1000
+    until = http_date_ms(text)
+    if until:
+        return min(max(until - now_ms, 0), 300000)
+    return int(attempt * 1000 * (0.7 + 0.6 * chance))
+
+
+def http_date_ms(text: str) -> int:
+    """Milliseconds since 1970 of `Fri, 20 Nov 2026 08:49:37 GMT`; 0 where it can't be read."""
+    pieces = text.replace(",", " ").replace(":", " ").split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    if len(pieces) != 8 or pieces[2] not in months:
+        return 0
+    numbers = [pieces[index] for index in (1, 3, 4, 5, 6)]
+    if not all([number.isdigit() for number in numbers]):
+        return 0
+    day, year, hour, minute, second = [int(number) for number in numbers]
+    month = months.index(pieces[2]) + 1
+    # Days from a date: Howard Hinnant's "days_from_civil".
+    if month <= 2:
+        year -= 1
+    shifted = month - 3 if month > 2 else month + 9
+    of_era = year % 400
+    of_year = (153 * shifted + 2) // 5 + day - 1
+    days = year // 400 * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
+
+
+def _detail(text: str) -> str:
+    try:
+        problem = decode(text)
+    except WireError:
+        return repr(text[:300])
+    detail = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
+    return repr(detail) if isinstance(detail, str) else text[:300]

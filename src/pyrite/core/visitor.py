@@ -1,0 +1,104 @@
+"""What is known of the visitor on this page: cookies, device id, ECID, consent; and what the edge stores there.
+
+Pure. Cookies are read from each Moment's facts, and kept in memory as well, for pages where cookies are blocked.
+Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`.
+"""
+
+from .config import Config, host_of, split_host
+from .consent import state_of
+from .effects import Effect, SetCookie
+from .identity import FPID_COOKIE, FPID_MAX_AGE_S, cookies, ecid_in_url, ecid_of
+from .moment import Moment
+
+
+class Visitor:
+    """The visitor as one configured tracker sees them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._kept: dict[str, str] = {}
+        self._fpid = ""
+        self._ecid = ""
+
+    def cookies(self, moment: Moment) -> dict[str, str]:
+        """The page's cookies, with what this page was told to store and could not."""
+        found = dict(self._kept)
+        found.update(cookies(moment.text("cookie")))
+        return found
+
+    def consent(self, moment: Moment) -> str:
+        """`in`, `out` or `pending`."""
+        config = self._config
+        return state_of(
+            cookie=self.cookies(moment).get(config.cookie_prefix + "consent", ""),
+            gpc=moment.facts.get("gpc") is True and config.flag("globalPrivacyControlEnabled"),
+            default=config.text("defaultConsent"),
+        )
+
+    def ecid(self, moment: Moment) -> str:
+        """The ECID that the edge gave; empty while it has not."""
+        return ecid_of(self.cookies(moment).get(self._config.cookie_prefix + "identity", "")) or self._ecid
+
+    def region(self, moment: Moment) -> str:
+        """The edge's location hint for this visitor; empty while there is none."""
+        return self.cookies(moment).get(self._config.cookie_prefix + "cluster", "")
+
+    def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
+        """The device id, and the effects that store it where it is new. Never called without consent."""
+        self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid
+        if self._fpid:
+            return self._fpid, []
+        self._fpid = moment.new_id()
+        return self._fpid, [self._cookie(FPID_COOKIE, self._fpid, FPID_MAX_AGE_S, "Lax", moment)]
+
+    def identity_map(self, moment: Moment, fpid: str) -> dict[str, object]:
+        """The identity map of a request: the device id, and an ECID that another page handed over in the address."""
+        identities: dict[str, object] = {"FPID": [{"id": fpid}]}
+        if not self.ecid(moment):
+            handed = ecid_in_url(moment.text("url"), org_id=self._config.org_id, now_ms=moment.now_ms)
+            if handed:
+                identities["ECID"] = [{"id": handed}]
+        return identities
+
+    def state(self, moment: Moment) -> dict[str, object]:
+        """`meta.state` of a request; cookies go along as entries where the browser does not send them itself."""
+        state: dict[str, object] = {"domain": moment.text("topDomain"), "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False}
+        if not self._same_site(moment):
+            found = self.cookies(moment)
+            names = sorted([name for name in found if name.startswith(self._config.cookie_prefix)])
+            if names:
+                state["entries"] = [{"key": name, "value": found[name]} for name in names]
+        return state
+
+    def store(self, entries: list[dict[str, object]], moment: Moment) -> list[Effect]:
+        """Effects for the payload of a `state:store` handle; only names of this organisation are taken."""
+        effects: list[Effect] = []
+        for entry in entries:
+            key, value = entry.get("key"), entry.get("value")
+            if not isinstance(key, str) or not isinstance(value, str) or not key.startswith(self._config.cookie_prefix):
+                continue
+            attrs = entry.get("attrs")
+            same_site = attrs.get("SameSite") if isinstance(attrs, dict) else None
+            age = entry.get("maxAge")
+            self._kept[key] = value
+            seconds = int(age) if isinstance(age, (int, float)) else 0
+            effects.append(self._cookie(key, value, seconds, same_site if isinstance(same_site, str) else "Lax", moment))
+        return effects
+
+    def learn(self, identities: list[dict[str, object]]) -> None:
+        """Keep the ECID of an `identity:result` handle's payload."""
+        for identity in identities:
+            namespace = identity.get("namespace")
+            if isinstance(namespace, dict) and namespace.get("code") == "ECID" and isinstance(identity.get("id"), str):
+                self._ecid = str(identity["id"])
+
+    def _same_site(self, moment: Moment) -> bool:
+        edge = split_host(host_of(self._config.edge_root(moment.text("url")) + "/"))[0]
+        page = split_host(host_of(moment.text("url")))[0]
+        top = moment.text("topDomain")
+        return edge == page or (top != "" and (edge == top or edge.endswith("." + top)))
+
+    def _cookie(self, name: str, value: str, max_age_s: int, same_site: str, moment: Moment) -> Effect:
+        # The page's cookies in this moment are older than this one; the first of a name wins.
+        moment.facts["cookie"] = f"{name}={value}; " + moment.text("cookie")
+        return SetCookie(name=name, value=value, max_age_s=max_age_s, domain=moment.text("topDomain"), same_site=same_site)

@@ -1,0 +1,107 @@
+"""The shop as an ASGI app: its pages under a strict content security policy, and the edge beside them.
+
+Not for anything a real shop does: the basket lives in the browser, and the checkout takes no money.
+"""
+
+import secrets
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import pyrite
+
+from ..stores.contract import Listener, Store
+from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
+
+DATASTREAM = "demo-shop"
+
+
+def pages_folder() -> Path:
+    """Where the shop's templates are: in the installed package, or in a checkout's web/demo."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_demo"
+    return inside if inside.is_dir() else package.parents[1] / "web" / "demo"
+
+
+def shop(*, data: Path, listener: Listener | None = None, store: Store | None = None) -> Starlette:
+    """The demo shop with an edge that keeps its events in *data* and tells *listener* of each."""
+    folder = pages_folder()
+    templates = Environment(loader=FileSystemLoader(folder / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    templates.globals.update(categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM)
+    edge = pyrite.edge(data=data, experiences=folder / "experiences", listener=listener, store=store)
+
+    def page(name: str, **values: Any) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        body = templates.get_template(name).render(nonce=nonce, **values)
+        return HTMLResponse(body, headers={"Content-Security-Policy": policy(nonce), "Referrer-Policy": "same-origin"})
+
+    async def home(request: Request) -> Response:
+        return page("home.html")
+
+    async def category(request: Request) -> Response:
+        slug = request.path_params["slug"]
+        if slug not in CATEGORIES:
+            raise HTTPException(404)
+        return page("category.html", slug=slug, found=[product for product in PRODUCTS if product.category == slug])
+
+    async def product(request: Request) -> Response:
+        found = find(request.path_params["slug"])
+        if found is None:
+            raise HTTPException(404)
+        return page("product.html", product=found)
+
+    def plain(name: str) -> Any:
+        async def serve(request: Request) -> Response:
+            return page(name)
+
+        return serve
+
+    async def missing(request: Request, error: Exception) -> Response:
+        response = page("missing.html")
+        response.status_code = 404
+        return response
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        yield
+        edge.state.store.close()
+
+    routes = [
+        Route("/", home),
+        Route("/category/{slug}", category),
+        Route("/product/{slug}", product),
+        Route("/basket", plain("basket.html")),
+        Route("/checkout", plain("checkout.html")),
+        Route("/thanks", plain("thanks.html")),
+        Route("/spa", plain("spa.html")),
+        Route("/spa/{rest:path}", plain("spa.html")),
+        Mount("/shop", StaticFiles(directory=folder / "static")),
+        Mount("/", edge),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing})
+    app.state.store = edge.state.store
+    return app
+
+
+def policy(nonce: str) -> str:
+    """The pages' Content-Security-Policy: scripts and styles by nonce, WebAssembly, and nothing else that is not our own."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}' 'wasm-unsafe-eval'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

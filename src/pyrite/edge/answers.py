@@ -1,0 +1,51 @@
+"""What the edge answers: handles for identity, cookies, location and decisions.
+
+Pure. Source: Adobe Edge Network's answers as the Web SDK 2.33 reads them.
+"""
+
+from typing import Any
+
+from ..core.consent import CONSENT_MAX_AGE_S
+from ..core.decide import decide
+from ..core.event import part
+from ..core.identity import CLUSTER_MAX_AGE_S, IDENTITY_MAX_AGE_S, identity_cookie
+from .intake import Arrival
+
+Handle = dict[str, Any]
+
+
+def interact(arrival: Arrival, experiences: list[dict[str, Any]], *, region: str) -> list[Handle]:
+    """The handles for an interact request: what was asked for, and the cookies that go with it."""
+    handles = identity(arrival) + [state(arrival, region=region)]
+    if region:
+        handles.append({"type": "locationHint:result", "payload": [{"scope": "EdgeNetwork", "hint": region, "ttlSeconds": CLUSTER_MAX_AGE_S}]})
+    for index, event in enumerate(arrival.contents):
+        query = part(event, "query", "personalization")
+        if query:
+            found = decide(experiences, visitor=arrival.visitor, event=event, query=query)
+            handles.append({"type": "personalization:decisions", "payload": found, "eventIndex": index})
+    return handles
+
+
+def identity(arrival: Arrival) -> list[Handle]:
+    """`identity:result` for the namespaces that were asked for and are known."""
+    wanted = part(arrival.body, "query", "identity").get("fetch")
+    if not isinstance(wanted, list) or "ECID" not in wanted:
+        return []
+    return [{"type": "identity:result", "payload": [{"id": arrival.ecid, "namespace": {"code": "ECID"}}]}]
+
+
+def state(arrival: Arrival, *, region: str, consent: str = "") -> Handle:
+    """`state:store`: the identity cookie, the location hint where there is one, the consent where it was set."""
+    prefix = arrival.source.cookie_prefix
+    entries = [_cookie(prefix + "identity", identity_cookie(arrival.ecid), IDENTITY_MAX_AGE_S)]
+    if region:
+        entries.append(_cookie(prefix + "cluster", region, CLUSTER_MAX_AGE_S))
+    if consent:
+        entries.append(_cookie(prefix + "consent", "general=" + consent, CONSENT_MAX_AGE_S))
+    return {"type": "state:store", "payload": entries}
+
+
+def _cookie(key: str, value: str, max_age_s: int) -> dict[str, Any]:
+    # Lax: the page itself reads it and sends it along, so no other site ever needs to.
+    return {"key": key, "value": value, "maxAge": max_age_s, "attrs": {"SameSite": "Lax"}}

@@ -1,0 +1,72 @@
+"""The tracker's files as a browser wants them: compressed beforehand, right types, cached for as long as they are true.
+
+Not for building them (bundle/).
+"""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+FOR_EVER = "public, max-age=31536000, immutable"  # names with a hash of the content
+SHORT = "public, max-age=300, stale-while-revalidate=86400"  # alloy.js and base.js: a release reaches pages in minutes
+TYPES = {
+    "js": "text/javascript; charset=utf-8",
+    "wasm": "application/wasm",
+    "mpy": "application/octet-stream",
+    "gz": "application/gzip",
+    "json": "application/json",
+}
+ENCODINGS = (("br", "br"), ("gzip", "gz"))
+
+
+class FilesMissing(RuntimeError):
+    """The browser files have not been built."""
+
+
+def built_files() -> Path:
+    """Where the built browser files are: in the installed package, or in a checkout's web/dist."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_web"
+    return inside if inside.is_dir() else package.parents[1] / "web" / "dist"
+
+
+class Files:
+    """The files of one build, read into memory once: half a megabyte."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises FilesMissing when *folder* holds no build."""
+        if not (folder / "manifest.json").is_file():
+            raise FilesMissing(f"no browser files in {str(folder)!r}; 'pyrite build' makes them")
+        self._files = {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        }
+
+    def names(self) -> list[str]:
+        """The paths that are served, without their compressed copies."""
+        return [
+            name
+            for name in self._files
+            if not name.endswith(".json") and not any(name.removesuffix("." + ending) in self._files and name.endswith("." + ending) for _, ending in ENCODINGS)
+        ]
+
+    async def serve(self, request: Request) -> Response:
+        """The file at the request's path, in the smallest form that the browser takes."""
+        name = request.scope["pyrite.file"]
+        headers = {
+            "Cache-Control": FOR_EVER if name.startswith("lib/") else SHORT,
+            "Vary": "Accept-Encoding",
+            # Scripts with an integrity hash, and fetches from pages on other hosts, need CORS; there is nothing private here.
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+        content = self._files[name]
+        accepted = [piece.partition(";")[0].strip() for piece in request.headers.get("accept-encoding", "").split(",")]
+        for encoding, ending in ENCODINGS:
+            if encoding in accepted and f"{name}.{ending}" in self._files:
+                headers["Content-Encoding"] = encoding
+                content = self._files[f"{name}.{ending}"]
+                break
+        type = TYPES[name.rpartition(".")[2]]
+        return Response(b"" if request.method == "HEAD" else content, headers=headers | {"Content-Length": str(len(content))}, media_type=type)

@@ -1,0 +1,223 @@
+"""From the bytes of a body to events that can be stored, and bad rows for those that can't.
+
+Pure. Not for storing or answering: protocol.py does.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ..core.errors import TrackerError
+from ..core.event import part
+from ..core.identity import cookies, ecid_of
+from ..stores.contract import BadRow, Event
+from . import raw
+from .problems import Problem
+from .settings import Limits
+
+ID_LIMIT = 128  # characters of an event's id
+BAD_ROW_BYTES = 65_536  # how much of a refused body is kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a body came from: all of a request but its body."""
+
+    datastream: str
+    org: str
+    request_id: str
+    url: str
+    cookie: str
+    received_ms: int
+
+    @property
+    def cookie_prefix(self) -> str:
+        """What the names of this organisation's cookies begin with."""
+        return "kndctr_" + self.org.replace("@", "_") + "_"
+
+
+@dataclass(kw_only=True)
+class Arrival:
+    """What a body holds: events to store, bad rows, who sent it, and the parsed body for the answer."""
+
+    source: Source
+    body: dict[str, Any]
+    fpid: str = ""
+    ecid: str = ""
+    events: list[Event] = field(default_factory=list)
+    contents: list[dict[str, Any]] = field(default_factory=list)
+    bad_rows: list[BadRow] = field(default_factory=list)
+
+    @property
+    def visitor(self) -> str:
+        """The visitor's key in the store: the device id, or the ECID where the client has none."""
+        return self.fpid or self.ecid
+
+
+def read(content: bytes, source: Source, limits: Limits) -> Arrival:
+    """What *content* holds. Raises Problem when nothing of it can be used.
+
+    An event that can't be used beside others that can becomes a bad row of the arrival.
+    """
+    body = _object(_decoded(content, limits))
+    if "raw" in body:
+        body = _run_raw(body["raw"], source)
+    arrival = Arrival(source=source, body=body)
+    _identify(arrival)
+    events = body.get("events", [])
+    if not isinstance(events, list):
+        raise Problem(400, "body.events", f"expected a list of events, got {_name(events)}", path="$.events")
+    if len(events) > limits.events:
+        detail = f"expected at most {limits.events} events in one body, got {len(events)}"
+        raise Problem(413, "body.too_many", detail, path="$.events")
+    problems = []
+    for index, content_of_event in enumerate(events):
+        try:
+            _take(arrival, content_of_event, index)
+        except Problem as problem:
+            problems.append(problem)
+            kept = msgspec.json.encode({**body, "events": [content_of_event]})
+            arrival.bad_rows.append(bad_row(problem, source, kept))
+    if problems and not arrival.events:
+        raise problems[0]
+    return arrival
+
+
+def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
+    """The row that keeps *content* with the reason of its refusal."""
+    return BadRow(
+        received_ms=source.received_ms,
+        code=problem.code,
+        path=problem.path,
+        message=problem.detail,
+        url=source.url,
+        body=content[:BAD_ROW_BYTES],
+    )
+
+
+def _decoded(content: bytes, limits: Limits) -> Any:
+    try:
+        value = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(400, "body.json", f"expected JSON in UTF-8: {error}", path="$") from None
+    except RecursionError:
+        raise Problem(400, "body.too_deep", f"expected at most {limits.depth} levels, got far more", path="$") from None
+    if content.count(b"[") + content.count(b"{") > limits.depth and _is_deeper(value, limits.depth):
+        raise Problem(400, "body.too_deep", f"expected at most {limits.depth} levels, got more", path="$")
+    return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects lie more than *levels* deep inside each other in *value*."""
+    layer = [value]
+    for _ in range(levels + 1):
+        inner: list[Any] = []
+        for item in layer:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        if not inner:
+            return False
+        layer = inner
+    return True
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Problem(400, "body.shape", f"expected an object, got {_name(value)}", path="$")
+    return value
+
+
+def _run_raw(queue: Any, source: Source) -> dict[str, Any]:
+    try:
+        return raw.run(queue, source.datastream, now_ms=source.received_ms)
+    except TrackerError as error:
+        raise Problem(400, "body.raw", f"the queue can't be run: {error.message}", path="$.raw") from None
+
+
+def _identify(arrival: Arrival) -> None:
+    found = cookies(arrival.source.cookie)
+    entries = part(arrival.body, "meta", "state").get("entries")
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("key"), str) and isinstance(entry.get("value"), str):
+            found[entry["key"]] = entry["value"]
+    identities = part(arrival.body, "xdm", "identityMap") or part(arrival.body, "identityMap")
+    arrival.fpid = _first_id(identities, "FPID")
+    arrival.ecid = (
+        ecid_of(found.get(arrival.source.cookie_prefix + "identity", ""))
+        or _first_id(identities, "ECID")
+        or ecid_for(arrival.fpid or arrival.source.request_id)
+    )
+
+
+def ecid_for(seed: str) -> str:
+    """38 digits that are always the same for *seed*: a request that is sent twice gets the same identity."""
+    number = int.from_bytes(hashlib.sha256(b"ecid:" + seed.encode()).digest()) % 10**38
+    return f"{number:038d}"
+
+
+def _first_id(identities: dict[str, Any], namespace: str) -> str:
+    listed = identities.get(namespace)
+    for identity in listed if isinstance(listed, list) else []:
+        found = identity.get("id") if isinstance(identity, dict) else None
+        if isinstance(found, str) and 0 < len(found) <= ID_LIMIT:
+            return found
+    return ""
+
+
+def _take(arrival: Arrival, content: Any, index: int) -> None:
+    place = f"$.events[{index}]"
+    if not isinstance(content, dict):
+        raise Problem(400, "event.shape", f"expected an object, got {_name(content)}", path=place)
+    for name in ("xdm", "data", "query", "meta"):
+        if not isinstance(content.get(name, {}), dict):
+            detail = f"expected an object, got {_name(content[name])}"
+            raise Problem(400, "event.shape", detail, path=f"{place}.{name}")
+    xdm = dict(content.get("xdm", {}))
+    source = arrival.source
+    given = xdm.get("_id", "")
+    if not isinstance(given, str) or len(given) > ID_LIMIT:
+        detail = f"expected a string of at most {ID_LIMIT} characters, got {_name(given)}"
+        raise Problem(400, "event.id", detail, path=f"{place}.xdm._id")
+    # Clients without event ids (alloy.js) send the same request id with every retry.
+    xdm["_id"] = given or str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source.datastream}/{source.request_id}/{index}"))
+    identities = part(arrival.body, "xdm", "identityMap")
+    if identities or "identityMap" in xdm:
+        xdm["identityMap"] = {**identities, **part(xdm, "identityMap")}
+    stored = {"xdm": xdm, **({"data": content["data"]} if content.get("data") else {})}
+    arrival.contents.append({**content, "xdm": xdm})
+    arrival.events.append(
+        Event(
+            datastream=source.datastream,
+            id=xdm["_id"],
+            type=_text(xdm.get("eventType")) or _text(part(content, "data").get("type")),
+            url=_text(part(xdm, "web", "webPageDetails").get("URL")),
+            visitor=arrival.visitor,
+            made_ms=_made_ms(xdm, source.received_ms),
+            received_ms=source.received_ms,
+            body=msgspec.json.encode(stored).decode(),
+        )
+    )
+
+
+def _made_ms(xdm: dict[str, Any], received_ms: int) -> int:
+    try:
+        made = datetime.fromisoformat(_text(xdm.get("timestamp")))
+        return int((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return received_ms
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _name(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+

@@ -1,0 +1,171 @@
+"""The protocol's four endpoints: interact, collect, privacy/set-consent, identity/acquire.
+
+Each answers 2xx only after what it took is on disk. What a body holds is intake.py's, what is answered answers.py's.
+"""
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from ..core.consent import general
+from ..core.errors import ConsentError
+from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
+from . import answers, intake
+from .experiences import Experiences
+from .problems import Problem
+from .settings import Datastream, Settings
+
+TEXT_TYPES = ("text/plain", "application/json", "")  # text/plain needs no preflight; a beacon without a type has none
+RETRY_AFTER_S = 2
+_NAME = re.compile(r"[\w.:@-]{1,100}")
+_REQUEST_ID = re.compile(r"[\w.-]{1,100}")
+
+
+class Protocol:
+    """The endpoints over one store."""
+
+    def __init__(self, settings: Settings, store: Store, experiences: Experiences, listener: Listener | None) -> None:
+        self._settings = settings
+        self._store = store
+        self._experiences = experiences
+        self._listener = listener
+
+    async def interact(self, request: Request) -> Response:
+        """Store the events, answer what was asked."""
+        return await self._serve(request, self._interact)
+
+    async def collect(self, request: Request) -> Response:
+        """Store the events, answer nothing (204)."""
+        return await self._serve(request, self._collect)
+
+    async def set_consent(self, request: Request) -> Response:
+        """Store what the visitor chose, answer with the consent cookie."""
+        return await self._serve(request, self._consent)
+
+    async def acquire(self, request: Request) -> Response:
+        """Answer with the visitor's identity."""
+        return await self._serve(request, self._acquire)
+
+    async def _serve(self, request: Request, endpoint: Callable[[intake.Arrival], Awaitable[Response]]) -> Response:
+        source = self._source(request)
+        content = b""
+        try:
+            self._check(request, source)
+            content = await self._read(request)
+            arrival = intake.read(content, source, self._settings.limits)
+            response = await endpoint(arrival)
+        except Problem as problem:
+            response = problem.response(source.request_id)
+            kept = problem.args[1] if len(problem.args) > 1 else content
+            if problem.status in (400, 413, 415, 422):
+                await self._keep(problem, source, kept)
+        response.headers["x-request-id"] = source.request_id
+        if self._settings.edge.region:
+            response.headers["x-adobe-edge"] = f"{self._settings.edge.region};0"
+        return response
+
+    async def _interact(self, arrival: intake.Arrival) -> Response:
+        receipt = await self._commit(arrival)
+        handles = answers.interact(arrival, self._experiences.current(), region=self._settings.edge.region)
+        return self._answer(arrival, handles, receipt)
+
+    async def _collect(self, arrival: intake.Arrival) -> Response:
+        if not arrival.events:
+            raise Problem(400, "body.events", "expected at least one event", path="$.events")
+        receipt = await self._commit(arrival)
+        return self._answer(arrival, [], receipt) if arrival.bad_rows else Response(status_code=204)
+
+    async def _consent(self, arrival: intake.Arrival) -> Response:
+        try:
+            chosen = general(arrival.body.get("consent"))
+        except ConsentError as error:
+            raise Problem(422, error.code, error.message, path="$.consent") from None
+        await self._commit(arrival, consent=chosen)
+        handles = [answers.state(arrival, region=self._settings.edge.region, consent=chosen)]
+        return self._answer(arrival, handles, Receipt())
+
+    async def _acquire(self, arrival: intake.Arrival) -> Response:
+        handles = [*answers.identity(arrival), answers.state(arrival, region=self._settings.edge.region)]
+        return self._answer(arrival, handles, Receipt())
+
+    async def _commit(self, arrival: intake.Arrival, *, consent: str = "") -> Receipt:
+        source = arrival.source
+        visit = Visit(
+            datastream=source.datastream,
+            visitor=arrival.visitor,
+            seen_ms=source.received_ms,
+            ecid=arrival.ecid,
+            consent=consent,
+        )
+        batch = Batch(events=tuple(arrival.events), bad_rows=tuple(arrival.bad_rows), visit=visit)
+        try:
+            receipt = await asyncio.wrap_future(self._store.submit(batch))
+        except StoreUnavailable as error:
+            raise Problem(503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S) from None
+        if self._listener:
+            for event in receipt.stored:
+                self._listener(event)
+        return receipt
+
+    async def _keep(self, problem: Problem, source: intake.Source, content: bytes) -> None:
+        try:
+            await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(intake.bad_row(problem, source, content),))))
+        except StoreUnavailable:
+            pass  # the client has its answer and may send it again; only the row for later study is lost
+
+    def _answer(self, arrival: intake.Arrival, handles: list[answers.Handle], receipt: Receipt) -> Response:
+        body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
+        if arrival.bad_rows:
+            body["errors"] = [
+                {"type": f"https://pyrite.dev/problems/{row.code}", "status": 400, "title": row.message, "detail": row.path}
+                for row in arrival.bad_rows
+            ]
+        status = 207 if arrival.bad_rows else 200
+        return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+    def _source(self, request: Request) -> intake.Source:
+        datastream = request.query_params.get("configId", "")
+        given = request.query_params.get("requestId", "")
+        stream = self._settings.datastreams.get(datastream, Datastream())
+        return intake.Source(
+            datastream=datastream[:100],
+            org=stream.org or datastream[:100],
+            request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4()),
+            url=f"{request.url.path}?{request.url.query}"[:1000],
+            cookie=request.headers.get("cookie", ""),
+            received_ms=int(time.time() * 1000),
+        )
+
+    def _check(self, request: Request, source: intake.Source) -> None:
+        known = self._settings.datastreams
+        name = request.query_params.get("configId", "")
+        if not _NAME.fullmatch(name):
+            raise Problem(400, "datastream.missing", f"expected a data stream in the query as 'configId', got {name!r:.100}")
+        if known and name not in known:
+            raise Problem(400, "datastream.unknown", f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}")
+        type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if type not in TEXT_TYPES:
+            raise Problem(415, "body.type", f"expected text/plain or application/json, got {type!r:.100}")
+
+    async def _read(self, request: Request) -> bytes:
+        """The body. Stops reading at the limit, and keeps what it read until then."""
+        limit = self._settings.limits.body_bytes
+        content = bytearray()
+        try:
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > limit:
+                    problem = Problem(413, "body.too_large", f"expected at most {limit} bytes in one body", path="$")
+                    problem.args = (*problem.args, bytes(content[: intake.BAD_ROW_BYTES]))
+                    raise problem
+        except ClientDisconnect:
+            problem = Problem(400, "body.cut", f"the connection ended after {len(content)} bytes", path="$")
+            problem.args = (*problem.args, bytes(content))
+            raise problem from None
+        return bytes(content)

@@ -1,0 +1,71 @@
+"""The queue of a page that was left before its tracker was there: the same core runs it here.
+
+Pure. The loader sends `{commands: [["configure", options], [name, options, id of the event, made_ms], …], facts, sentAt}`.
+"""
+
+import random
+import uuid
+from typing import Any
+
+import msgspec
+
+from ..core.consent import IN
+from ..core.effects import Effect, Send, Settle
+from ..core.errors import OptionsError, TrackerError
+from ..core.moment import Moment
+from ..core.tracker import Tracker
+from ..core.visitor import Visitor
+
+SKEW_LIMIT_MS = 86_400_000  # a page's clock that is off by more says nothing about how old its events are
+
+
+def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
+    """The request body, with all its events, that the page's tracker would have sent.
+
+    Raises TrackerError for a queue of another shape, options that are refused, or a visitor without consent.
+    """
+    commands, facts, sent_ms = _parts(queue)
+    tracker = Tracker("alloy")
+    bodies: list[dict[str, Any]] = []
+    for name, options, event_id, made_ms in commands:
+        age = sent_ms - made_ms
+        moment = Moment(
+            now_ms=now_ms,
+            facts=dict(facts),
+            new_id=lambda: str(uuid.uuid4()),
+            chance=random.random,
+            age_ms=age if 0 <= age <= SKEW_LIMIT_MS else 0,
+        )
+        # Callbacks can't come along: what the page would have changed or cancelled by one is not sent in its name.
+        if name == "configure":
+            options = {key: value for key, value in options.items() if key != "datastreamId"} | {"datastreamId": datastream}
+        else:
+            options = options | {"documentUnloading": True}
+        _collect(tracker.command(name, name, options, moment, event_id=event_id), bodies)
+        if name == "configure" and tracker.config and Visitor(tracker.config).consent(moment) != IN:
+            raise TrackerError("the visitor has not given consent")
+    if not bodies:
+        raise TrackerError("expected at least one event")
+    return bodies[0] | {"events": [event for body in bodies for event in body["events"]]}
+
+
+def _parts(queue: Any) -> tuple[list[tuple[str, dict[str, Any], str, int]], dict[str, Any], int]:
+    if not isinstance(queue, dict) or not isinstance(queue.get("commands"), list) or not isinstance(queue.get("facts"), dict):
+        raise OptionsError("expected {commands: […], facts: {…}}", path="raw")
+    sent = queue.get("sentAt")
+    out: list[tuple[str, dict[str, Any], str, int]] = []
+    for index, command in enumerate(queue["commands"]):
+        name, options, event_id, made = (list(command) + ["", 0])[:4] if isinstance(command, list) and len(command) > 1 else ("", {}, "", 0)
+        known = ("configure",) if index == 0 else ("event", "sendEvent")
+        if name not in known or not isinstance(options, dict) or not isinstance(event_id, str):
+            raise OptionsError(f"expected [{' or '.join(known)}, options, …], got {command!r:.100}", path=f"raw.commands[{index}]")
+        out.append((name, options, event_id, made if isinstance(made, int) else 0))
+    return out, queue["facts"], sent if isinstance(sent, int) else 0
+
+
+def _collect(effects: list[Effect], bodies: list[dict[str, Any]]) -> None:
+    for effect in effects:
+        if isinstance(effect, Send):
+            bodies.append(msgspec.json.decode(effect.body))
+        elif isinstance(effect, Settle) and not effect.ok:
+            raise TrackerError(str(effect.value["message"]))

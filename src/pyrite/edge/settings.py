@@ -1,0 +1,117 @@
+"""What an edge can be told: read from `pyrite.toml`, every mistake named with file, line, key and the nearest known key."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..core.nearest import did_you_mean
+
+
+class SettingsError(ValueError):
+    """A settings file can't be used; the message says where and why."""
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[edge]`."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = 8000
+    """The port to listen on."""
+    base_path: str = "ee"
+    """The path before `/v1/…`; pages name it in `edgeBasePath`."""
+    data: str = "pyrite-data"
+    """The folder of the database."""
+    experiences: str = "experiences"
+    """The folder of the experiences (`*.toml`); read again when a file changes."""
+    origins: list[str] = []
+    """Origins of pages on other hosts that may send events, such as `https://shop.example.com`; the edge's own host always may."""
+    region: str = ""
+    """The location hint that clients put into the path from their second request on; empty for none."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[limits]`: what a request may bring. More is refused, and kept as a bad row as far as it was read."""
+
+    body_bytes: int = 1_048_576
+    """Bytes of one body."""
+    events: int = 100
+    """Events in one body."""
+    depth: int = 64
+    """Objects and lists inside each other."""
+    header_bytes: int = 16_384
+    """Bytes of all headers of a request together."""
+
+
+class Datastream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[datastreams.NAME]`."""
+
+    org: str = ""
+    """The organisation, whose name the cookies carry: the same as `orgId` on the page; the data stream's name when empty."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of `pyrite.toml`."""
+
+    edge: Edge = Edge()
+    limits: Limits = Limits()
+    datastreams: dict[str, Datastream] = {}
+    """The data streams that are taken. With none listed every name is, which suits development only."""
+
+
+def read(path: Path) -> Settings:
+    """The settings in the file at *path*. Raises SettingsError."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: can't be read: {error}") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    _check_keys(values, Settings, [], path, text)
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        keys = place.rstrip("`").split(".") if place else []
+        raise SettingsError(f"{path}:{line_of(text, keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}") from None
+
+
+def line_of(text: str, keys: list[str]) -> int:
+    """The line of *text* (TOML) in which the key at the path *keys* stands; that of its table, or 1, where it can't be told."""
+    found = 1
+    table = ".".join(keys[:-1])
+    inside = table == ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if header:
+            name = header[1].replace('"', "")
+            inside = name == table
+            if inside or name == ".".join(keys):
+                found = number
+        elif inside and keys and re.match(rf"\s*[\"']?{re.escape(keys[-1])}[\"']?\s*[.=]", line):
+            return number
+    return found
+
+
+def _check_keys(values: Any, model: Any, keys: list[str], path: Path, text: str) -> None:
+    if not isinstance(values, dict):
+        return
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(model)}
+    for key, value in values.items():
+        if key not in fields:
+            known = ", ".join(fields)
+            place = ".".join([*keys, key])
+            raise SettingsError(
+                f"{path}:{line_of(text, [*keys, key])}: unknown key {place!r}; known are {known}{did_you_mean(key, list(fields))}"
+            )
+        inner = fields[key]
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            _check_keys(value, inner, [*keys, key], path, text)
+        elif key == "datastreams" and isinstance(value, dict):
+            for name, stream in value.items():
+                _check_keys(stream, Datastream, [*keys, key, name], path, text)

@@ -1,0 +1,1 @@
+"""Events, visitors and bad rows, kept behind one contract."""

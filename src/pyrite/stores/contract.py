@@ -1,0 +1,115 @@
+"""What every store does: take a batch whole, say what was new, give it back in order.
+
+Not for deciding what is valid or what an event means: edge/intake.py and core do.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970."""
+
+    datastream: str
+    id: str
+    type: str
+    url: str
+    visitor: str
+    made_ms: int
+    received_ms: int
+    body: str
+    seq: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRow:
+    """What could not be accepted: why, where in the body, and as much of the body as the limits let in."""
+
+    received_ms: int
+    code: str
+    path: str
+    message: str
+    url: str
+    body: bytes
+    id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What a request tells of a visitor; counts are added to those stored, texts replace them unless empty."""
+
+    datastream: str
+    visitor: str
+    seen_ms: int
+    ecid: str = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """What is known of one visitor; `events` counts those stored."""
+
+    datastream: str
+    visitor: str
+    first_seen_ms: int
+    last_seen_ms: int
+    events: int
+    ecid: str
+    consent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one request brings; it is stored whole or not at all."""
+
+    events: tuple[Event, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+    visit: Visit | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a batch: the events that were new, the number that were there already."""
+
+    stored: tuple[Event, ...] = ()
+    duplicates: int = 0
+
+
+@dataclass
+class Unwritten:
+    """A batch on its way, with the promise made for it."""
+
+    batch: Batch
+    done: "Future[Receipt]" = field(default_factory=Future)
+
+
+class StoreUnavailable(Exception):
+    """The store can't write now (disk full, locked, closed); nothing of the batch was kept, it may be sent again."""
+
+
+class Store(Protocol):
+    """Every store; `tests/stores/` runs the same tests on each."""
+
+    def submit(self, batch: Batch) -> "Future[Receipt]":
+        """A future that is done once the batch is on disk; it raises StoreUnavailable otherwise.
+
+        An event whose (datastream, id) is stored already is counted as a duplicate and changes nothing.
+        """
+
+    def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
+        """Stored events with a `seq` above *after*, oldest first."""
+
+    def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
+        """Bad rows with an `id` above *after*, oldest first."""
+
+    def visitor(self, datastream: str, visitor: str) -> Visitor | None:
+        """What is known of a visitor; None for a stranger."""
+
+    def close(self) -> None:
+        """Write what was submitted, then let go of everything. Closing twice is fine."""
+
+
+Listener = Callable[[Event], None]

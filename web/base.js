@@ -1,0 +1,19 @@
+// The base code: makes window.alloy, which keeps every call until the tracker is there. Also safe to load twice.
+// An item of a queue is [resolve, reject, arguments, options as JSON text at the moment of the call, that moment].
+(function (page, names) {
+  names.forEach(function (name) {
+    if (page[name]) return;
+    (page.__alloyNS = page.__alloyNS || []).push(name);
+    page[name] = function () {
+      var given = arguments;
+      return new Promise(function (resolve, reject) {
+        var text;
+        try {
+          text = JSON.stringify(given[1]);
+        } catch (error) {}
+        page[name].q.push([resolve, reject, given, text, Date.now()]);
+      });
+    };
+    page[name].q = [];
+  });
+})(window, ["alloy"]);
