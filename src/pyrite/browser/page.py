@@ -4,13 +4,13 @@ Only text crosses: options come as JSON text, results go as JSON text. What is d
 in dom.py, links.py and transport.py.
 """
 
-from ..core.config import split_host
 from ..core.effects import Ask, Effect, Later, Log, Render, Send, SetCookie, Settle, kind
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode_object, encode
-from .bridges.micropython import attempt, callback, construct, is_nullish, method, now_ms, optional, parse, stringify, text, window
+from .bridges.micropython import attempt, callback, construct, is_nullish, listen, method, now_ms, optional, parse, stringify, text, window
 from .dom import Rendering, add_style
+from .facts import Facts, has_cookies
 from .links import clicked_link, facts_of
 from .routes import watch_routes
 from .transport import Transport
@@ -33,12 +33,9 @@ class Page:
         self._promises: "dict[object, tuple[object, object]]" = {}
         self._hooks: "dict[str, object]" = {}
         self._last_call = 0
-        self._debug = False
         self._clicked: object = None
         self._qualifier: object = None
-        self._top_domain: "str | None" = None
-        self._hints: object = None
-        self._timezone = text(window.Intl.DateTimeFormat().resolvedOptions().timeZone)
+        self.hints: object = None
         self._do = {
             "Send": self._transport.send,
             "Settle": self._settle,
@@ -51,7 +48,7 @@ class Page:
             "Watch": self._watch,
             "Log": self._log,
         }
-        window.addEventListener("pagehide", self.guarded(lambda: self.tracker.leaving(self.moment())))
+        listen(window, "pagehide", self.guarded(lambda: self.tracker.leaving(self.moment())))
 
     def call(self, name: str, options: str, given: object, resolve: object, reject: object, event_id: str, age_ms: int) -> None:
         """Run a command: *options* is JSON text, *given* the page's own object (for its callbacks), then the promise's ends.
@@ -96,42 +93,7 @@ class Page:
 
     def moment(self, age_ms: int = 0) -> Moment:
         """Now, in this page, for a command that has waited *age_ms*."""
-        document, screen = window.document, window.screen
-        has_cookies = window.navigator.cookieEnabled is True and text(window.origin) != "null"
-        orientation = optional(screen, "orientation")
-        facts: "dict[str, object]" = {
-            "url": text(window.location.href),
-            "referrer": text(document.referrer),
-            "screenWidth": screen.width,
-            "screenHeight": screen.height,
-            "screenOrientation": "" if orientation is None else text(orientation.type),
-            "viewportWidth": document.documentElement.clientWidth,
-            "viewportHeight": document.documentElement.clientHeight,
-            "timezone": self._timezone,
-            "timezoneOffset": construct(window.Date).getTimezoneOffset(),  # type: ignore[attr-defined]
-            "cookie": text(document.cookie) if has_cookies else "",
-            "cookiesEnabled": has_cookies,
-            "gpc": optional(window.navigator, "globalPrivacyControl") is True,
-            "topDomain": self._find_top_domain if has_cookies else "",
-            "hints": self._hints,
-        }
-        return Moment(now_ms=now_ms(), facts=facts, new_id=new_id, chance=window.Math.random, age_ms=age_ms)
-
-    def _find_top_domain(self) -> str:
-        """The widest domain that takes this page's cookies; '' for addresses and single names."""
-        if self._top_domain is None:
-            self._top_domain = ""
-            labels = split_host(text(window.location.hostname))[0].split(".")
-            if not labels[len(labels) - 1].isdigit():
-                for first in range(len(labels) - 2, -1, -1):
-                    domain = ".".join(labels[first:])
-                    window.document.cookie = f"pyrite_top=1; domain={domain}; max-age=10"
-                    taken = "pyrite_top=1" in text(window.document.cookie)
-                    window.document.cookie = f"pyrite_top=; domain={domain}; max-age=0"
-                    if taken:
-                        self._top_domain = domain
-                        break
-        return self._top_domain
+        return Moment(now_ms=now_ms(), facts=Facts(self.hints), new_id=new_id, chance=window.Math.random, age_ms=age_ms)
 
     def _take_hooks(self, values: "dict[str, object]", given: object) -> None:
         """Note the page's callbacks, which JSON leaves out, and tell core that they are there."""
@@ -198,7 +160,7 @@ class Page:
         ).begin()
 
     def _set_cookie(self, effect: SetCookie) -> None:
-        if window.navigator.cookieEnabled is not True or text(window.origin) == "null":
+        if not has_cookies():
             return
         pieces = [f"{effect.name}={effect.value}", "path=/", "SameSite=" + effect.same_site]
         if effect.domain:
@@ -223,14 +185,13 @@ class Page:
             style.remove()
 
     def _log(self, effect: Log) -> None:
-        if effect.level == "switch":
-            self._debug = effect.message == "on"
-        elif effect.level == "error":
-            window.console.error(f"[{self.tracker.name}] {effect.message}")
+        line = f"[{self.tracker.name}] {effect.message}"
+        if effect.level == "error":
+            window.console.error(line)
         elif effect.level == "warn":
-            window.console.warn(f"[{self.tracker.name}] {effect.message}")
-        elif self._debug:
-            window.console.info(f"[{self.tracker.name}] {effect.message}")
+            window.console.warn(line)
+        else:
+            window.console.info(line)
 
     # ---- what happens in the page -----------------------------------------------------------------------------------
 
@@ -264,11 +225,11 @@ class Page:
             except Exception as error:
                 self.report(error)
 
-        window.document.addEventListener("click", callback(clicked), True)
+        listen(window.document, "click", callback(clicked), True)
 
     def _watch_hints(self) -> None:
         def told(values: object = None, *_: object) -> None:
-            self._hints = decode_object(stringify(values)) if values is not None else None
+            self.hints = decode_object(stringify(values)) if values is not None else None
             self.carry_out(self.tracker.hinted(self.moment()))
 
         source = optional(window.navigator, "userAgentData")

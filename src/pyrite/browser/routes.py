@@ -4,7 +4,7 @@ The Navigation API where the browser has it. Without it popstate, hashchange and
 router that pushes an address changes the document right after): the page's own `history` is never patched.
 """
 
-from .bridges.micropython import callback, construct, optional, parse, text, window
+from .bridges.micropython import callback, construct, listen, optional, parse, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
         if event.persisted is True:  # type: ignore[union-attr]
             note("restore")
 
-    window.addEventListener("pageshow", callback(restored))
+    listen(window, "pageshow", callback(restored))
     navigation = optional(window, "navigation")
     if navigation is None:
         _watch_history(note)
@@ -43,7 +43,7 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
         if how:
             note(how)
 
-    navigation.addEventListener("currententrychange", callback(entry_changed))
+    listen(navigation, "currententrychange", callback(entry_changed))
 
 
 def _watch_history(note: "Callable[[str], None]") -> None:
@@ -55,7 +55,7 @@ def _watch_history(note: "Callable[[str], None]") -> None:
             last[0] = now
             note("push")
 
-    window.addEventListener("popstate", callback(look))
-    window.addEventListener("hashchange", callback(look))
+    listen(window, "popstate", callback(look))
+    listen(window, "hashchange", callback(look))
     observer = construct(window.MutationObserver, callback(look))
     observer.observe(window.document, parse('{"childList":true,"subtree":true}'))  # type: ignore[attr-defined]

@@ -95,7 +95,7 @@ class Watch(Effect):
 
 
 class Log(Effect):
-    """Write one line: *level* is `debug` (only with debugging on), `warn` or `error`."""
+    """Write one line: *level* is `info` (for who debugs a page), `warn` or `error`."""
 
     level: str
     message: str

@@ -6,13 +6,23 @@ Pure: the browser room (or a test, or the edge) fills a Moment in.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
+
+    class Facts(Protocol):
+        """What a Moment asks of its facts."""
+
+        def get(self, name: str) -> object:
+            """The fact *name*, None where there is none."""
+
+        def __setitem__(self, name: str, value: object) -> None:
+            """Let *value* be the fact from now on."""
 
 
 class Moment:
     """One instant as the core sees it.
 
     *now_ms* is milliseconds since 1970, *made_ms* when the page gave the command, earlier if it had to wait for the tracker;
-    *facts* describes the page (see context.py for its keys); *new_id* returns a
+    *facts* describes the page (see context.py for its keys), a dict or anything with `get` and `[…] =`; *new_id* returns a
     fresh UUID text; *chance* returns a number from 0 up to 1.
     """
 
@@ -20,7 +30,7 @@ class Moment:
         self,
         *,
         now_ms: int,
-        facts: "dict[str, object]",
+        facts: "Facts",
         new_id: "Callable[[], str]",
         chance: "Callable[[], float]",
         age_ms: int = 0,
@@ -32,10 +42,8 @@ class Moment:
         self.chance = chance
 
     def text(self, name: str) -> str:
-        """The fact *name* when it is a text, else an empty text; a fact that costs something may be a function."""
+        """The fact *name* when it is a text, else an empty text."""
         value = self.facts.get(name)
-        if callable(value):
-            value = self.facts[name] = value()
         return value if isinstance(value, str) else ""
 
     def number(self, name: str) -> int:

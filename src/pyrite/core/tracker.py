@@ -56,6 +56,7 @@ class Tracker:
         self._consent_calls: "list[tuple[object, dict[str, object]]]" = []
         self._consent_busy = False
         self._hints_busy = False
+        self._debug = False
 
     # ---- commands ---------------------------------------------------------------------------------------------------
 
@@ -71,8 +72,8 @@ class Tracker:
                 known = ["configure"] + sorted(COMMANDS)
                 raise UnknownCommand(f"unknown command {name!r}; commands are {', '.join(known)}{did_you_mean(name, known)}")
             if name == "setDebug":
-                enabled = read(options, COMMANDS[name], of=name)["enabled"]
-                return [Log(level="switch", message="on" if enabled else "off"), _resolve(call, {})]
+                self._debug = read(options, COMMANDS[name], of=name)["enabled"] is True
+                return [_resolve(call, {})]
             if self._refused:
                 raise NotConfigured(f"{name}: configure was refused: {self._refused.message}")
             if self.config is None:
@@ -100,10 +101,9 @@ class Tracker:
         self._visitor = Visitor(config)
         self._routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         effects = []
-        if config.flag("debugEnabled"):
-            effects.append(Log(level="switch", message="on"))
+        self._debug = self._debug or config.flag("debugEnabled")
         for option in unsupported(options, CONFIGURE):
-            effects.append(Log(level="debug", message=f"configure: {option} is accepted and has no effect in this build"))
+            effects.extend(self._note(f"configure: {option} is accepted and has no effect in this build"))
         if config.flag("clickCollectionEnabled"):
             effects.append(Watch(what="clicks"))
         if config.flag("autoViewStart"):
@@ -265,8 +265,12 @@ class Tracker:
         return effects, Request(id=id, action=action, url=url, body=body, text=encode(body))
 
     def _send(self, request: Request) -> list[Effect]:
-        log: list[Effect] = [Log(level="debug", message=f"{request.action} {request.id}: {request.text}")]
+        log = self._note(f"{request.action} {request.id}: {request.text}") if self._debug else []
         return log + self._delivery.send(request)
+
+    def _note(self, message: str) -> list[Effect]:
+        """A line for those who debug a page; nothing otherwise."""
+        return [Log(level="info", message=message)] if self._debug else []
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
@@ -429,7 +433,7 @@ class Tracker:
         if error:
             failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
             return effects + [_reject(event.call, failure) if event.call is not None else Log(level="error", message=failure.message)]
-        effects.append(Log(level="debug", message=f"{BEFORE_EVENT} returned false; the event was not sent"))
+        effects.extend(self._note(f"{BEFORE_EVENT} returned false; the event was not sent"))
         return effects + ([_resolve(event.call, {})] if event.call is not None else [])
 
     # ---- clicks, routes, hints --------------------------------------------------------------------------------------

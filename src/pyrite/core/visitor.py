@@ -19,6 +19,7 @@ class Visitor:
         self._kept: dict[str, str] = {}
         self._fpid = ""
         self._ecid = ""
+        self._read = ("", "")  # the identity cookie last seen, and the ECID in it
 
     def cookies(self, moment: Moment) -> dict[str, str]:
         """The page's cookies, with what this page was told to store and could not."""
@@ -37,7 +38,10 @@ class Visitor:
 
     def ecid(self, moment: Moment) -> str:
         """The ECID that the edge gave; empty while it has not."""
-        return ecid_of(self.cookies(moment).get(self._config.cookie_prefix + "identity", "")) or self._ecid
+        cookie = self.cookies(moment).get(self._config.cookie_prefix + "identity", "")
+        if cookie != self._read[0]:
+            self._read = (cookie, ecid_of(cookie))
+        return self._read[1] or self._ecid
 
     def region(self, moment: Moment) -> str:
         """The edge's location hint for this visitor; empty while there is none."""

@@ -60,6 +60,14 @@ def method(holder: object, name: str) -> object:
     return js.Reflect.get(holder, name)
 
 
+def listen(target: object, name: str, function: object, capture: bool = False) -> None:
+    """`target.addEventListener(name, function, capture)`."""
+    # MicroPython 1.28 keeps one proxy for a function however it was reached, and once it was read off an object the
+    # module's own `js.addEventListener(…)` takes its first argument for `this` (e2e/routes notices).
+    place = js.globalThis if target is js else target
+    js.Reflect.apply(js.Reflect.get(place, "addEventListener"), place, js.Array.of(name, function, capture))
+
+
 def attempt(function: object, this: object, args: tuple, done: object, failed: object) -> None:
     """Call a JavaScript function that may throw, within this task: *done* gets what it returns, *failed* a text.
 

@@ -1,0 +1,213 @@
+"""Page start to first event at the server, ours beside alloy.min.js in one run: cold and warm cache, two links.
+
+    python e2e/bench/first_event.py [--rounds 15] [--json FILE]
+
+Everything goes over TLS with a certificate that the browser is told to trust, so that brotli and the cache work as on a real
+site: both pages come from one server and send to the same edge on another host. Rounds alternate, each cold round in a fresh browser profile. Main-thread time is the browser's own TaskDuration when the event
+arrived, less that of a blank page. Noise: the spread of each cell is printed beside its median.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from support.chromium import ARGUMENTS, executable
+from support.packs import pack
+from support.server import Server, certificate
+
+import pyrite
+from pyrite.edge.settings import Edge, Settings
+from pyrite.stores.memory import MemoryStore
+
+LINKS = {"no throttle": None, "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8}}
+PEERS = ("pyrite", "alloy")
+STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
+PAGES = {
+    "blank": "<!doctype html><title>blank</title><h1>Hello</h1>",
+    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1><script>{base}</script><script async src="/alloy.js"></script><script>
+        alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
+        alloy("event", {viewStart: true, data: {key: "value"}});</script>""",
+    "alloy": """<!doctype html><title>alloy</title><h1>Hello</h1><script>{stub}</script><script async src="/peer/alloy.min.js"></script><script>
+        alloy("configure", {datastreamId: "bench", orgId: "bench", edgeDomain: "edge.site.test", thirdPartyCookiesEnabled: false,
+          idMigrationEnabled: false});
+        alloy("sendEvent", {renderDecisions: true, data: {key: "value"}});</script>""",
+}
+
+
+class Arrivals:
+    """When events arrived, in seconds since 1970, by the time the request was read."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.times: list[float] = []
+        self.first = threading.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and "/v1/" in scope["path"]:
+            self.times.append(time.time())
+            self.first.set()
+        await self._app(scope, receive, send)
+
+
+def site() -> tuple[Starlette, Arrivals]:
+    """The site with both pages, and the edge that both send to."""
+    import brotli
+
+    peer = (pack("@adobe/alloy") / "dist" / "alloy.min.js").read_bytes()
+    compressed = brotli.compress(peer)
+    edge = pyrite.edge(settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore())
+    base = (Path(__file__).resolve().parents[2] / "web" / "dist" / "base.js").read_text()
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(PAGES[request.path_params["name"]].replace("{base}", base).replace("{stub}", STUB))
+
+    async def alloy(request: Request) -> Response:
+        headers = {"Content-Encoding": "br", "Cache-Control": "public, max-age=300"}
+        return Response(compressed, media_type="text/javascript", headers=headers)
+
+    routes = [Route("/page/{name}", page), Route("/peer/alloy.min.js", alloy), Mount("/", edge)]
+    return Starlette(routes=routes), Arrivals(edge)
+
+
+def visit(page: Page, session: CDPSession, url: str, arrivals: Arrivals) -> dict[str, float]:
+    """One page load: milliseconds to the first event, bytes received, main-thread milliseconds."""
+    received = [0.0]
+    session.on("Network.loadingFinished", lambda event: received.__setitem__(0, received[0] + event["encodedDataLength"]))
+    page.goto(url.rpartition("/")[0] + "/blank")  # the same site, so that both pages run in one process
+    arrivals.times.clear()
+    arrivals.first.clear()
+    before = metrics(session)
+    received[0] = 0.0
+    page.goto(url, wait_until="commit")
+    if not arrivals.first.wait(30):
+        raise TimeoutError(url)
+    after = metrics(session)
+    origin = page.evaluate("performance.timeOrigin")
+    page.wait_for_load_state("load")
+    return {"ms": arrivals.times[0] * 1000 - origin, "bytes": received[0], "main_ms": after["TaskDuration"] - before["TaskDuration"], "script_ms": after["ScriptDuration"] - before["ScriptDuration"]}
+
+
+def fingerprint(pem: str) -> str:
+    """The hash of a certificate's public key, as Chromium takes it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    found = x509.load_pem_x509_certificates(Path(pem).read_bytes())[0]
+    key = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def metrics(session: CDPSession) -> dict[str, float]:
+    """The browser's own counters, in milliseconds."""
+    return {metric["name"]: metric["value"] * 1000 for metric in session.send("Performance.getMetrics")["metrics"]}
+
+
+def opened(browser: Browser, link: dict[str, float] | None) -> tuple[Page, CDPSession]:
+    """A page in a fresh profile, on *link*."""
+    page = browser.new_context().new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("Network.enable")
+    if link:
+        session.send("Network.emulateNetworkConditions", {"offline": False, **link})
+    page.goto("about:blank")
+    return page, session
+
+
+def measure(browser: Browser, origin: str, arrivals: Arrivals, rounds: int) -> list[dict[str, Any]]:
+    """Every sample: link, cache, peer, round and what was measured."""
+    samples: list[dict[str, Any]] = []
+    for link, conditions in LINKS.items():
+        for number in range(rounds + 1):
+            order = PEERS if number % 2 else PEERS[::-1]
+            for peer in order:
+                page, session = opened(browser, conditions)
+                for cache in ("cold", "warm", "warm"):
+                    sample = visit(page, session, f"{origin}/page/{peer}", arrivals)
+                    if number:  # the first round warms the machine up
+                        samples.append({"link": link, "cache": cache, "peer": peer, "round": number, **sample})
+                page.context.close()
+            print(f"\r{link}: round {number} of {rounds}", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+    return samples
+
+
+def summary(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Medians, spreads and ratios for each link and cache."""
+    rows = []
+    for link in LINKS:
+        for cache in ("cold", "warm"):
+            row: dict[str, Any] = {"link": link, "cache": cache}
+            for peer in PEERS:
+                found = [sample for sample in samples if (sample["link"], sample["cache"], sample["peer"]) == (link, cache, peer)]
+                times = sorted(sample["ms"] for sample in found)
+                row[peer] = {
+                    "n": len(found),
+                    "ms": statistics.median(times),
+                    "p25": times[len(times) // 4],
+                    "p75": times[len(times) * 3 // 4],
+                    "main_ms": statistics.median(sample["main_ms"] for sample in found),
+                    "script_ms": statistics.median(sample["script_ms"] for sample in found),
+                    "bytes": statistics.median(sample["bytes"] for sample in found),
+                }
+            row["ratio"] = row["pyrite"]["ms"] / row["alloy"]["ms"]
+            row["main_ratio"] = row["pyrite"]["main_ms"] / row["alloy"]["main_ms"]
+            rows.append(row)
+    return rows
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The summary for people."""
+    lines = [f"{'link':<17}{'cache':<6}{'peer':<8}{'n':>3}{'first event ms (p25–p75)':>28}{'ratio':>7}{'main ms':>9}{'script':>8}{'ratio':>7}{'KB in':>9}"]
+    for row in rows:
+        for peer in PEERS:
+            cell = row[peer]
+            ratios = (f"{row['ratio']:.2f}", f"{row['main_ratio']:.2f}") if peer == "pyrite" else ("", "")
+            spread = f"{cell['ms']:.0f} ({cell['p25']:.0f}–{cell['p75']:.0f})"
+            lines.append(
+                f"{row['link']:<17}{row['cache']:<6}{peer:<8}{cell['n']:>3}{spread:>28}{ratios[0]:>7}{cell['main_ms']:>9.0f}{cell['script_ms']:>8.0f}{ratios[1]:>7}{cell['bytes'] / 1000:>9.1f}"
+            )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run, print the table, write the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    app, arrivals = site()
+    with tempfile.TemporaryDirectory() as folder:
+        pem = certificate(Path(folder), "edge.site.test", "www.site.test")
+        with Server(app, certificate=pem) as pages, Server(arrivals, certificate=pem) as edge, sync_playwright() as playwright:
+            arguments = [argument for argument in ARGUMENTS if "resolver" not in argument] + [
+                f"--ignore-certificate-errors-spki-list={fingerprint(pem)}",
+                f"--host-resolver-rules=MAP edge.site.test:443 127.0.0.1:{edge.port}, MAP www.site.test:443 127.0.0.1:{pages.port}",
+            ]
+            browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
+            version = browser.version
+            samples = measure(browser, "https://www.site.test", arrivals, options.rounds)
+            browser.close()
+    rows = summary(samples)
+    print(table(rows))
+    if options.json:
+        options.json.write_text(json.dumps({"chromium": version, "summary": rows, "samples": samples}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Libraries from npm that tests run beside ours: installed once, as e2e/package.json pins them."""
+
+import json
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from pyrite.bundle.build import tools
+
+E2E = Path(__file__).resolve().parents[1]
+WEB = E2E.parent / "web"
+
+
+def installed() -> Path:
+    """The folder node_modules with what has dependencies of its own (React, Vue, their routers)."""
+    tools(E2E)
+    return E2E / "node_modules"
+
+
+def pack(name: str) -> Path:
+    """The folder of one of the 'packs' in package.json: the package's own files alone."""
+    version = json.loads((E2E / "package.json").read_text())["packs"][name]
+    folder = E2E / "node_modules" / ".packs" / f"{name.replace('/', '_')}@{version}"
+    if not (folder / "package" / "package.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        npm = shutil.which("npm")
+        assert npm, "npm comes with Node 20+"
+        result = subprocess.run([npm, "pack", f"{name}@{version}", "--silent"], cwd=folder, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        with tarfile.open(folder / result.stdout.strip().splitlines()[-1]) as archive:
+            archive.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def bundled(entry: str, name: str) -> str:
+    """The text of one script for a page, from a module's source *entry*, with libraries from node_modules in it."""
+    tools(WEB)
+    command = [
+        str(WEB / "node_modules" / ".bin" / "esbuild"),
+        "--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error", f"--sourcefile={name}",
+        '--define:process.env.NODE_ENV="production"', "--define:__VUE_OPTIONS_API__=true",
+        "--define:__VUE_PROD_DEVTOOLS__=false", "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
+    ]  # fmt: skip
+    result = subprocess.run(command, input=entry, capture_output=True, text=True, cwd=installed().parent)
+    assert result.returncode == 0, result.stderr
+    return result.stdout

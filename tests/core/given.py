@@ -1,0 +1,120 @@
+"""What core's tests start from: moments, configured trackers, answers. Plain functions in the portable subset."""
+
+from pyrite.core.moment import Moment
+from pyrite.core.tracker import Tracker
+from pyrite.core.wire import decode, encode
+
+NOW_MS = 1795157627711  # 2026-11-20T06:53:47.711Z
+URL = "https://www.site.test/page?a=1"
+
+
+class Ids:
+    """Ids that count: 00000000-0000-4000-8000-000000000001, …"""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self):
+        self.count += 1
+        return f"00000000-0000-4000-8000-{self.count:012d}"
+
+
+IDS = Ids()
+
+
+def moment(now_ms=NOW_MS, age_ms=0, **facts):
+    """A moment on a usual page; *facts* replace its facts."""
+    known = {
+        "url": URL,
+        "referrer": "",
+        "screenWidth": 1280,
+        "screenHeight": 720,
+        "screenOrientation": "landscape-primary",
+        "viewportWidth": 1280,
+        "viewportHeight": 720,
+        "timezone": "UTC",
+        "timezoneOffset": 0,
+        "cookie": "pyrite_fpid=device-1",
+        "cookiesEnabled": True,
+        "gpc": False,
+        "topDomain": "site.test",
+        "hints": None,
+    }
+    known.update(facts)
+    return Moment(now_ms=now_ms, facts=known, new_id=IDS, chance=lambda: 0.5, age_ms=age_ms)
+
+
+def configured(**options):
+    """A tracker for the data stream `shop` with an edge on its own site."""
+    tracker = Tracker("alloy")
+    given = {"datastreamId": "shop", "edgeDomain": "edge.site.test", "clickCollectionEnabled": False}
+    given.update(options)
+    effects = tracker.command(0, "configure", given, moment())
+    assert settled(effects, 0)[0], settled(effects, 0)
+    return tracker
+
+
+def only(effects, kind):
+    """The one effect of that kind."""
+    found = all_of(effects, kind)
+    assert len(found) == 1, f"expected one {kind}, got {found!r}"
+    return found[0]
+
+
+def all_of(effects, kind):
+    """Every effect of that kind."""
+    return [effect for effect in effects if type(effect).__name__ == kind]
+
+
+def settled(effects, call):
+    """`(ok, value)` of the promise of *call*; None while it waits."""
+    for effect in all_of(effects, "Settle"):
+        if effect.call == call:
+            return effect.ok, effect.value
+    return None
+
+
+def body(send):
+    """What a Send carries."""
+    return decode(send.body)
+
+
+def first_event(send):
+    """The first event that a Send carries."""
+    return body(send)["events"][0]
+
+
+def answer(tracker, send, handles=(), status=200, text=None, retry_after="", **facts):
+    """Effects of the edge's answer with *handles* to *send*."""
+    content = encode({"requestId": send.request, "handle": list(handles)}) if text is None else text
+    return tracker.answered(send.request, status=status, text=content, retry_after=retry_after, moment=moment(**facts))
+
+
+def decisions(*propositions):
+    """A handle that carries *propositions*."""
+    return {"type": "personalization:decisions", "payload": list(propositions), "eventIndex": 0}
+
+
+def proposition(id, *items, scope="__view__", view=False):
+    """A proposition with *items*."""
+    characteristics = {"scopeType": "view"} if view else {}
+    return {"id": id, "scope": scope, "scopeDetails": {"characteristics": characteristics}, "items": list(items)}
+
+
+def action(type, selector="#a", content="x", id="i1"):
+    """A dom-action item."""
+    schema = "https://ns.adobe.com/personalization/dom-action"
+    return {"id": id, "schema": schema, "data": {"type": type, "selector": selector, "content": content}}
+
+
+def raises(error, function, *args, **kwargs):
+    """What *function* raises, which must be an *error*."""
+    try:
+        function(*args, **kwargs)
+    except error as raised:
+        return raised
+    raise AssertionError(f"expected {error.__name__}, nothing was raised")
+
+
+ECID = "68360022426352377510923813804667928661"
+IDENTITY = "kndctr_shop_identity=CiY2ODM2MDAyMjQyNjM1MjM3NzUxMDkyMzgxMzgwNDY2NzkyODY2MQ"

@@ -1,0 +1,32 @@
+"""Who decides about consent, and what their words mean."""
+
+from given import raises
+
+from pyrite.core.consent import general, state_of
+from pyrite.core.errors import ConsentError
+
+
+def adobe(value, version="1.0"):
+    return {"standard": "Adobe", "version": version, "value": value}
+
+
+def test_the_visitors_choice_wins_over_privacy_control_which_wins_over_the_default():
+    assert state_of(cookie="general=in", gpc=True, default="pending") == "in"
+    assert state_of(cookie="general=out", gpc=False, default="in") == "out"
+    assert state_of(cookie="general%3Dout", gpc=False, default="in") == "out"
+    assert state_of(cookie="", gpc=True, default="in") == "out"
+    assert state_of(cookie="", gpc=False, default="pending") == "pending"
+    assert state_of(cookie="general=perhaps", gpc=False, default="in") == "in"
+
+
+def test_both_adobe_standards_are_understood():
+    assert general([adobe({"general": "in"})]) == "in"
+    assert general([adobe({"general": "out"})]) == "out"
+    assert general([adobe({"collect": {"val": "y"}}, "2.0")]) == "in"
+    assert general([adobe({"collect": {"val": "n"}}, "2.0")]) == "out"
+    assert general([adobe({"general": "in"}), adobe({"collect": {"val": "n"}}, "2.0")]) == "out"
+
+
+def test_a_consent_that_cant_be_read_is_refused():
+    for consent in ([], None, [{}], [adobe({"general": "yes"})], [{"standard": "IAB TCF", "value": "x"}], ["in"]):
+        assert raises(ConsentError, general, consent).code == "consent.invalid"

@@ -1,0 +1,42 @@
+"""Identities in cookies and addresses."""
+
+from given import ECID, NOW_MS
+
+from pyrite.core.identity import append_to_url, cookies, ecid_in_url, ecid_of, identity_cookie, quote, unquote
+
+
+def test_the_identity_cookie_is_read_as_it_is_written():
+    assert identity_cookie(ECID) == "CiY2ODM2MDAyMjQyNjM1MjM3NzUxMDkyMzgxMzgwNDY2NzkyODY2MQ"
+    assert ecid_of(identity_cookie(ECID)) == ECID
+    assert ecid_of(identity_cookie(ECID) + "%3D%3D") == ECID
+
+
+def test_a_damaged_identity_cookie_gives_no_identity():
+    for value in ("", "!", "CiY2", "AAAA", identity_cookie("12") + "x!", "Cgph"):
+        assert ecid_of(value) in ("", "12")
+    assert ecid_of("Cgph") == ""
+
+
+def test_cookies_are_read_with_the_first_of_a_name_winning():
+    assert cookies("a=1; b=x=y; a=2;c; d=") == {"a": "1", "b": "x=y", "d": ""}
+
+
+def test_an_identity_travels_in_an_address_for_five_minutes_within_the_organisation():
+    url = append_to_url("https://shop.test/a?b=1#top", ecid=ECID, org_id="ORG@AdobeOrg", now_ms=NOW_MS)
+
+    assert url == f"https://shop.test/a?b=1&adobe_mc=TS%3D1795157627%7CMCMID%3D{ECID}%7CMCORGID%3DORG%40AdobeOrg#top"
+    assert ecid_in_url(url, org_id="ORG@AdobeOrg", now_ms=NOW_MS + 299000) == ECID
+    assert ecid_in_url(url, org_id="ORG@AdobeOrg", now_ms=NOW_MS + 301000) == ""
+    assert ecid_in_url(url, org_id="OTHER@AdobeOrg", now_ms=NOW_MS) == ""
+
+
+def test_an_address_without_a_query_gets_one():
+    assert append_to_url("https://a.test/", ecid="1", org_id="o", now_ms=0).startswith("https://a.test/?adobe_mc=")
+    assert append_to_url("https://a.test/?", ecid="1", org_id="o", now_ms=0).startswith("https://a.test/?adobe_mc=")
+
+
+def test_percent_encoding_goes_both_ways():
+    assert quote("a b/ü😀") == "a%20b%2F%C3%BC%F0%9F%98%80"
+    assert unquote("a%20b%2F%C3%BC%F0%9F%98%80") == "a b/ü😀"
+    assert unquote("100%") == "100%"
+    assert unquote("%zz%f") == "%zz%f"

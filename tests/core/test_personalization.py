@@ -1,0 +1,59 @@
+"""What is asked for, and what propositions are."""
+
+from given import action, proposition
+
+from pyrite.core.personalization import Plan, Views, page_surface, scope_kind, surface_of
+
+URL = "https://Shop.test/a/b/?q=1#top"
+
+
+def test_a_pages_surface_is_its_host_and_path():
+    assert page_surface(URL) == "web://shop.test/a/b"
+    assert page_surface("http://localhost:8000") == "web://localhost:8000/"
+    assert page_surface("https://shop.test/") == "web://shop.test/"
+
+
+def test_a_part_of_the_page_expands_and_nonsense_is_dropped():
+    assert surface_of("#hero", URL) == "web://shop.test/a/b#hero"
+    assert surface_of("web://shop.test/x", URL) == "web://shop.test/x"
+    for surface in ("", "#", "shop.test", "web://", "web:///x"):
+        assert surface_of(surface, URL) == ""
+
+
+def test_scopes_are_page_view_or_named():
+    assert scope_kind({"scope": "__view__"}) == "page"
+    assert scope_kind({"scope": "web://shop.test/a"}) == "page"
+    assert scope_kind({"scope": "web://shop.test/a#hero"}) == "scope"
+    assert scope_kind({"scope": "hero"}) == "scope"
+    assert scope_kind(proposition("p", scope="cart", view=True)) == "view"
+
+
+def test_a_mixed_proposition_comes_back_twice():
+    plan = Plan("1")
+    returned = plan.add(proposition("p", action("setText"), action("unknown", id="i2")))
+
+    assert [(part["renderAttempted"], [item["id"] for item in part["items"]]) for part in returned] == [(True, ["i1"]), (False, ["i2"])]
+
+
+def test_only_what_was_shown_is_noted_and_once():
+    plan = Plan("1")
+    plan.add(proposition("a", action("setText"), action("setText", id="i2")))
+    plan.add(proposition("b", action("setText")))
+    plan.finish(["shown", "shown", "waiting"])
+
+    assert [record["id"] for record in plan.shown] == ["a"]
+
+
+def test_a_default_offer_counts_as_shown():
+    plan = Plan("1")
+    plan.add(proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"}))
+
+    assert [record["id"] for record in plan.shown] == ["a"]
+
+
+def test_views_are_kept_by_name_in_lower_case():
+    views = Views()
+    views.keep([proposition("p", action("setText"), scope="Cart", view=True), proposition("q", action("setText"))])
+
+    assert [kept["id"] for kept in views.of("cart")] == ["p"]
+    assert views.of("other") == [{"scope": "other", "scopeDetails": {"characteristics": {"scopeType": "view"}}}]

@@ -1,0 +1,33 @@
+"""Alloy's selector language, taken apart."""
+
+from given import raises
+
+from pyrite.core.errors import SelectorError
+from pyrite.core.selectors import steps_of
+
+
+def step(css, eq=None, shadow=False):
+    return {"css": css, "eq": eq, "shadow": shadow}
+
+
+def test_plain_css_is_one_step():
+    assert steps_of(" #a .b > c ") == [step("#a .b > c")]
+
+
+def test_eq_splits_and_scopes_what_follows():
+    assert steps_of("#a:eq(2) > .b:eq(0) p") == [step("#a", 2), step(":scope > .b", 0), step("p")]
+
+
+def test_shadow_steps_into_roots_also_after_eq():
+    assert steps_of("x-a:shadow x-b:eq(1):shadow > p") == [step("x-a", shadow=True), step("x-b", 1, True), step(":scope > p")]
+
+
+def test_ids_that_begin_with_a_digit_are_escaped_beside_eq_only():
+    assert steps_of("#123:eq(0)") == [step("#\\31 23", 0)]
+    assert steps_of("#123") == [step("#123")]
+    assert steps_of('a[href="x.5"]:eq(0)') == [step('a[href="x.5"]', 0)]
+
+
+def test_what_cant_be_read_is_refused():
+    for selector in ("", "  ", "a:eq(x)", ":eq(1)", ":shadow p"):
+        raises(SelectorError, steps_of, selector)
