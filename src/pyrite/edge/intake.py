@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.errors import TrackerError
+from ..core.errors import ConsentError, TrackerError
 from ..core.event import part
 from ..core.identity import cookies, ecid_of
 from ..stores.contract import BadRow, Event
@@ -136,6 +136,9 @@ def _object(value: Any) -> dict[str, Any]:
 def _run_raw(queue: Any, source: Source) -> dict[str, Any]:
     try:
         return raw.run(queue, source.datastream, now_ms=source.received_ms)
+    except ConsentError as error:
+        # Not kept as a bad row either: without consent nothing is stored.
+        raise Problem(403, error.code, f"the queue was not run: {error.message}", path="$.raw") from None
     except TrackerError as error:
         raise Problem(400, "body.raw", f"the queue can't be run: {error.message}", path="$.raw") from None
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ..core.consent import IN
 from ..core.effects import Effect, Send, Settle
-from ..core.errors import OptionsError, TrackerError
+from ..core.errors import ConsentError, OptionsError, TrackerError
 from ..core.moment import Moment
 from ..core.tracker import Tracker
 from ..core.visitor import Visitor
@@ -43,7 +43,7 @@ def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
             options = options | {"documentUnloading": True}
         _collect(tracker.command(name, name, options, moment, event_id=event_id), bodies)
         if name == "configure" and tracker.config and Visitor(tracker.config).consent(moment) != IN:
-            raise TrackerError("the visitor has not given consent")
+            raise ConsentError("the visitor has not given consent")
     if not bodies:
         raise TrackerError("expected at least one event")
     return bodies[0] | {"events": [event for body in bodies for event in body["events"]]}

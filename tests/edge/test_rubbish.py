@@ -1,0 +1,60 @@
+"""Inputs that nobody thought of: the edge refuses or takes them, and goes on."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyrite.core.wire import decode, encode
+from pyrite.edge import intake
+from pyrite.edge.problems import Problem
+from pyrite.edge.settings import Limits
+
+SOURCE = intake.Source(datastream="shop", org="ORG", request_id="r", url="/", cookie="", received_ms=1)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+SHAPES = st.fixed_dictionaries(
+    {},
+    optional={
+        "events": VALUES | st.lists(st.fixed_dictionaries({}, optional={name: VALUES for name in ("xdm", "data", "query", "meta")}), max_size=3),
+        "xdm": VALUES | st.fixed_dictionaries({"identityMap": VALUES}),
+        "meta": VALUES | st.fixed_dictionaries({"state": st.fixed_dictionaries({"entries": VALUES})}),
+        "query": VALUES,
+        "raw": VALUES | st.fixed_dictionaries({"commands": VALUES, "facts": VALUES}),
+    },
+)
+
+
+def taken(content: bytes) -> None:
+    try:
+        arrival = intake.read(content, SOURCE, Limits())
+    except Problem as problem:
+        assert 400 <= problem.status < 500
+        assert problem.detail
+        return
+    for event in arrival.events:
+        json.loads(event.body)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_or_taken(content: bytes) -> None:
+    taken(content)
+
+
+@settings(max_examples=200, deadline=None)
+@given(SHAPES)
+def test_any_shape_is_refused_or_taken(body: Any) -> None:
+    taken(json.dumps(body).encode())
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_any_value_survives_the_wire(value: Any) -> None:
+    text = encode(value)
+
+    assert encode(decode(text)) == text
+    assert json.loads(text) == value or "e" in text or "." in text or "-0" in text

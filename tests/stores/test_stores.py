@@ -1,0 +1,132 @@
+"""The store's contract, on every store."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pyrite.stores.contract import BadRow, Batch, Event, Store, StoreUnavailable, Visit
+from pyrite.stores.memory import MemoryStore
+from pyrite.stores.sqlite import FILE, SqliteStore
+
+EVENT = Event(
+    datastream="shop", id="e1", type="t", url="https://a.test/", visitor="v1", made_ms=1, received_ms=2, body='{"xdm":{"_id":"e1"}}'
+)
+VISIT = Visit(datastream="shop", visitor="v1", seen_ms=10)
+BAD = BadRow(received_ms=3, code="body.json", path="$", message="expected JSON", url="/ee", body=b"\xff{")
+
+MAKERS: dict[str, Callable[[Path], Store]] = {"memory": lambda folder: MemoryStore(), "sqlite": SqliteStore}
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = MAKERS[request.param](tmp_path / "data")
+    yield made
+    made.close()
+
+
+def test_what_is_stored_comes_back_in_order_with_a_sequence(store: Store) -> None:
+    second = replace(EVENT, id="e2", body='{"ü":"😀"}')
+    receipt = store.submit(Batch(events=(EVENT, second))).result(5)
+
+    assert list(store.events()) == list(receipt.stored)
+    assert [(event.id, event.seq) for event in store.events()] == [("e1", 1), ("e2", 2)]
+    assert list(store.events())[1].body == '{"ü":"😀"}'
+    assert [event.id for event in store.events(after=1)] == ["e2"]
+    assert [event.id for event in store.events(limit=1)] == ["e1"]
+
+
+def test_an_id_is_stored_once_within_a_data_stream(store: Store) -> None:
+    store.submit(Batch(events=(EVENT,))).result(5)
+    receipt = store.submit(Batch(events=(replace(EVENT, type="again"), replace(EVENT, datastream="other"), EVENT))).result(5)
+
+    assert receipt.duplicates == 2
+    assert [event.datastream for event in receipt.stored] == ["other"]
+    assert [(event.datastream, event.type) for event in store.events()] == [("shop", "t"), ("other", "t")]
+
+
+def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:
+    store.submit(Batch(bad_rows=(BAD, BAD))).result(5)
+
+    assert [row.id for row in store.bad_rows()] == [1, 2]
+    assert list(store.bad_rows(after=1)) == [replace(BAD, id=2)]
+
+
+def test_a_visitor_is_remembered_and_counted(store: Store) -> None:
+    store.submit(Batch(events=(EVENT,), visit=replace(VISIT, ecid="42"))).result(5)
+    store.submit(Batch(events=(EVENT, replace(EVENT, id="e2")), visit=replace(VISIT, seen_ms=30, consent="in"))).result(5)
+    known = store.visitor("shop", "v1")
+
+    assert known is not None
+    assert (known.first_seen_ms, known.last_seen_ms, known.events, known.ecid, known.consent) == (10, 30, 2, "42", "in")
+    assert store.visitor("other", "v1") is None
+
+
+def test_many_threads_may_submit_at_once(store: Store) -> None:
+    def submit(number: int) -> None:
+        for index in range(20):
+            store.submit(Batch(events=(replace(EVENT, id=f"{number}-{index}"),))).result(10)
+
+    threads = [threading.Thread(target=submit, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len({event.id for event in store.events()}) == 160
+
+
+def test_a_closed_store_refuses(store: Store) -> None:
+    store.close()
+    store.close()
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        store.submit(Batch(events=(EVENT,))).result(5)
+
+
+def test_closing_writes_what_was_submitted(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    waiting = [store.submit(Batch(events=(replace(EVENT, id=str(number)),))) for number in range(300)]
+    store.close()
+
+    assert all(future.done() for future in waiting)
+    again = SqliteStore(tmp_path)
+    assert len(list(again.events())) == 300
+    again.close()
+
+
+def test_a_batch_is_on_disk_when_its_future_is_done(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.submit(Batch(events=(EVENT,))).result(5)
+    other = sqlite3.connect(tmp_path / FILE)
+    found = other.execute("SELECT id FROM events").fetchall()
+    mode, level = other.execute("PRAGMA journal_mode").fetchone(), store._connect().execute("PRAGMA synchronous").fetchone()
+    other.close()
+    store.close()
+
+    assert found == [("e1",)]
+    assert (mode, level) == (("wal",), (2,))
+
+
+def test_a_locked_database_refuses_the_batch_and_recovers_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyrite.stores.sqlite.BUSY_S", 0.05)
+    store = SqliteStore(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailable, match="locked"):
+        store.submit(Batch(events=(EVENT,))).result(5)
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.submit(Batch(events=(EVENT,))).result(5).stored
+    store.close()
+
+
+def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreUnavailable, match="can't be opened"):
+        SqliteStore(tmp_path / "file")

@@ -1,0 +1,82 @@
+"""Everything a user can name stands in the README; what the README names is there."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import typer.main
+
+import pyrite
+from pyrite.cli import app
+from pyrite.core.commands import COMMANDS
+from pyrite.core.config import CONFIGURE
+from pyrite.edge.settings import Datastream, Edge, Limits
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def missing(names: list[str]) -> list[str]:
+    return [name for name in names if f"`{name}`" not in README and f"`{name} " not in README]
+
+
+def test_every_command_and_option_of_the_tracker_is_documented() -> None:
+    options = [option.name for table in [*COMMANDS.values(), CONFIGURE] for option in table]
+
+    assert missing(["configure", *COMMANDS, *options]) == []
+
+
+def test_every_default_of_configure_is_documented() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", README, re.M))
+    for option in CONFIGURE:
+        if isinstance(option.default, bool | int | str):
+            shown = {True: "true", False: "false"}.get(option.default, str(option.default)) if isinstance(option.default, bool) else str(option.default)
+            assert f"`{shown}`" in rows[option.name], (option.name, shown)
+
+
+def test_every_setting_of_the_edge_is_documented() -> None:
+    fields = [field.encode_name for model in (Edge, Limits, Datastream) for field in msgspec.structs.fields(model)]
+
+    assert missing(fields) == []
+
+
+def test_every_command_of_the_command_line_and_its_flags_are_documented() -> None:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert f"`pyrite {name}" in README, name
+        for parameter in command.params:
+            if parameter.name != "help":
+                assert parameter.opts[0] in README, (name, parameter.opts)
+
+
+def test_every_endpoint_is_documented() -> None:
+    for path in ("/alloy.js", "/base.js", "/health", "/v1/interact", "/v1/collect", "/v1/privacy/set-consent", "/v1/identity/acquire"):
+        assert path in README
+
+
+def test_public_is_what_the_package_exports_and_the_readme_names() -> None:
+    named = set(re.findall(r"pyrite\.(\w+)\(", README)) | set(re.findall(r"`pyrite\.(\w+)`", README))
+
+    assert named == set(pyrite.__all__)
+    assert all(callable(getattr(pyrite, name)) for name in pyrite.__all__)
+
+
+def test_the_versions_agree() -> None:
+    from pyrite.core.context import VERSION
+
+    project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)
+    changes = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+
+    assert project
+    assert changes
+    assert project[1] == VERSION == pyrite.__version__ == changes[1]
+
+
+def test_nothing_of_the_machine_it_was_made_on_is_in_the_project() -> None:
+    for file in ROOT.rglob("*"):
+        parts = file.relative_to(ROOT).parts
+        if file.is_file() and parts[0] in ("src", "tests", "e2e", "web", "README.md", "pyproject.toml") and "node_modules" not in parts:
+            if file.suffix in (".py", ".js", ".json", ".md", ".toml", ".html") and file != Path(__file__).resolve():
+                text = file.read_text()
+                assert "/work/" not in text, file
+                assert '"resolved"' not in text, f"{file}: a lock file names a registry's host"
