@@ -6,13 +6,16 @@
     (page.__alloyNS = page.__alloyNS || []).push(name);
     page[name] = function () {
       var given = arguments;
-      return new Promise(function (resolve, reject) {
+      var promise = new Promise(function (resolve, reject) {
         var text;
         try {
           text = JSON.stringify(given[1]);
         } catch (error) {}
         page[name].q.push([resolve, reject, given, text, Date.now()]);
       });
+      // A call whose promise nobody looks at must not end as an unhandled rejection of the page; the tracker logs it.
+      promise.catch(function () {});
+      return promise;
     };
     page[name].q = [];
   });

@@ -118,7 +118,9 @@ class Page:
         if effect.ok:
             ends[0](parse(encode(effect.value)))  # type: ignore[operator]
             return
-        error = construct(window.Error, f"[{self.tracker.name}] {effect.value['message']}")
+        message = f"[{self.tracker.name}] {effect.value['message']}"
+        window.console.warn(message)
+        error = construct(window.Error, message)
         fields = {name: effect.value[name] for name in effect.value if name != "message"}
         ends[1](window.Object.assign(error, parse(encode(fields))))  # type: ignore[operator]
 

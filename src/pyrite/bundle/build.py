@@ -49,7 +49,7 @@ def build(*, source: Path, web: Path, out: Path, progress: Progress = lambda ste
     (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
     progress(STEPS[3], 3, len(STEPS))
     loader = (web / "loader.js").read_text()
-    (out / "alloy.js").write_bytes(_esbuild(web, loader, "--define:FILES=" + json.dumps(files)))
+    (out / "alloy.js").write_bytes(_esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files)))
     (out / "base.js").write_bytes(_esbuild(web, (web / "base.js").read_text()).rstrip(b"\n"))
     progress(STEPS[4], 4, len(STEPS))
     sizes = _sizes(out)

@@ -1,0 +1,67 @@
+"""What every browser test gets: built files, a Chromium, a site with a real edge and a real database, the page's console."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from support.chromium import ARGUMENTS, executable
+from support.site import Site
+
+from pyrite.bundle.build import build, is_current
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> Path:
+    """web/dist, built from the sources as they are now."""
+    source, web = ROOT / "src" / "pyrite", ROOT / "web"
+    if not is_current(source=source, web=web, out=web / "dist"):
+        build(source=source, web=web, out=web / "dist")
+    return web / "dist"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The distribution's Chromium where there is one; it is installed where there is none."""
+    return {**browser_type_launch_args, "executable_path": executable(), "args": ARGUMENTS}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A site at 127.0.0.1 with an edge at its root."""
+    with Site(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """Every line that the page wrote, and every error that nobody caught, as `kind: text`."""
+    lines: list[str] = []
+    page.on("console", lambda message: lines.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: lines.append(f"uncaught: {error}"))
+    return lines
+
+
+@pytest.fixture
+def run(page: Page) -> Callable[[str], Any]:
+    """Runs a command in the page: `run('alloy("event", {…})')` gives `{ok, value}`, with an Error as `{code, message, name}`."""
+
+    def command(call: str) -> Any:
+        return page.evaluate(
+            """async (call) => {
+                try { return {ok: true, value: await eval(call)}; }
+                catch (error) { return {ok: false, value: {...error, name: error.name, message: error.message}}; }
+            }""",
+            call,
+        )
+
+    return command
+
+
+@pytest.fixture
+def second_page(context: BrowserContext) -> Page:
+    """Another tab of the same visitor."""
+    return context.new_page()
