@@ -50,6 +50,18 @@ def test_an_offer_whose_selector_never_matched_is_not_reported():
     assert "was not shown: no element within 5 s" in only(effects, "Log").message
 
 
+def test_what_was_shown_is_reported_when_the_page_leaves_while_the_rest_is_awaited():
+    tracker = configured()
+    handles = [decisions(proposition("a", action("setText")), proposition("b", action("setText")))]
+    render = only(answer(tracker, view_start(tracker), handles), "Render")
+    tracker.rendering(render.plan, ["shown", "waiting"], moment())
+    send = only(tracker.leaving(moment()), "Send")
+
+    assert send.unloading
+    assert shown_in(send) == ["a"]
+    assert all_of(tracker.rendered(render.plan, ["shown", "no element within 5 s"], moment()), "Send") == []
+
+
 def test_nothing_shown_sends_no_display_event():
     tracker = configured()
     render = only(answer(tracker, view_start(tracker), [decisions(proposition("a", action("setText")))]), "Render")

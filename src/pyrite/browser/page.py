@@ -59,7 +59,7 @@ class Page:
         call = self._last_call
         self._promises[call] = (resolve, reject)
         try:
-            values = decode_object(options) if options else {}
+            values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
                 self._take_hooks(values, given)
             self.carry_out(self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id))

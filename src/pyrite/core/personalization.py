@@ -87,7 +87,8 @@ class Plan:
         self.id = id
         self.steps: list[dict[str, object]] = []
         self.owners: list[dict[str, object]] = []
-        self.shown: list[dict[str, object]] = []
+        self.shown: list[dict[str, object]] = []  # and not reported yet
+        self.reported: list[dict[str, object]] = []
         self.reports = True
         self.event: Draft | None = None
         self.answer: dict[str, object] = {}
@@ -123,7 +124,7 @@ class Plan:
 
     def _note(self, proposition: dict[str, object]) -> None:
         record = short(proposition)
-        if record not in self.shown:
+        if record not in self.shown and record not in self.reported:
             self.shown.append(record)
 
 

@@ -380,6 +380,7 @@ class Tracker:
             return effects + ([_settle(event, plan.answer)] if event.call is not None else [])
         if plan.reports:
             event.shown, plan.shown = plan.shown, []
+            plan.reported.extend(event.shown)
         plan.answer = {"sent": True}
         return effects + self._dispatch(event, moment)
 
@@ -388,21 +389,25 @@ class Tracker:
         plan = self._plans.pop(id, None)
         if plan is None or plan.event is None:
             return []
-        reported = plan.event.shown
         plan.finish(results)
-        shown = [record for record in plan.shown if record not in reported]
         effects: list[Effect] = []
         for index in range(min(len(results), len(plan.steps))):
             if results[index] != "shown":
                 step = plan.steps[index]
                 effects.append(Log(level="warn", message=f"{step['type']} at {step['selector']!r} was not shown: {results[index]}"))
+        return effects + self._report(plan, moment, unloading=False)
+
+    def _report(self, plan: Plan, moment: Moment, *, unloading: bool) -> list[Effect]:
+        """Effects that tell the edge what *plan* has shown and no event has told yet."""
+        shown, plan.shown = plan.shown, []
+        plan.reported.extend(shown)
         if not shown:
-            return effects
+            return []
         if not plan.reports:
             self._unreported = self._unreported + shown
-            return effects
+            return []
         xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
-        return effects + self._own_event({"xdm": xdm}, moment)
+        return self._own_event({"xdm": xdm, "documentUnloading": unloading}, moment)
 
     def _own_event(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         collected = context(self._config.contexts(), moment)
@@ -486,12 +491,14 @@ class Tracker:
         return self._ended(outcome, moment) if outcome else []
 
     def leaving(self, moment: Moment) -> list[Effect]:
-        """Effects of the page going away: what waits for a retry or for another answer leaves now; without consent nothing."""
+        """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
         waiting, self._for_views = self._for_views, []
         effects = self._delivery.leave()
         for event in waiting:
             event.unloading = True
             effects.extend(self._dispatch(event, moment))
+        for id in sorted(self._plans):
+            effects.extend(self._report(self._plans[id], moment, unloading=True))
         if self._hints_busy:
             for event in self._held:
                 event.unloading = True

@@ -43,7 +43,8 @@ def edge(
     """
     chosen = read(Path(config)) if config else settings or Settings()
     kept = store or SqliteStore(Path(data or chosen.edge.data))
-    protocol = Protocol(chosen, kept, Experiences(Path(experiences or chosen.edge.experiences)), listener)
+    kept_experiences = Experiences(Path(experiences or chosen.edge.experiences))
+    protocol = Protocol(chosen, kept, kept_experiences, listener)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -53,6 +54,7 @@ def edge(
     app = Starlette(routes=_routes(chosen, protocol), lifespan=lifespan, exception_handlers={404: _not_found, 405: _not_allowed})
     app.add_middleware(_Guard, settings=chosen)
     app.state.store = kept
+    app.state.experiences = kept_experiences
     app.state.settings = chosen
     return app
 

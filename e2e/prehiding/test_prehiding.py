@@ -1,0 +1,91 @@
+"""What personalization may change is hidden until it has, and never for good."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+from support.site import Site
+
+STYLE = "h1 { opacity: 0 }"
+START = "alloy('event', {viewStart: true}).then(() => window.done = true, () => window.done = true);"
+IS_HIDDEN = "getComputedStyle(document.querySelector('h1')).opacity === '0'"
+IS_SHOWN = "getComputedStyle(document.querySelector('h1')).opacity === '1'"
+
+
+def opened(site: Site, page: Page, script: str = START, **options: Any) -> None:
+    page.goto(site.tracked(script, "<h1>old</h1>", prehidingStyle=STYLE, **options), wait_until="commit")
+
+
+def test_content_is_hidden_while_the_edge_decides_and_shown_changed(site: Site, page: Page) -> None:
+    site.render({"type": "setText", "selector": "h1", "content": "new"})
+    held = site.fault("/v1/interact")
+    opened(site, page)
+    site.requests("/v1/interact")
+    page.wait_for_function(IS_HIDDEN)
+    page.evaluate("""() => { window.flashes = []; const h1 = document.querySelector('h1');
+        new MutationObserver(() => { if (!document.getElementById('alloy-prehiding')) window.flashes.push(h1.textContent); })
+          .observe(document, {childList: true, subtree: true, characterData: true}); }""")
+    held.release()
+    page.wait_for_function(IS_SHOWN)
+
+    assert page.inner_text("h1") == "new"
+    assert set(page.evaluate("window.flashes")) == {"new"}
+
+
+def test_content_is_shown_when_there_is_nothing_to_change(site: Site, page: Page) -> None:
+    opened(site, page)
+    page.wait_for_function("window.done")
+
+    assert page.evaluate(IS_SHOWN)
+
+
+def test_content_is_shown_when_the_edge_refuses(site: Site, page: Page) -> None:
+    site.fault("/v1/", status=403)
+    opened(site, page)
+    page.wait_for_function("window.done")
+
+    assert page.evaluate(IS_SHOWN)
+
+
+def test_content_is_shown_when_the_edge_takes_too_long(site: Site, page: Page) -> None:
+    site.fault("/v1/")
+    opened(site, page, prehidingTimeout=0.3)
+    page.wait_for_function(IS_HIDDEN)
+
+    page.wait_for_function(IS_SHOWN, timeout=3000)
+
+
+def test_content_is_shown_when_consent_is_out(site: Site, page: Page) -> None:
+    opened(site, page, defaultConsent="out")
+    page.wait_for_function("window.done")
+
+    assert page.evaluate(IS_SHOWN)
+
+
+def test_content_is_shown_when_the_answer_has_a_bad_selector(site: Site, page: Page) -> None:
+    site.render({"type": "setText", "selector": "###", "content": "x"})
+    opened(site, page)
+    page.wait_for_function("window.done")
+
+    assert page.evaluate(IS_SHOWN)
+
+
+def test_the_pages_own_snippet_is_taken_over_and_ended(site: Site, page: Page) -> None:
+    snippet = f'<style id="alloy-prehiding">{STYLE}</style><h1>old</h1>'
+    page.goto(site.tracked("alloy('event', {type: 'first'}).then(() => window.done = true)", snippet))
+    page.wait_for_function("window.done")
+
+    assert page.locator("#alloy-prehiding").count() == 0
+
+
+def test_an_items_own_selector_is_hidden_until_that_item_is_done(site: Site, page: Page) -> None:
+    site.render(
+        {"type": "setText", "selector": "#late", "content": "new", "prehidingSelector": "#box"},
+        {"type": "setText", "selector": "h1", "content": "now", "prehidingSelector": "h1"},
+    )
+    page.goto(site.tracked(START, "<h1>old</h1><div id=box>box</div>"))
+    page.wait_for_function("window.done")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).visibility") == "visible"
+    assert page.evaluate("getComputedStyle(document.getElementById('box')).visibility") == "hidden"
+    page.evaluate("document.getElementById('box').innerHTML = '<b id=late>x</b>'")
+    page.wait_for_function("getComputedStyle(document.getElementById('box')).visibility === 'visible'")

@@ -1,0 +1,110 @@
+"""Every promise settles, with an Error that has a code and a message, and the page goes on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+from support.site import Site
+
+Run = Callable[[str], Any]
+
+
+def ready(site: Site, page: Page, **options: Any) -> None:
+    page.goto(site.tracked("alloy('getLibraryInfo').then(() => document.title = 'ready')", **options))
+    page.wait_for_function("document.title === 'ready'")
+
+
+def test_a_refusal_of_the_edge_rejects_with_its_words(site: Site, page: Page, run: Run) -> None:
+    ready(site, page, datastreamId="not allowed!")
+    result = run("alloy('event', {})")
+
+    assert result["ok"] is False
+    assert (result["value"]["code"], result["value"]["status"], result["value"]["name"]) == ("edge.refused", 400, "Error")
+    assert "expected a data stream" in result["value"]["message"]
+
+
+def test_a_dead_network_rejects(site: Site, page: Page, run: Run) -> None:
+    ready(site, page)
+    page.context.set_offline(True)
+    result = run("alloy('event', {viewStart: true})")
+
+    assert result["value"]["code"] == "network.failed"
+    assert "no answer from the edge" in result["value"]["message"]
+
+
+def test_a_busy_edge_is_tried_again_and_the_event_is_stored_once(site: Site, page: Page, run: Run) -> None:
+    ready(site, page)
+    site.fault("/v1/", status=503, headers={"retry-after": "0"}, times=2)
+    result = run("alloy('event', {type: 'again'})")
+
+    assert result["ok"]
+    assert len({bytes(request.body) for request in site.requests("/v1/", 3)}) == 1
+    assert len(site.all_events("again")) == 1
+
+
+def test_a_page_that_is_no_edge_rejects(site: Site, page: Page, run: Run) -> None:
+    ready(site, page)
+    site.fault("/v1/", body=b"<html>hello</html>")
+    result = run("alloy('event', {viewStart: true})")
+
+    assert result["value"]["code"] == "edge.answer"
+
+
+def test_a_failed_configuration_rejects_itself_and_what_waited(site: Site, page: Page, console: list[str]) -> None:
+    script = """
+        const first = alloy("event", {}).catch((error) => error.code);
+        const configured = alloy("configure", {datastreamId: "shop", edgeDomian: "x", context: ["weather"]}).catch((error) => error);
+        Promise.all([first, configured]).then(([code, error]) => { window.got = [code, error.code, error.message, error instanceof Error]; });"""
+    page.goto(site.page(f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'))
+    page.wait_for_function("window.got")
+    waiting, code, message, is_error = page.evaluate("window.got")
+
+    assert (waiting, code, is_error) == ("command.unconfigured", "options.invalid", True)
+    assert "did you mean 'edgeDomain'?" in message
+    assert "options.context" in message
+    assert [line for line in console if line.startswith("uncaught")] == []
+
+
+def test_wrong_commands_and_options_reject_with_the_nearest_name(site: Site, page: Page, run: Run) -> None:
+    ready(site, page)
+
+    assert "did you mean 'event'?" in run("alloy('evnt', {})")["value"]["message"]
+    assert "did you mean 'viewStart'?" in run("alloy('event', {viewstart: true})")["value"]["message"]
+    assert run("alloy('event', 'text')")["value"]["code"] == "wire.invalid"
+    assert run("alloy('event', [1])")["value"]["code"] == "wire.invalid"
+    assert run("alloy()")["value"]["code"] == "command.unknown"
+    assert run("alloy('event', null)")["ok"]
+
+
+def test_results_are_plain_objects_of_the_page(site: Site, page: Page) -> None:
+    ready(site, page)
+
+    assert page.evaluate("alloy('event', {}).then((result) => Object.getPrototypeOf(result) === Object.prototype && Array.isArray(result.propositions))")
+    assert page.evaluate("alloy('nope').catch((error) => error instanceof Error)")
+    assert page.evaluate("alloy('setDebug', {enabled: false}) instanceof Promise")
+
+
+def test_a_callback_that_throws_rejects_only_its_event(site: Site, page: Page, console: list[str], run: Run) -> None:
+    script = """
+        alloy("configure", {datastreamId: "shop", onBeforeEventSend: ({xdm}) => {
+            if (xdm.eventType === "throws") throw new Error("from the page");
+            if (xdm.eventType === "cancelled") return false;
+            xdm.changed = true;
+        }}).then(() => document.title = "ready");"""
+    page.goto(site.page(f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'))
+    page.wait_for_function("document.title === 'ready'")
+    thrown = run("alloy('event', {type: 'throws'})")
+
+    assert (thrown["value"]["code"], "from the page" in thrown["value"]["message"]) == ("hook.failed", True)
+    assert run("alloy('event', {type: 'cancelled'})") == {"ok": True, "value": {}}
+    assert run("alloy('event', {type: 'kept'})")["ok"]
+    assert [(event["type"], event["xdm"]["changed"]) for event in site.all_events()] == [("kept", True)]
+    assert [line for line in console if line.startswith("uncaught")] == []
+
+
+def test_a_burst_of_events_settles(site: Site, page: Page) -> None:
+    ready(site, page)
+    settled = page.evaluate("Promise.all(Array.from({length: 300}, (_, n) => alloy('event', {type: 'many', data: {n}}))).then((all) => all.length)")
+
+    assert settled == 300
+    assert sorted(event["data"]["n"] for event in site.all_events("many")) == list(range(300))
