@@ -1,6 +1,8 @@
 """The rooms that run in a page stay inside what CPython, MicroPython, Pyodide and Brython all run alike."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,14 @@ METHODS = {
     "translate": "a loop", "format_map": "an f-string", "expandtabs": "a loop", "bit_length": "arithmetic",
     "is_integer": "value == int(value)", "add_note": "the message",
 }  # fmt: skip
-KEYWORDS = {"sum": {"start"}, "zip": {"strict"}, "print": {"flush", "file"}, "enumerate": {"start"}, "max": {"default"}, "min": {"default"}}
+KEYWORDS = {
+    "sum": {"start"},
+    "zip": {"strict"},
+    "print": {"flush", "file"},
+    "enumerate": {"start"},
+    "max": {"default"},
+    "min": {"default"},
+}
 
 
 def problems(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -28,7 +37,9 @@ def problems(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield line, "match: use if and elif"
         elif isinstance(node, ast.TryStar):
             yield line, "except*: use except"
-        elif isinstance(node, ast.List | ast.Tuple | ast.Set) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set) and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
             if any(isinstance(item, ast.Starred) for item in node.elts):
                 yield line, "[*a, 1]: use a + [1]"
         elif isinstance(node, ast.Dict) and None in node.keys:
@@ -36,42 +47,100 @@ def problems(tree: ast.AST) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ClassDef):
             if node.keywords or len(node.bases) > 1:
                 yield line, "class keywords or two bases: one base, no keywords"
-            if any(isinstance(item, ast.Assign) and getattr(item.targets[0], "id", "") == "__slots__" for item in node.body):
+            if any(
+                isinstance(item, ast.Assign) and getattr(item.targets[0], "id", "") == "__slots__"
+                for item in node.body
+            ):
                 yield line, "__slots__ is not enforced on MicroPython"
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             if node.args.posonlyargs:
                 yield line, "positional-only arguments"
-            if isinstance(node, ast.AsyncFunctionDef) and any(isinstance(inner, ast.Yield) for inner in ast.walk(node)):
+            if isinstance(node, ast.AsyncFunctionDef) and any(
+                isinstance(inner, ast.Yield) for inner in ast.walk(node)
+            ):
                 yield line, "async generators"
         elif isinstance(node, ast.comprehension) and node.is_async:
             yield line, "async comprehensions: use a loop"
-        elif isinstance(node, ast.Raise) and node.cause and not (isinstance(node.cause, ast.Constant) and node.cause.value is None):
+        elif (
+            isinstance(node, ast.Raise)
+            and node.cause
+            and not (isinstance(node.cause, ast.Constant) and node.cause.value is None)
+        ):
             yield line, "raise … from error: put the cause into the message, or 'from None'"
         elif isinstance(node, ast.Slice) and node.step is not None:
             yield line, "slices with a step"
         elif isinstance(node, ast.ExceptHandler) and node.type is None:
             yield line, "a bare except"
         elif isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             if isinstance(node.func, ast.Attribute) and name in METHODS:
                 yield line, f".{name}(): {METHODS[name]}"
             if {keyword.arg for keyword in node.keywords} & KEYWORDS.get(name, set()):
                 yield line, f"{name}() with keywords"
-            if isinstance(node.func, ast.Attribute) and name in ("split", "rsplit", "decode", "encode") and node.keywords:
+            if (
+                isinstance(node.func, ast.Attribute)
+                and name in ("split", "rsplit", "decode", "encode")
+                and node.keywords
+            ):
                 yield line, f".{name}() with keywords"
         elif isinstance(node, ast.JoinedStr):
             pass
         elif isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            names = (
+                [node.module]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+            )
             for module in names:
-                if module in ("typing", "dataclasses", "enum", "re", "datetime", "contextlib", "urllib", "uuid", "asyncio", "abc"):
+                if module in (
+                    "typing",
+                    "dataclasses",
+                    "enum",
+                    "re",
+                    "datetime",
+                    "contextlib",
+                    "urllib",
+                    "uuid",
+                    "asyncio",
+                    "abc",
+                ):
                     yield line, f"import {module}: not everywhere, or not alike"
+
+
+def mixed_strings(text: str) -> Iterator[tuple[int, str]]:
+    """Plain strings with braces that stand right beside an f-string: MicroPython 1.28 reads their braces as fields."""
+    pieces: list[tuple[bool, str]] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.STRING:
+            prefix = token.string[
+                : min(token.string.find(quote) for quote in "'\"" if quote in token.string)
+            ]
+            pieces.append(("f" in prefix.lower(), token.string))
+        elif token.type in (tokenize.NL, tokenize.COMMENT):
+            continue
+        else:
+            if any(is_f for is_f, _ in pieces) and any(
+                not is_f and ("{" in piece or "}" in piece) for is_f, piece in pieces
+            ):
+                yield (
+                    token.start[0],
+                    "a plain string with braces beside an f-string: join them with +",
+                )
+            pieces = []
 
 
 def found_in(text: str) -> list[str]:
     tree = ast.parse(text)
-    tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING")]
-    return [f"line {line}: {remedy}" for line, remedy in problems(tree)]
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING")
+    ]
+    return [f"line {line}: {remedy}" for line, remedy in [*problems(tree), *mixed_strings(text)]]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: "/".join(file.parts[-2:]))
@@ -82,7 +151,7 @@ def test_a_file_stays_inside_the_subset(file: Path) -> None:
 PLANTED = [
     "match x:\n    case 1: pass", "a = [*b, 1]", "a = {**b}", "class A(B, x=1): pass", "class E(A, B): pass", "def f(a, /): pass",
     "raise A from error", "a[::-1]", "'a'.removeprefix('b')", "sum(a, start=1)", "'a'.split(maxsplit=1)", "import re",
-    "try:\n    pass\nexcept:\n    pass", "async def f():\n    yield 1", "'a'.isalnum()",
+    "try:\n    pass\nexcept:\n    pass", "async def f():\n    yield 1", "'a'.isalnum()", "a = ('{b}' f'{c}')",
 ]  # fmt: skip
 
 

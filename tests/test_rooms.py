@@ -26,17 +26,28 @@ CORE_LIBRARY = {"math"}
 
 def imports(file: Path) -> list[tuple[int, str]]:
     """`(line, "room.module")` of every import of our own in *file*; `pyrite` for the package's face."""
-    found = []
+    found: list[tuple[int, str]] = []
     inside = file.relative_to(SOURCE).parts[:-1]
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = list(inside[: len(inside) - node.level + 1])
             target = ".".join(base + ([node.module] if node.module else []))
-            found.extend((node.lineno, target if node.module else f"{target}.{alias.name}".strip(".")) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "pyrite":
+            found.extend(
+                (node.lineno, target if node.module else f"{target}.{alias.name}".strip("."))
+                for alias in node.names
+            )
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.partition(".")[0] == "pyrite"
+        ):
             found.append((node.lineno, node.module.partition(".")[2] or "pyrite"))
         elif isinstance(node, ast.Import):
-            found.extend((node.lineno, alias.name.partition(".")[2] or "pyrite") for alias in node.names if alias.name.partition(".")[0] == "pyrite")
+            found.extend(
+                (node.lineno, alias.name.partition(".")[2] or "pyrite")
+                for alias in node.names
+                if alias.name.partition(".")[0] == "pyrite"
+            )
     return found
 
 
@@ -54,8 +65,13 @@ def test_a_room_imports_only_what_it_may(file: Path) -> None:
     for line, target in imports(file):
         allowed = {room, *MAY_IMPORT[room]}
         fits = any(target == name or target.startswith(name + ".") for name in allowed)
-        excused = (file.relative_to(SOURCE).as_posix(), target) in EXCEPTIONS or file.name == "hatch_hook.py"
-        assert fits or excused, f"{file.name}:{line}: {room} may not import {target}; see the table in tests/test_rooms.py"
+        excused = (
+            file.relative_to(SOURCE).as_posix(),
+            target,
+        ) in EXCEPTIONS or file.name == "hatch_hook.py"
+        assert fits or excused, (
+            f"{file.name}:{line}: {room} may not import {target}; see the table in tests/test_rooms.py"
+        )
 
 
 def test_core_needs_nothing_but_math_and_json_in_one_place() -> None:
@@ -65,25 +81,35 @@ def test_core_needs_nothing_but_math_and_json_in_one_place() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
-            assert set(names) <= allowed, f"{file.name}:{getattr(node, 'lineno', 0)}: core may not import {names}"
+            assert set(names) <= allowed, (
+                f"{file.name}:{getattr(node, 'lineno', 0)}: core may not import {names}"
+            )
 
 
 def outside_type_checking(tree: ast.Module) -> list[ast.stmt]:
-    return [node for node in tree.body if not (isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING")]
+    return [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING")
+    ]
 
 
 def test_only_the_bridges_and_nobody_else_touch_javascript() -> None:
     for file in FILES:
         if "bridges" not in file.parts:
-            assert not re.search(r"^\s*(import js|from js|from pyscript)\b", file.read_text(), re.M), file.name
+            assert not re.search(
+                r"^\s*(import js|from js|from pyscript)\b", file.read_text(), re.M
+            ), file.name
 
 
 def test_the_readme_shows_this_table() -> None:
     text = (ROOT / "README.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, re.M))
     for room, allowed in MAY_IMPORT.items():
-        names = {name for name in re.findall(r"`([\w.]+)`", rows.get(room, ""))}
-        assert names == allowed, f"README: room {room} may import {sorted(allowed)}, the table says {sorted(names)}"
+        names = set(re.findall(r"`([\w.]+)`", rows.get(room, "")))
+        assert names == allowed, (
+            f"README: room {room} may import {sorted(allowed)}, the table says {sorted(names)}"
+        )
 
 
 def test_no_javascript_stands_outside_the_web_folder() -> None:

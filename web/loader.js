@@ -170,6 +170,7 @@
     ]);
     const python = await start({
       heapsize: 2097152,
+      pystack: 16384, // the default of 2048 is exhausted by data some 30 levels deep
       stdout: (line) => console.info(line),
       stderr: (line) => console.error(line),
       wasm: async (imports) => ({ module: wasm, instance: await WebAssembly.instantiate(wasm, imports) }),

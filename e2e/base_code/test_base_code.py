@@ -10,39 +10,61 @@ def test_the_base_code_is_small(built: Path) -> None:
     assert len((built / "base.js").read_bytes()) <= 600
 
 
-def test_base_and_tracker_loaded_twice_replay_nothing(site: Site, page: Page, console: list[str]) -> None:
+def test_base_and_tracker_loaded_twice_replay_nothing(
+    site: Site, page: Page, console: list[str]
+) -> None:
     body = """<script>alloy("configure", {datastreamId: "shop"}); alloy("event", {type: "one"});</script>
         <script src="/base.js"></script><script src="/alloy.js"></script><script src="/alloy.js"></script>
         <script>alloy("event", {type: "two"}).then(() => window.done = true)</script>"""
     page.goto(site.page(HEAD + body))
     page.wait_for_function("window.done")
-    page.evaluate("new Promise(done => { const s = document.createElement('script'); s.src = '/alloy.js?again'; s.onload = done; document.head.append(s); })")
+    page.evaluate(
+        "new Promise(done => { const s = document.createElement('script'); s.src = '/alloy.js?again'; s.onload = done; document.head.append(s); })"
+    )
     page.evaluate("alloy('event', {type: 'three'}).then(() => 1)")
 
     assert [event["type"] for event in site.all_events()] == ["one", "two", "three"]
     assert page.evaluate("window.__alloyNS.length") == 1
-    assert [line for line in console if line.startswith(("error", "uncaught")) and "404" not in line] == []
+    assert [
+        line for line in console if line.startswith(("error", "uncaught")) and "404" not in line
+    ] == []
 
 
 def test_adobes_own_base_code_works_too_and_names_its_instances(site: Site, page: Page) -> None:
     stub = (
-        '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;'
+        "!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;"
         'return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["first","second"]);'
     )
     script = """
         first("configure", {datastreamId: "a", orgId: "A"}); second("configure", {datastreamId: "b", orgId: "B"});
         Promise.all([first("event", {type: "f"}), second("event", {type: "s"})]).then(() => window.done = true);"""
-    page.goto(site.page(f'<!doctype html><script>{stub}</script><script async src="/alloy.js"></script><script>{script}</script>'))
+    page.goto(
+        site.page(
+            f'<!doctype html><script>{stub}</script><script async src="/alloy.js"></script><script>{script}</script>'
+        )
+    )
     page.wait_for_function("window.done")
 
     assert {(event["type"]) for event in site.all_events()} == {"f", "s"}
-    assert {request.query.partition("&")[0] for request in site.requests("/v1/", 2)} == {"configId=a", "configId=b"}
+    assert {request.query.partition("&")[0] for request in site.requests("/v1/", 2)} == {
+        "configId=a",
+        "configId=b",
+    }
 
 
-def test_options_without_a_json_form_reject_and_nothing_else_is_hurt(site: Site, page: Page) -> None:
-    page.goto(site.tracked("const loop = {}; loop.loop = loop; alloy('event', {data: loop}).catch((error) => window.error = error.code);"))
+def test_options_without_a_json_form_reject_and_nothing_else_is_hurt(
+    site: Site, page: Page
+) -> None:
+    page.goto(
+        site.tracked(
+            "const loop = {}; loop.loop = loop; alloy('event', {data: loop}).catch((error) => window.error = error.code);"
+        )
+    )
     page.wait_for_function("window.error")
 
     assert page.evaluate("window.error") == "wire.invalid"
-    assert page.evaluate("alloy('event', {data: {n: 10n}}).catch((error) => error.code)") == "wire.invalid"
+    assert (
+        page.evaluate("alloy('event', {data: {n: 10n}}).catch((error) => error.code)")
+        == "wire.invalid"
+    )
     assert page.evaluate("alloy('event', {type: 'after'}).then(() => true)")

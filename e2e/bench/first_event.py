@@ -34,7 +34,10 @@ import pyrite
 from pyrite.edge.settings import Edge, Settings
 from pyrite.stores.memory import MemoryStore
 
-LINKS = {"no throttle": None, "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8}}
+LINKS = {
+    "no throttle": None,
+    "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8},
+}
 PEERS = ("pyrite", "alloy")
 STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
 PAGES = {
@@ -70,11 +73,15 @@ def site() -> tuple[Starlette, Arrivals]:
 
     peer = (pack("@adobe/alloy") / "dist" / "alloy.min.js").read_bytes()
     compressed = brotli.compress(peer)
-    edge = pyrite.edge(settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore())
+    edge = pyrite.edge(
+        settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore()
+    )
     base = (Path(__file__).resolve().parents[2] / "web" / "dist" / "base.js").read_text()
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(PAGES[request.path_params["name"]].replace("{base}", base).replace("{stub}", STUB))
+        return HTMLResponse(
+            PAGES[request.path_params["name"]].replace("{base}", base).replace("{stub}", STUB)
+        )
 
     async def alloy(request: Request) -> Response:
         headers = {"Content-Encoding": "br", "Cache-Control": "public, max-age=300"}
@@ -87,8 +94,13 @@ def site() -> tuple[Starlette, Arrivals]:
 def visit(page: Page, session: CDPSession, url: str, arrivals: Arrivals) -> dict[str, float]:
     """One page load: milliseconds to the first event, bytes received, main-thread milliseconds."""
     received = [0.0]
-    session.on("Network.loadingFinished", lambda event: received.__setitem__(0, received[0] + event["encodedDataLength"]))
-    page.goto(url.rpartition("/")[0] + "/blank")  # the same site, so that both pages run in one process
+    session.on(
+        "Network.loadingFinished",
+        lambda event: received.__setitem__(0, received[0] + event["encodedDataLength"]),
+    )
+    page.goto(
+        url.rpartition("/")[0] + "/blank"
+    )  # the same site, so that both pages run in one process
     arrivals.times.clear()
     arrivals.first.clear()
     before = metrics(session)
@@ -99,7 +111,12 @@ def visit(page: Page, session: CDPSession, url: str, arrivals: Arrivals) -> dict
     after = metrics(session)
     origin = page.evaluate("performance.timeOrigin")
     page.wait_for_load_state("load")
-    return {"ms": arrivals.times[0] * 1000 - origin, "bytes": received[0], "main_ms": after["TaskDuration"] - before["TaskDuration"], "script_ms": after["ScriptDuration"] - before["ScriptDuration"]}
+    return {
+        "ms": arrivals.times[0] * 1000 - origin,
+        "bytes": received[0],
+        "main_ms": after["TaskDuration"] - before["TaskDuration"],
+        "script_ms": after["ScriptDuration"] - before["ScriptDuration"],
+    }
 
 
 def fingerprint(pem: str) -> str:
@@ -114,7 +131,10 @@ def fingerprint(pem: str) -> str:
 
 def metrics(session: CDPSession) -> dict[str, float]:
     """The browser's own counters, in milliseconds."""
-    return {metric["name"]: metric["value"] * 1000 for metric in session.send("Performance.getMetrics")["metrics"]}
+    return {
+        metric["name"]: metric["value"] * 1000
+        for metric in session.send("Performance.getMetrics")["metrics"]
+    }
 
 
 def opened(browser: Browser, link: dict[str, float] | None) -> tuple[Page, CDPSession]:
@@ -140,7 +160,9 @@ def measure(browser: Browser, origin: str, arrivals: Arrivals, rounds: int) -> l
                 for cache in ("cold", "warm", "warm"):
                     sample = visit(page, session, f"{origin}/page/{peer}", arrivals)
                     if number:  # the first round warms the machine up
-                        samples.append({"link": link, "cache": cache, "peer": peer, "round": number, **sample})
+                        samples.append(
+                            {"link": link, "cache": cache, "peer": peer, "round": number, **sample}
+                        )
                 page.context.close()
             print(f"\r{link}: round {number} of {rounds}", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
@@ -154,7 +176,11 @@ def summary(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for cache in ("cold", "warm"):
             row: dict[str, Any] = {"link": link, "cache": cache}
             for peer in PEERS:
-                found = [sample for sample in samples if (sample["link"], sample["cache"], sample["peer"]) == (link, cache, peer)]
+                found = [
+                    sample
+                    for sample in samples
+                    if (sample["link"], sample["cache"], sample["peer"]) == (link, cache, peer)
+                ]
                 times = sorted(sample["ms"] for sample in found)
                 row[peer] = {
                     "n": len(found),
@@ -173,11 +199,17 @@ def summary(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """The summary for people."""
-    lines = [f"{'link':<17}{'cache':<6}{'peer':<8}{'n':>3}{'first event ms (p25–p75)':>28}{'ratio':>7}{'main ms':>9}{'script':>8}{'ratio':>7}{'KB in':>9}"]
+    lines = [
+        f"{'link':<17}{'cache':<6}{'peer':<8}{'n':>3}{'first event ms (p25–p75)':>28}{'ratio':>7}{'main ms':>9}{'script':>8}{'ratio':>7}{'KB in':>9}"
+    ]
     for row in rows:
         for peer in PEERS:
             cell = row[peer]
-            ratios = (f"{row['ratio']:.2f}", f"{row['main_ratio']:.2f}") if peer == "pyrite" else ("", "")
+            ratios = (
+                (f"{row['ratio']:.2f}", f"{row['main_ratio']:.2f}")
+                if peer == "pyrite"
+                else ("", "")
+            )
             spread = f"{cell['ms']:.0f} ({cell['p25']:.0f}–{cell['p75']:.0f})"
             lines.append(
                 f"{row['link']:<17}{row['cache']:<6}{peer:<8}{cell['n']:>3}{spread:>28}{ratios[0]:>7}{cell['main_ms']:>9.0f}{cell['script_ms']:>8.0f}{ratios[1]:>7}{cell['bytes'] / 1000:>9.1f}"
@@ -187,14 +219,20 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     """Run, print the table, write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     app, arrivals = site()
     with tempfile.TemporaryDirectory() as folder:
         pem = certificate(Path(folder), "edge.site.test", "www.site.test")
-        with Server(app, certificate=pem) as pages, Server(arrivals, certificate=pem) as edge, sync_playwright() as playwright:
+        with (
+            Server(app, certificate=pem) as pages,
+            Server(arrivals, certificate=pem) as edge,
+            sync_playwright() as playwright,
+        ):
             arguments = [argument for argument in ARGUMENTS if "resolver" not in argument] + [
                 f"--ignore-certificate-errors-spki-list={fingerprint(pem)}",
                 f"--host-resolver-rules=MAP edge.site.test:443 127.0.0.1:{edge.port}, MAP www.site.test:443 127.0.0.1:{pages.port}",
@@ -206,7 +244,9 @@ def main() -> None:
     rows = summary(samples)
     print(table(rows))
     if options.json:
-        options.json.write_text(json.dumps({"chromium": version, "summary": rows, "samples": samples}, indent=1))
+        options.json.write_text(
+            json.dumps({"chromium": version, "summary": rows, "samples": samples}, indent=1)
+        )
 
 
 if __name__ == "__main__":

@@ -12,12 +12,19 @@ Run = Callable[[str], Any]
 
 @pytest.fixture(autouse=True)
 def ready(site: Site, page: Page) -> None:
-    page.goto(site.tracked("alloy('getLibraryInfo').then(() => document.title = 'ready')", orgId="ORG@AdobeOrg"))
+    page.goto(
+        site.tracked(
+            "alloy('getLibraryInfo').then(() => document.title = 'ready')", orgId="ORG@AdobeOrg"
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
 
 
 def test_send_event_gives_propositions_and_decisions(site: Site, run: Run) -> None:
-    site.experience("hero", 'scope = "hero"\n[[variants]]\nid = "a"\n[[variants.items]]\nschema = "json-content-item"\ncontent = { price = 3 }\n')
+    site.experience(
+        "hero",
+        'scope = "hero"\n[[variants]]\nid = "a"\n[[variants.items]]\nschema = "json-content-item"\ncontent = { price = 3 }\n',
+    )
     result = run("alloy('sendEvent', {type: 't', xdm: {k: 1}, decisionScopes: ['hero']})")["value"]
 
     assert sorted(result) == ["decisions", "propositions"]
@@ -55,7 +62,13 @@ def test_merge_ids_library_info_and_debugging(run: Run, console: list[str]) -> N
 
 
 def test_high_entropy_hints_are_collected_when_asked_for(site: Site, page: Page) -> None:
-    page.goto(site.tracked("alloy('event', {}).then(() => window.done = true)", context=["environment", "highEntropyUserAgentHints"], path="/hints"))
+    page.goto(
+        site.tracked(
+            "alloy('event', {}).then(() => window.done = true)",
+            context=["environment", "highEntropyUserAgentHints"],
+            path="/hints",
+        )
+    )
     page.wait_for_function("window.done")
     hints = site.all_events()[0]["xdm"]["environment"]["browserDetails"].get("userAgentClientHints")
 
@@ -64,7 +77,10 @@ def test_high_entropy_hints_are_collected_when_asked_for(site: Site, page: Page)
 
 def test_the_analytics_referrer_is_sent_once(site: Site, page: Page) -> None:
     script = "alloy('event', {}); alloy('event', {}).then(() => window.done = true)"
-    page.goto(site.tracked(script, context=["oneTimeAnalyticsReferrer"], path="/referrer"), referer=site.url("/before"))
+    page.goto(
+        site.tracked(script, context=["oneTimeAnalyticsReferrer"], path="/referrer"),
+        referer=site.url("/before"),
+    )
     page.wait_for_function("window.done")
     told = [event["data"]["__adobe"]["analytics"]["referrer"] for event in site.all_events()]
 

@@ -7,12 +7,18 @@ from playwright.sync_api import Page
 from support.site import Site
 
 Run = Callable[[str], Any]
-SET = "alloy('setConsent', {consent: [{standard: 'Adobe', version: '1.0', value: {general: '%s'}}]})"
+SET = (
+    "alloy('setConsent', {consent: [{standard: 'Adobe', version: '1.0', value: {general: '%s'}}]})"
+)
 EVENT = "window.sent = alloy('event', {viewStart: true, type: 'waiting'}).then((result) => window.result = result);"
 
 
 def opened(site: Site, page: Page, script: str = EVENT, **options: Any) -> None:
-    page.goto(site.tracked(script + "alloy('getLibraryInfo').then(() => document.title = 'ready')", **options))
+    page.goto(
+        site.tracked(
+            script + "alloy('getLibraryInfo').then(() => document.title = 'ready')", **options
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
 
 
@@ -29,7 +35,9 @@ def test_with_consent_pending_nothing_leaves_and_nothing_is_stored(site: Site, p
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-def test_an_event_waits_until_consent_is_given_and_the_choice_is_kept(site: Site, page: Page, run: Run) -> None:
+def test_an_event_waits_until_consent_is_given_and_the_choice_is_kept(
+    site: Site, page: Page, run: Run
+) -> None:
     opened(site, page, defaultConsent="pending")
 
     assert run(SET % "in")["ok"]
@@ -40,7 +48,9 @@ def test_an_event_waits_until_consent_is_given_and_the_choice_is_kept(site: Site
     assert len(site.all_events()) == 2
 
 
-def test_a_declined_consent_resolves_what_waited_and_sends_nothing(site: Site, page: Page, run: Run) -> None:
+def test_a_declined_consent_resolves_what_waited_and_sends_nothing(
+    site: Site, page: Page, run: Run
+) -> None:
     opened(site, page, defaultConsent="pending")
     run(SET % "out")
     page.wait_for_function("window.result")
@@ -60,8 +70,12 @@ def test_consent_can_be_withdrawn_and_given_again(site: Site, page: Page, run: R
     assert [event["type"] for event in site.all_events()] == ["in"]
 
 
-def test_privacy_control_is_honoured_until_the_visitor_says_in(site: Site, page: Page, run: Run) -> None:
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})")
+def test_privacy_control_is_honoured_until_the_visitor_says_in(
+    site: Site, page: Page, run: Run
+) -> None:
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
+    )
     opened(site, page)
     page.wait_for_function("window.result")
 

@@ -15,7 +15,9 @@ def opened(site: Site, page: Page) -> Any:
     return page.evaluate("window.result")
 
 
-def test_a_view_start_is_in_the_database_when_its_promise_resolves(site: Site, page: Page, console: list[str]) -> None:
+def test_a_view_start_is_in_the_database_when_its_promise_resolves(
+    site: Site, page: Page, console: list[str]
+) -> None:
     result = opened(site, page)
     stored = site.all_events()
 
@@ -23,7 +25,10 @@ def test_a_view_start_is_in_the_database_when_its_promise_resolves(site: Site, p
     assert stored[0]["data"] == DATA
     assert stored[0]["id"] == result["requestBody"]["events"][0]["xdm"]["_id"]
     assert stored[0]["xdm"]["web"]["webPageDetails"]["URL"] == site.url("/shop")
-    assert stored[0]["xdm"]["environment"]["browserDetails"] == {"viewportWidth": 1280, "viewportHeight": 720}
+    assert stored[0]["xdm"]["environment"]["browserDetails"] == {
+        "viewportWidth": 1280,
+        "viewportHeight": 720,
+    }
     assert stored[0]["xdm"]["device"]["screenOrientation"] == "landscape"
     assert "handle" in result["responseBody"]
     assert result["propositions"] == result["decisions"] == []
@@ -40,7 +45,9 @@ def test_the_request_is_simple_and_has_the_protocols_form(site: Site, page: Page
     assert request.json["meta"]["state"] == {"domain": "", "cookiesEnabled": True}
 
 
-def test_the_visitor_is_the_same_on_the_next_page_and_known_to_the_edge(site: Site, page: Page) -> None:
+def test_the_visitor_is_the_same_on_the_next_page_and_known_to_the_edge(
+    site: Site, page: Page
+) -> None:
     opened(site, page)
     opened(site, page)
     first, second = site.events(2)
@@ -53,16 +60,25 @@ def test_the_visitor_is_the_same_on_the_next_page_and_known_to_the_edge(site: Si
 
 
 def test_the_callers_data_are_copied_at_the_call(site: Site, page: Page) -> None:
-    page.goto(site.tracked('const data = {n: {v: 1}}; alloy("event", {data}).then(() => window.done = true); data.n.v = 2; delete data.n;'))
+    page.goto(
+        site.tracked(
+            'const data = {n: {v: 1}}; alloy("event", {data}).then(() => window.done = true); data.n.v = 2; delete data.n;'
+        )
+    )
     page.wait_for_function("window.done")
-    page.evaluate('() => { const data = {n: {v: 3}}; const sent = alloy("event", {data}); data.n.v = 4; return sent.then(() => 1); }')
+    page.evaluate(
+        '() => { const data = {n: {v: 3}}; const sent = alloy("event", {data}); data.n.v = 4; return sent.then(() => 1); }'
+    )
 
     assert [event["data"] for event in site.events(2)] == [{"n": {"v": 1}}, {"n": {"v": 3}}]
 
 
 def test_what_came_before_the_tracker_was_there_keeps_its_time(site: Site, page: Page) -> None:
     held = site.fault(".wasm")
-    page.goto(site.tracked('window.at = Date.now(); alloy("event", {type: "early"});'), wait_until="commit")
+    page.goto(
+        site.tracked('window.at = Date.now(); alloy("event", {type: "early"});'),
+        wait_until="commit",
+    )
     site.requests(".wasm")
     page.wait_for_function("Date.now() - window.at > 300")
     held.release()

@@ -18,10 +18,19 @@ def test_a_page_left_while_the_runtime_downloads_loses_nothing(site: Site, page:
     left_while_downloading(site, page)
     events = site.events(2)
 
-    assert [(event["type"], event["data"]) for event in events] == [("web.webpagedetails.pageViews", {"n": 1}), ("second", {"n": 2})]
+    assert [(event["type"], event["data"]) for event in events] == [
+        ("web.webpagedetails.pageViews", {"n": 1}),
+        ("second", {"n": 2}),
+    ]
     assert all(event["url"] == site.url("/page") for event in events)
-    assert events[0]["xdm"]["environment"]["browserDetails"] == {"viewportWidth": 1280, "viewportHeight": 720}
-    assert events[0]["visitor"] == {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["pyrite_fpid"]
+    assert events[0]["xdm"]["environment"]["browserDetails"] == {
+        "viewportWidth": 1280,
+        "viewportHeight": 720,
+    }
+    assert (
+        events[0]["visitor"]
+        == {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["pyrite_fpid"]
+    )
     assert site.requests("/v1/collect")[0].is_beacon
 
 
@@ -29,18 +38,29 @@ def test_the_visitor_is_the_same_when_they_come_back(site: Site, page: Page) -> 
     left_while_downloading(site, page)
     site.events(2)
     site.faults[0].release()
-    page.goto(site.tracked('alloy("event", {type: "later"}).then(() => window.done = true)', path="/again"))
+    page.goto(
+        site.tracked(
+            'alloy("event", {type: "later"}).then(() => window.done = true)', path="/again"
+        )
+    )
     page.wait_for_function("window.done")
 
     assert len({event["visitor"] for event in site.events(3)}) == 1
 
 
-def test_what_left_as_a_raw_queue_counts_once_when_the_tracker_comes_up_after_all(site: Site, page: Page) -> None:
+def test_what_left_as_a_raw_queue_counts_once_when_the_tracker_comes_up_after_all(
+    site: Site, page: Page
+) -> None:
     held = site.fault(".wasm")
-    page.goto(site.tracked(QUEUE + 'alloy("event", {type: "third"}).then(() => window.done = true);'), wait_until="commit")
+    page.goto(
+        site.tracked(QUEUE + 'alloy("event", {type: "third"}).then(() => window.done = true);'),
+        wait_until="commit",
+    )
     site.requests(".wasm")
     page.wait_for_function("window.__alloyNS && alloy.q.length === 4")
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")  # as for the back/forward cache
+    page.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))"
+    )  # as for the back/forward cache
     raw = site.events(3)
     held.release()
     page.wait_for_function("window.done")
@@ -59,7 +79,9 @@ def test_without_consent_the_raw_queue_stays(site: Site, page: Page) -> None:
 
 
 def test_privacy_control_keeps_the_raw_queue_too(site: Site, page: Page) -> None:
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})")
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
+    )
     left_while_downloading(site, page)
     page.goto(site.page("<!doctype html><title>after</title>", "/after"))
 

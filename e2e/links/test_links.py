@@ -27,7 +27,13 @@ BODY = """
 
 def opened(site: Site, page: Page, extra: str = "", **options: Any) -> None:
     site.page("<!doctype html><title>next</title>", "/next")
-    page.goto(site.tracked(extra + "alloy('event', {viewStart: true}).then(() => document.title = 'ready')", BODY, **options))
+    page.goto(
+        site.tracked(
+            extra + "alloy('event', {viewStart: true}).then(() => document.title = 'ready')",
+            BODY,
+            **options,
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
 
 
@@ -48,12 +54,19 @@ def clicked(site: Site, number: int = 1) -> dict[str, Any]:
         ("x-card a", "In the shadow", "NAV", "other"),
     ],
 )
-def test_a_click_says_name_region_and_type(site: Site, page: Page, selector: str, name: str, region: str, type: str) -> None:
+def test_a_click_says_name_region_and_type(
+    site: Site, page: Page, selector: str, name: str, region: str, type: str
+) -> None:
     opened(site, page)
     page.locator(selector).click()
     found = clicked(site)
 
-    assert (found["name"], found["region"], found["type"], found["linkClicks"]) == (name, region, type, {"value": 1})
+    assert (found["name"], found["region"], found["type"], found["linkClicks"]) == (
+        name,
+        region,
+        type,
+        {"value": 1},
+    )
     assert found["URL"].startswith(site.url("/"))
     assert site.requests("/v1/collect")[0].is_beacon
 
@@ -74,11 +87,15 @@ def test_a_link_that_leaves_the_site_is_an_exit(site: Site, page: Page) -> None:
     assert (clicked(site)["type"], clicked(site)["URL"]) == ("exit", "https://elsewhere.test/")
 
 
-def test_a_link_that_comes_later_is_tracked_once_however_many_views_there_were(site: Site, page: Page) -> None:
+def test_a_link_that_comes_later_is_tracked_once_however_many_views_there_were(
+    site: Site, page: Page
+) -> None:
     opened(site, page)
     for _ in range(3):
         page.evaluate("alloy('event', {viewStart: true}).then(() => 1)")
-    page.evaluate("document.getElementById('later').innerHTML = '<a id=\"new\" href=\"#here\">New</a>'")
+    page.evaluate(
+        "document.getElementById('later').innerHTML = '<a id=\"new\" href=\"#here\">New</a>'"
+    )
     page.click("#new")
     clicked(site)
     page.evaluate("alloy('event', {type: 'after'}).then(() => 1)")
@@ -103,7 +120,9 @@ def test_types_can_be_switched_off(site: Site, page: Page) -> None:
     page.click("#pdf")
     clicked(site)
 
-    assert [event["xdm"]["web"]["webInteraction"]["type"] for event in site.all_events(CLICK)] == ["download"]
+    assert [event["xdm"]["web"]["webInteraction"]["type"] for event in site.all_events(CLICK)] == [
+        "download"
+    ]
 
 
 def test_click_collection_can_be_switched_off(site: Site, page: Page) -> None:
@@ -123,7 +142,9 @@ def test_what_counts_as_a_download_can_be_told(site: Site, page: Page) -> None:
     assert clicked(site)["type"] == "download"
 
 
-def test_a_bad_expression_for_downloads_is_told_and_ignored(site: Site, page: Page, console: list[str]) -> None:
+def test_a_bad_expression_for_downloads_is_told_and_ignored(
+    site: Site, page: Page, console: list[str]
+) -> None:
     opened(site, page, downloadLinkQualifier="(")
     page.click("#name")
 
@@ -141,7 +162,9 @@ FILTERED = """
 </script>"""
 
 
-def test_the_pages_filters_may_change_drop_or_break_a_click(site: Site, page: Page, console: list[str]) -> None:
+def test_the_pages_filters_may_change_drop_or_break_a_click(
+    site: Site, page: Page, console: list[str]
+) -> None:
     site.page("<!doctype html><title>next</title>", "/next")
     url = site.page(HEAD + BODY + FILTERED)
     for selector in ("#inside", "#region", "#name"):
@@ -151,6 +174,8 @@ def test_the_pages_filters_may_change_drop_or_break_a_click(site: Site, page: Pa
         page.wait_for_url("**/next")
     events = site.events(2, CLICK)
 
-    assert [(event["xdm"]["web"]["webInteraction"]["name"], event["data"]["seen"]) for event in events] == [("changed", "region"), ("Plain", "name")]
+    assert [
+        (event["xdm"]["web"]["webInteraction"]["name"], event["data"]["seen"]) for event in events
+    ] == [("changed", "region"), ("Plain", "name")]
     assert any("filterClickDetails threw" in line for line in console)
     assert [line for line in console if line.startswith("uncaught")] == []

@@ -15,9 +15,13 @@ def manifest(built: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_runtime_glue_and_tracker_are_fetched_side_by_side(site: Site, page: Page, built: Path) -> None:
+def test_runtime_glue_and_tracker_are_fetched_side_by_side(
+    site: Site, page: Page, built: Path
+) -> None:
     holds = [site.fault(file["path"]) for file in manifest(built).values()]
-    page.goto(site.tracked('alloy("event", {}).then(() => window.done = true)'), wait_until="commit")
+    page.goto(
+        site.tracked('alloy("event", {}).then(() => window.done = true)'), wait_until="commit"
+    )
     for file in manifest(built).values():
         site.requests(file["path"])  # all three were asked for before any was answered
     for hold in holds:
@@ -36,12 +40,27 @@ def test_files_have_content_hashes_and_are_kept_for_ever(site: Site, page: Page)
 
 
 @pytest.mark.parametrize("part", ["runtime", "wasm", "tracker"])
-def test_a_file_that_was_tampered_with_is_not_run(site: Site, page: Page, console: list[str], built: Path, part: str) -> None:
+def test_a_file_that_was_tampered_with_is_not_run(
+    site: Site, page: Page, console: list[str], built: Path, part: str
+) -> None:
     file = manifest(built)[part]
     content = (built / file["path"]).read_bytes() + b"\n"
-    type = {"runtime": "text/javascript", "wasm": "application/wasm", "tracker": "application/octet-stream"}[part]
-    site.fault(file["path"], body=content, headers={"content-type": type, "access-control-allow-origin": "*"})
-    page.goto(site.tracked('alloy("event", {}).catch((error) => window.error = [error.code, error.message])', HIDDEN + "<h1>Hi</h1>"))
+    type = {
+        "runtime": "text/javascript",
+        "wasm": "application/wasm",
+        "tracker": "application/octet-stream",
+    }[part]
+    site.fault(
+        file["path"],
+        body=content,
+        headers={"content-type": type, "access-control-allow-origin": "*"},
+    )
+    page.goto(
+        site.tracked(
+            'alloy("event", {}).catch((error) => window.error = [error.code, error.message])',
+            HIDDEN + "<h1>Hi</h1>",
+        )
+    )
     page.wait_for_function("window.error")
 
     assert page.evaluate("window.error[0]") == "runtime.failed"
@@ -52,16 +71,22 @@ def test_a_file_that_was_tampered_with_is_not_run(site: Site, page: Page, consol
 
 
 @pytest.mark.parametrize("part", ["runtime", "wasm", "tracker"])
-def test_a_download_that_fails_rejects_what_waits(site: Site, page: Page, built: Path, part: str) -> None:
+def test_a_download_that_fails_rejects_what_waits(
+    site: Site, page: Page, built: Path, part: str
+) -> None:
     site.fault(manifest(built)[part]["path"], status=500)
-    page.goto(site.tracked('alloy("event", {}).catch((error) => window.error = error.code)', HIDDEN))
+    page.goto(
+        site.tracked('alloy("event", {}).catch((error) => window.error = error.code)', HIDDEN)
+    )
     page.wait_for_function("window.error")
 
     assert page.evaluate("window.error") == "runtime.failed"
     assert page.locator("#alloy-prehiding").count() == 0
 
 
-def test_where_wasm_is_blocked_the_page_is_untouched(site: Site, page: Page, console: list[str]) -> None:
+def test_where_wasm_is_blocked_the_page_is_untouched(
+    site: Site, page: Page, console: list[str]
+) -> None:
     script = 'alloy("configure", {datastreamId: "shop"}); alloy("event", {}).catch((error) => window.error = error.code);'
     html = f"{HEAD}{HIDDEN}<h1>Hello</h1><script>{script}</script>"
     page.goto(site.page(html, Content_Security_Policy="script-src 'self' 'unsafe-inline'"))
@@ -73,17 +98,33 @@ def test_where_wasm_is_blocked_the_page_is_untouched(site: Site, page: Page, con
     assert page.locator("#alloy-prehiding").count() == 0
 
 
-def test_hidden_content_is_shown_after_three_seconds_of_a_runtime_that_never_comes(site: Site, page: Page) -> None:
+def test_hidden_content_is_shown_after_three_seconds_of_a_runtime_that_never_comes(
+    site: Site, page: Page
+) -> None:
     site.fault(".wasm")
-    page.goto(site.tracked('alloy("event", {viewStart: true});', HIDDEN + "<h1>Hi</h1>"), wait_until="commit")
+    page.goto(
+        site.tracked('alloy("event", {viewStart: true});', HIDDEN + "<h1>Hi</h1>"),
+        wait_until="commit",
+    )
 
-    page.wait_for_function("document.querySelector('h1') && !document.getElementById('alloy-prehiding')", timeout=6000)
+    page.wait_for_function(
+        "document.querySelector('h1') && !document.getElementById('alloy-prehiding')", timeout=6000
+    )
 
 
-def test_nothing_but_the_instances_and_their_list_is_left_on_the_window(site: Site, page: Page) -> None:
+def test_nothing_but_the_instances_and_their_list_is_left_on_the_window(
+    site: Site, page: Page
+) -> None:
     page.goto(site.page("<!doctype html><title>bare</title>", "/bare"))
     before = set(page.evaluate("Object.getOwnPropertyNames(window)"))
-    page.goto(site.page(f'{HEAD}<script>alloy("configure", {{datastreamId: "shop"}}).then(() => document.title = "ready")</script>'))
+    page.goto(
+        site.page(
+            f'{HEAD}<script>alloy("configure", {{datastreamId: "shop"}}).then(() => document.title = "ready")</script>'
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
 
-    assert set(page.evaluate("Object.getOwnPropertyNames(window)")) - before == {"alloy", "__alloyNS"}
+    assert set(page.evaluate("Object.getOwnPropertyNames(window)")) - before == {
+        "alloy",
+        "__alloyNS",
+    }

@@ -6,13 +6,17 @@ from playwright.sync_api import Page
 from support.site import Site
 
 STYLE = "h1 { opacity: 0 }"
-START = "alloy('event', {viewStart: true}).then(() => window.done = true, () => window.done = true);"
+START = (
+    "alloy('event', {viewStart: true}).then(() => window.done = true, () => window.done = true);"
+)
 IS_HIDDEN = "getComputedStyle(document.querySelector('h1')).opacity === '0'"
 IS_SHOWN = "getComputedStyle(document.querySelector('h1')).opacity === '1'"
 
 
 def opened(site: Site, page: Page, script: str = START, **options: Any) -> None:
-    page.goto(site.tracked(script, "<h1>old</h1>", prehidingStyle=STYLE, **options), wait_until="commit")
+    page.goto(
+        site.tracked(script, "<h1>old</h1>", prehidingStyle=STYLE, **options), wait_until="commit"
+    )
 
 
 def test_content_is_hidden_while_the_edge_decides_and_shown_changed(site: Site, page: Page) -> None:
@@ -71,7 +75,9 @@ def test_content_is_shown_when_the_answer_has_a_bad_selector(site: Site, page: P
 
 def test_the_pages_own_snippet_is_taken_over_and_ended(site: Site, page: Page) -> None:
     snippet = f'<style id="alloy-prehiding">{STYLE}</style><h1>old</h1>'
-    page.goto(site.tracked("alloy('event', {type: 'first'}).then(() => window.done = true)", snippet))
+    page.goto(
+        site.tracked("alloy('event', {type: 'first'}).then(() => window.done = true)", snippet)
+    )
     page.wait_for_function("window.done")
 
     assert page.locator("#alloy-prehiding").count() == 0
@@ -88,4 +94,6 @@ def test_an_items_own_selector_is_hidden_until_that_item_is_done(site: Site, pag
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).visibility") == "visible"
     assert page.evaluate("getComputedStyle(document.getElementById('box')).visibility") == "hidden"
     page.evaluate("document.getElementById('box').innerHTML = '<b id=late>x</b>'")
-    page.wait_for_function("getComputedStyle(document.getElementById('box')).visibility === 'visible'")
+    page.wait_for_function(
+        "getComputedStyle(document.getElementById('box')).visibility === 'visible'"
+    )

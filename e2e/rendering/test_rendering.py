@@ -32,27 +32,69 @@ LIST = '<ul id="a"><li>0</li><li>1</li><li>2</li></ul>'
         (P, item("setText", "<b>new</b>"), '<p id="a">&lt;b&gt;new&lt;/b&gt;</p>'),
         ('<p id="a">o<i>l</i>d</p>', item("setHtml", "<b>1</b>2"), '<p id="a"><b>1</b>2</p>'),
         (P, item("appendHtml", "<b>1</b>2<i>3</i>"), '<p id="a" data>old<b>1</b>2<i>3</i></p>'),
-        ('<p id="a">t<i>x</i></p>', item("prependHtml", "<b>1</b><b>2</b>"), '<p id="a" data>t<b>1</b><b>2</b><i>x</i></p>'),
+        (
+            '<p id="a">t<i>x</i></p>',
+            item("prependHtml", "<b>1</b><b>2</b>"),
+            '<p id="a" data>t<b>1</b><b>2</b><i>x</i></p>',
+        ),
         (P, item("prependHtml", "<b>1</b>"), '<p id="a" data>old<b>1</b></p>'),
         (P, item("insertBefore", "<b>1</b><b>2</b>"), '<b>1</b><b>2</b><p id="a" data>old</p>'),
-        (P + "t<hr>", item("insertAfter", "<b>1</b><b>2</b>"), '<p id="a" data>old</p>t<b>1</b><b>2</b><hr>'),
+        (
+            P + "t<hr>",
+            item("insertAfter", "<b>1</b><b>2</b>"),
+            '<p id="a" data>old</p>t<b>1</b><b>2</b><hr>',
+        ),
         (P, item("insertAfter", "<b>1</b>"), '<p id="a" data>old</p><b>1</b>'),
         (P, item("replaceHtml", "<b>1</b>2"), "<b>1</b>2"),
-        (P, item("setAttribute", {"title": "t", "data-n": "3"}), '<p id="a" data-n="3" title="t">old</p>'),
-        ('<p id="a" style="margin: 0px">x</p>', item("setStyle", {"color": "red"}), '<p id="a" style="margin: 0px; color: red;">x</p>'),
-        (P, item("setStyle", {"color": "red", "priority": "important"}), '<p id="a" style="color: red !important;">old</p>'),
-        (P, item("move", {"left": 10, "top": "5"}), '<p id="a" style="left: 10px; top: 5px;">old</p>'),
-        (P, item("resize", {"width": 10, "height": "50%"}), '<p id="a" style="height: 50%; width: 10px;">old</p>'),
+        (
+            P,
+            item("setAttribute", {"title": "t", "data-n": "3"}),
+            '<p id="a" data-n="3" title="t">old</p>',
+        ),
+        (
+            '<p id="a" style="margin: 0px">x</p>',
+            item("setStyle", {"color": "red"}),
+            '<p id="a" style="margin: 0px; color: red;">x</p>',
+        ),
+        (
+            P,
+            item("setStyle", {"color": "red", "priority": "important"}),
+            '<p id="a" style="color: red !important;">old</p>',
+        ),
+        (
+            P,
+            item("move", {"left": 10, "top": "5"}),
+            '<p id="a" style="left: 10px; top: 5px;">old</p>',
+        ),
+        (
+            P,
+            item("resize", {"width": 10, "height": "50%"}),
+            '<p id="a" style="height: 50%; width: 10px;">old</p>',
+        ),
         (P + "<hr>", item("remove"), "<hr>"),
-        (LIST, item("rearrange", {"from": 0, "to": 2}), '<ul id="a" data><li>1</li><li>2</li><li>0</li></ul>'),
-        (LIST, item("rearrange", {"from": 2, "to": 0}), '<ul id="a" data><li>2</li><li>0</li><li>1</li></ul>'),
-        (LIST, item("rearrange", {"from": 0, "to": 9}), '<ul id="a" data><li>0</li><li>1</li><li>2</li></ul>'),
+        (
+            LIST,
+            item("rearrange", {"from": 0, "to": 2}),
+            '<ul id="a" data><li>1</li><li>2</li><li>0</li></ul>',
+        ),
+        (
+            LIST,
+            item("rearrange", {"from": 2, "to": 0}),
+            '<ul id="a" data><li>2</li><li>0</li><li>1</li></ul>',
+        ),
+        (
+            LIST,
+            item("rearrange", {"from": 0, "to": 9}),
+            '<ul id="a" data><li>0</li><li>1</li><li>2</li></ul>',
+        ),
         ("<b>x</b><b>y</b>", item("setText", "z", "b"), "<b>z</b><b>z</b>"),
         ("<b>x</b><b>y</b>", item("setText", "z", "b:eq(1)"), "<b>x</b><b>z</b>"),
         ("<b>x</b>", item("setText", "ünï 😀", "b"), "<b>ünï 😀</b>"),
     ],
 )
-def test_an_action_changes_the_page_as_alloy_does(site: Site, page: Page, body: str, action: dict[str, Any], expected: str) -> None:
+def test_an_action_changes_the_page_as_alloy_does(
+    site: Site, page: Page, body: str, action: dict[str, Any], expected: str
+) -> None:
     found = rendered(site, page, body, action)
     mark = ' data-adobe-proposition-ids="[&quot;rendered-a-0&quot;]"'
 
@@ -61,7 +103,13 @@ def test_an_action_changes_the_page_as_alloy_does(site: Site, page: Page, body: 
 
 def test_an_images_source_is_replaced(site: Site, page: Page) -> None:
     picture = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
-    found = rendered(site, page, '<img id="a" src="data:,"><p class="no">x</p>', item("setImageSource", picture), item("setImageSource", picture, ".no"))
+    found = rendered(
+        site,
+        page,
+        '<img id="a" src="data:,"><p class="no">x</p>',
+        item("setImageSource", picture),
+        item("setImageSource", picture, ".no"),
+    )
 
     assert found == f'<img id="a" src="{picture}"><p class="no">x</p>'
     shown = site.events(1, DISPLAY)[0]["xdm"]["_experience"]["decisioning"]["propositions"]
@@ -74,24 +122,38 @@ def test_an_element_in_a_shadow_root_is_reached(site: Site, page: Page) -> None:
     page.goto(site.tracked(script + RENDER, "<x-a></x-a>"))
     page.wait_for_function("window.result")
 
-    assert page.evaluate("document.querySelector('x-a').shadowRoot.innerHTML") == "<p>0</p><p>new</p>"
+    assert (
+        page.evaluate("document.querySelector('x-a').shadowRoot.innerHTML") == "<p>0</p><p>new</p>"
+    )
 
 
 def test_changes_to_the_head_take_only_what_belongs_there(site: Site, page: Page) -> None:
-    rendered(site, page, "", item("appendHtml", "<style id=s>h1{color:red}</style><p id=no>x</p>", "head"))
+    rendered(
+        site,
+        page,
+        "",
+        item("appendHtml", "<style id=s>h1{color:red}</style><p id=no>x</p>", "head"),
+    )
 
     assert page.evaluate("document.head.querySelectorAll('#s').length") == 1
     assert page.locator("#no").count() == 0
 
 
 def test_inline_scripts_in_offers_run_once(site: Site, page: Page) -> None:
-    found = rendered(site, page, P, item("setHtml", "<b>1</b><script>window.ran = (window.ran || 0) + 1;</script>"))
+    found = rendered(
+        site,
+        page,
+        P,
+        item("setHtml", "<b>1</b><script>window.ran = (window.ran || 0) + 1;</script>"),
+    )
 
     assert page.evaluate("window.ran") == 1
     assert found.startswith('<p id="a"><b>1</b>')
 
 
-def test_an_element_that_comes_later_is_waited_for_and_then_reported(site: Site, page: Page) -> None:
+def test_an_element_that_comes_later_is_waited_for_and_then_reported(
+    site: Site, page: Page
+) -> None:
     rendered(site, page, "", item("setText", "new", "#late"))
     assert site.all_events(DISPLAY) == []
     page.evaluate("document.querySelector('main').innerHTML = '<div><p id=late>old</p></div>'")
@@ -100,9 +162,14 @@ def test_an_element_that_comes_later_is_waited_for_and_then_reported(site: Site,
     assert page.inner_text("#late") == "new"
 
 
-def test_an_offer_whose_element_never_comes_is_not_reported_and_the_rest_is(site: Site, page: Page, console: list[str]) -> None:
+def test_an_offer_whose_element_never_comes_is_not_reported_and_the_rest_is(
+    site: Site, page: Page, console: list[str]
+) -> None:
     site.render(item("setText", "never", "#none"))
-    site.experience("other", '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "#a"\ncontent = "shown"\n')
+    site.experience(
+        "other",
+        '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "#a"\ncontent = "shown"\n',
+    )
     page.goto(site.tracked(RENDER, f"<main>{P}</main>"))
     page.wait_for_function("window.result")
     assert page.inner_text("#a") == "shown"
@@ -115,7 +182,14 @@ def test_an_offer_whose_element_never_comes_is_not_reported_and_the_rest_is(site
 
 
 def test_a_bad_selector_fails_alone(site: Site, page: Page, console: list[str]) -> None:
-    found = rendered(site, page, P, item("setText", "x", "###"), item("setText", "new"), item("setAttribute", {"1 bad": "x"}))
+    found = rendered(
+        site,
+        page,
+        P,
+        item("setText", "x", "###"),
+        item("setText", "new"),
+        item("setAttribute", {"1 bad": "x"}),
+    )
 
     assert found == '<p id="a">new</p>'
     assert page.evaluate("window.result.propositions[0].renderAttempted")
@@ -135,7 +209,12 @@ def test_one_display_event_reports_everything(site: Site, page: Page) -> None:
 
 def test_send_event_renders_as_alloy_does(site: Site, page: Page) -> None:
     site.render(item("setText", "new"))
-    page.goto(site.tracked("alloy('sendEvent', {renderDecisions: true}).then((result) => window.result = result)", f"<main>{P}</main>"))
+    page.goto(
+        site.tracked(
+            "alloy('sendEvent', {renderDecisions: true}).then((result) => window.result = result)",
+            f"<main>{P}</main>",
+        )
+    )
     page.wait_for_function("window.result")
 
     assert page.inner_text("#a") == "new"
@@ -143,9 +222,15 @@ def test_send_event_renders_as_alloy_does(site: Site, page: Page) -> None:
     assert page.evaluate("window.result.decisions") == []
 
 
-def test_without_rendering_decisions_are_returned_and_the_page_is_untouched(site: Site, page: Page) -> None:
+def test_without_rendering_decisions_are_returned_and_the_page_is_untouched(
+    site: Site, page: Page
+) -> None:
     site.render(item("setText", "new"))
-    page.goto(site.tracked("alloy('sendEvent', {}).then((result) => window.result = result)", f"<main>{P}</main>"))
+    page.goto(
+        site.tracked(
+            "alloy('sendEvent', {}).then((result) => window.result = result)", f"<main>{P}</main>"
+        )
+    )
     page.wait_for_function("window.result")
 
     assert page.inner_text("#a") == "old"
@@ -165,6 +250,13 @@ def test_a_changed_experience_takes_effect_without_a_restart(site: Site, page: P
 
 def test_hundred_items_are_rendered_in_one_go(site: Site, page: Page) -> None:
     body = "".join(f"<i>{number}</i>" for number in range(100))
-    rendered(site, page, body, *(item("setText", f"n{number}", f"i:eq({number})") for number in range(100)))
+    rendered(
+        site,
+        page,
+        body,
+        *(item("setText", f"n{number}", f"i:eq({number})") for number in range(100)),
+    )
 
-    assert page.evaluate("[...document.querySelectorAll('i')].every((node, index) => node.textContent === 'n' + index)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('i')].every((node, index) => node.textContent === 'n' + index)"
+    )

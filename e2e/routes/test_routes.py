@@ -13,7 +13,9 @@ START = "alloy('event', {viewStart: true}).then(() => document.title = 'ready');
 
 
 def opened(site: Site, page: Page, **options: Any) -> None:
-    page.goto(site.tracked(START, "<main id=main></main>", "/app", **({"autoViewStart": True} | options)))
+    page.goto(
+        site.tracked(START, "<main id=main></main>", "/app", **({"autoViewStart": True} | options))
+    )
     page.wait_for_function("document.title === 'ready'")
 
 
@@ -53,21 +55,27 @@ def test_going_back_is_a_view(site: Site, page: Page, api: str) -> None:
     opened(site, page)
     page.evaluate(PUSH, "/app/a")
     site.events(2, VIEW)
-    page.evaluate("new Promise((done) => { addEventListener('popstate', () => setTimeout(done)); history.back(); })")
+    page.evaluate(
+        "new Promise((done) => { addEventListener('popstate', () => setTimeout(done)); history.back(); })"
+    )
 
     assert settled(site, page) == ["", "/a", ""]
 
 
 def test_a_push_with_a_redirect_right_behind_is_one_view(site: Site, page: Page, api: str) -> None:
     opened(site, page)
-    page.evaluate("history.pushState({}, '', '/app/old'); history.replaceState({}, '', '/app/new'); document.getElementById('main').textContent = 1")
+    page.evaluate(
+        "history.pushState({}, '', '/app/old'); history.replaceState({}, '', '/app/new'); document.getElementById('main').textContent = 1"
+    )
 
     assert settled(site, page) == ["", "/new"]
 
 
 def test_hashes_count_when_asked_for(site: Site, page: Page, api: str) -> None:
     opened(site, page, autoViewStartOnHash=True)
-    page.evaluate("new Promise((done) => { addEventListener('hashchange', () => setTimeout(done)); location.hash = 'a'; })")
+    page.evaluate(
+        "new Promise((done) => { addEventListener('hashchange', () => setTimeout(done)); location.hash = 'a'; })"
+    )
 
     assert settled(site, page) == ["", "#a"]
 
@@ -81,7 +89,9 @@ def test_without_the_option_nothing_is_sent_by_itself(site: Site, page: Page) ->
 
 def test_a_view_that_the_page_reports_itself_is_not_counted_twice(site: Site, page: Page) -> None:
     opened(site, page)
-    page.evaluate("history.pushState({}, '', '/app/a'); alloy('event', {viewStart: true}).then(() => 1)")
+    page.evaluate(
+        "history.pushState({}, '', '/app/a'); alloy('event', {viewStart: true}).then(() => 1)"
+    )
 
     assert settled(site, page) == ["", "/a"]
 
@@ -95,7 +105,11 @@ def test_the_pages_own_history_functions_are_left_alone(site: Site, page: Page, 
 
 def test_a_page_from_the_back_forward_cache_is_a_view_once(site: Site, browser_type: Any) -> None:
     # Playwright switches the cache off by a flag of its own.
-    arguments = {"executable_path": executable(), "args": ARGUMENTS, "ignore_default_args": ["--disable-back-forward-cache"]}
+    arguments = {
+        "executable_path": executable(),
+        "args": ARGUMENTS,
+        "ignore_default_args": ["--disable-back-forward-cache"],
+    }
     browser: Browser = browser_type.launch(**arguments)
     page = browser.new_page()
     opened(site, page)
@@ -106,7 +120,9 @@ def test_a_page_from_the_back_forward_cache_is_a_view_once(site: Site, browser_t
     page.wait_for_function("document.title === 'ready'")
     page.evaluate("alloy('event', {type: 'mark'}).then(() => 1)")
     assert len(site.all_events(VIEW)) == 2
-    assert len([seen for seen in site.seen if seen.path == "/app"]) == 1  # it did come from the cache
+    assert (
+        len([seen for seen in site.seen if seen.path == "/app"]) == 1
+    )  # it did come from the cache
     browser.close()
 
 
@@ -158,11 +174,11 @@ createRoot(document.getElementById("root")).render(
 
 VUE = """
 import { createApp, h } from "vue";
-import { createRouter, createWebHistory, RouterLink, RouterView } from "vue-router";
+import { createRouter, createWebHistory, RouterLink, RouterView, START_LOCATION } from "vue-router";
 
 const router = createRouter({ history: createWebHistory(), routes: [{ path: "/:rest(.*)*", component: { render: () => h("p", "here") } }] });
 router.afterEach((to, from, failure) => {
-  if (!failure && to.path !== from.path || !from.name && !from.matched.length) {
+  if (!failure && (from === START_LOCATION || to.path !== from.path)) {
     alloy("event", { viewStart: true, data: { route: to.path } });
   }
 });
@@ -171,7 +187,11 @@ createApp({ render: () => [h(RouterLink, { to: "/app/one" }, () => "one"), " ", 
 """
 
 
-@pytest.mark.parametrize(("recipe", "name"), [(HISTORY, "history"), (REACT, "react"), (VUE, "vue")], ids=["history", "react", "vue"])
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [(HISTORY, "history"), (REACT, "react"), (VUE, "vue")],
+    ids=["history", "react", "vue"],
+)
 def test_the_recipe_tracks_each_route_once(site: Site, page: Page, recipe: str, name: str) -> None:
     text = recipe if name == "history" else bundled(recipe, f"{name}.jsx")
     site.file("/app.js", text)
@@ -185,14 +205,28 @@ def test_the_recipe_tracks_each_route_once(site: Site, page: Page, recipe: str, 
     site.events(4, VIEW)
     page.evaluate("alloy('event', {type: 'mark'}).then(() => 1)")
 
-    assert [event["data"]["route"] for event in site.all_events(VIEW)] == ["/app/start", "/app/one", "/app/two", "/app/one"]
+    assert [event["data"]["route"] for event in site.all_events(VIEW)] == [
+        "/app/start",
+        "/app/one",
+        "/app/two",
+        "/app/one",
+    ]
 
 
 @pytest.mark.parametrize(("recipe", "name"), [(REACT, "react"), (VUE, "vue")], ids=["react", "vue"])
-def test_the_option_alone_tracks_each_route_once_too(site: Site, page: Page, recipe: str, name: str) -> None:
+def test_the_option_alone_tracks_each_route_once_too(
+    site: Site, page: Page, recipe: str, name: str
+) -> None:
     silent = recipe.replace("alloy(", "((...ignored) => ignored)(")
     site.file("/app.js", bundled(silent, f"{name}.jsx"))
-    page.goto(site.tracked(START, '<div id="root"></div><script defer src="/app.js"></script>', "/app/start", autoViewStart=True))
+    page.goto(
+        site.tracked(
+            START,
+            '<div id="root"></div><script defer src="/app.js"></script>',
+            "/app/start",
+            autoViewStart=True,
+        )
+    )
     for link, count in (("one", 2), ("two", 3)):
         page.get_by_role("link", name=link).click()
         site.events(count, VIEW)

@@ -10,7 +10,9 @@ Run = Callable[[str], Any]
 
 
 def ready(site: Site, page: Page, **options: Any) -> None:
-    page.goto(site.tracked("alloy('getLibraryInfo').then(() => document.title = 'ready')", **options))
+    page.goto(
+        site.tracked("alloy('getLibraryInfo').then(() => document.title = 'ready')", **options)
+    )
     page.wait_for_function("document.title === 'ready'")
 
 
@@ -19,7 +21,11 @@ def test_a_refusal_of_the_edge_rejects_with_its_words(site: Site, page: Page, ru
     result = run("alloy('event', {})")
 
     assert result["ok"] is False
-    assert (result["value"]["code"], result["value"]["status"], result["value"]["name"]) == ("edge.refused", 400, "Error")
+    assert (result["value"]["code"], result["value"]["status"], result["value"]["name"]) == (
+        "edge.refused",
+        400,
+        "Error",
+    )
     assert "expected a data stream" in result["value"]["message"]
 
 
@@ -32,7 +38,9 @@ def test_a_dead_network_rejects(site: Site, page: Page, run: Run) -> None:
     assert "no answer from the edge" in result["value"]["message"]
 
 
-def test_a_busy_edge_is_tried_again_and_the_event_is_stored_once(site: Site, page: Page, run: Run) -> None:
+def test_a_busy_edge_is_tried_again_and_the_event_is_stored_once(
+    site: Site, page: Page, run: Run
+) -> None:
     ready(site, page)
     site.fault("/v1/", status=503, headers={"retry-after": "0"}, times=2)
     result = run("alloy('event', {type: 'again'})")
@@ -50,12 +58,18 @@ def test_a_page_that_is_no_edge_rejects(site: Site, page: Page, run: Run) -> Non
     assert result["value"]["code"] == "edge.answer"
 
 
-def test_a_failed_configuration_rejects_itself_and_what_waited(site: Site, page: Page, console: list[str]) -> None:
+def test_a_failed_configuration_rejects_itself_and_what_waited(
+    site: Site, page: Page, console: list[str]
+) -> None:
     script = """
         const first = alloy("event", {}).catch((error) => error.code);
         const configured = alloy("configure", {datastreamId: "shop", edgeDomian: "x", context: ["weather"]}).catch((error) => error);
         Promise.all([first, configured]).then(([code, error]) => { window.got = [code, error.code, error.message, error instanceof Error]; });"""
-    page.goto(site.page(f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'))
+    page.goto(
+        site.page(
+            f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'
+        )
+    )
     page.wait_for_function("window.got")
     waiting, code, message, is_error = page.evaluate("window.got")
 
@@ -65,11 +79,15 @@ def test_a_failed_configuration_rejects_itself_and_what_waited(site: Site, page:
     assert [line for line in console if line.startswith("uncaught")] == []
 
 
-def test_wrong_commands_and_options_reject_with_the_nearest_name(site: Site, page: Page, run: Run) -> None:
+def test_wrong_commands_and_options_reject_with_the_nearest_name(
+    site: Site, page: Page, run: Run
+) -> None:
     ready(site, page)
 
     assert "did you mean 'event'?" in run("alloy('evnt', {})")["value"]["message"]
-    assert "did you mean 'viewStart'?" in run("alloy('event', {viewstart: true})")["value"]["message"]
+    assert (
+        "did you mean 'viewStart'?" in run("alloy('event', {viewstart: true})")["value"]["message"]
+    )
     assert run("alloy('event', 'text')")["value"]["code"] == "wire.invalid"
     assert run("alloy('event', [1])")["value"]["code"] == "wire.invalid"
     assert run("alloy()")["value"]["code"] == "command.unknown"
@@ -79,32 +97,47 @@ def test_wrong_commands_and_options_reject_with_the_nearest_name(site: Site, pag
 def test_results_are_plain_objects_of_the_page(site: Site, page: Page) -> None:
     ready(site, page)
 
-    assert page.evaluate("alloy('event', {}).then((result) => Object.getPrototypeOf(result) === Object.prototype && Array.isArray(result.propositions))")
+    assert page.evaluate(
+        "alloy('event', {}).then((result) => Object.getPrototypeOf(result) === Object.prototype && Array.isArray(result.propositions))"
+    )
     assert page.evaluate("alloy('nope').catch((error) => error instanceof Error)")
     assert page.evaluate("alloy('setDebug', {enabled: false}) instanceof Promise")
 
 
-def test_a_callback_that_throws_rejects_only_its_event(site: Site, page: Page, console: list[str], run: Run) -> None:
+def test_a_callback_that_throws_rejects_only_its_event(
+    site: Site, page: Page, console: list[str], run: Run
+) -> None:
     script = """
         alloy("configure", {datastreamId: "shop", onBeforeEventSend: ({xdm}) => {
             if (xdm.eventType === "throws") throw new Error("from the page");
             if (xdm.eventType === "cancelled") return false;
             xdm.changed = true;
         }}).then(() => document.title = "ready");"""
-    page.goto(site.page(f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'))
+    page.goto(
+        site.page(
+            f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
     thrown = run("alloy('event', {type: 'throws'})")
 
-    assert (thrown["value"]["code"], "from the page" in thrown["value"]["message"]) == ("hook.failed", True)
+    assert (thrown["value"]["code"], "from the page" in thrown["value"]["message"]) == (
+        "hook.failed",
+        True,
+    )
     assert run("alloy('event', {type: 'cancelled'})") == {"ok": True, "value": {}}
     assert run("alloy('event', {type: 'kept'})")["ok"]
-    assert [(event["type"], event["xdm"]["changed"]) for event in site.all_events()] == [("kept", True)]
+    assert [(event["type"], event["xdm"]["changed"]) for event in site.all_events()] == [
+        ("kept", True)
+    ]
     assert [line for line in console if line.startswith("uncaught")] == []
 
 
 def test_a_burst_of_events_settles(site: Site, page: Page) -> None:
     ready(site, page)
-    settled = page.evaluate("Promise.all(Array.from({length: 300}, (_, n) => alloy('event', {type: 'many', data: {n}}))).then((all) => all.length)")
+    settled = page.evaluate(
+        "Promise.all(Array.from({length: 300}, (_, n) => alloy('event', {type: 'many', data: {n}}))).then((all) => all.length)"
+    )
 
     assert settled == 300
     assert sorted(event["data"]["n"] for event in site.all_events("many")) == list(range(300))

@@ -55,6 +55,12 @@ def _ways() -> list[list[str]]:
     """Commands that may bring a Chromium: the distribution's as root, then Playwright's own."""
     ways = []
     if shutil.which("apt-get") and os.geteuid() == 0:
-        ways.append(["sh", "-c", "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium"])
+        ways.append(
+            [
+                "sh",
+                "-c",
+                "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium",
+            ]
+        )
     ways.append([sys.executable, "-m", "playwright", "install", "chromium"])
     return ways

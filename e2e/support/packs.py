@@ -26,7 +26,12 @@ def pack(name: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         npm = shutil.which("npm")
         assert npm, "npm comes with Node 20+"
-        result = subprocess.run([npm, "pack", f"{name}@{version}", "--silent"], cwd=folder, capture_output=True, text=True)
+        result = subprocess.run(
+            [npm, "pack", f"{name}@{version}", "--silent"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
         assert result.returncode == 0, result.stderr
         with tarfile.open(folder / result.stdout.strip().splitlines()[-1]) as archive:
             archive.extractall(folder, filter="data")
@@ -42,6 +47,8 @@ def bundled(entry: str, name: str) -> str:
         '--define:process.env.NODE_ENV="production"', "--define:__VUE_OPTIONS_API__=true",
         "--define:__VUE_PROD_DEVTOOLS__=false", "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
     ]  # fmt: skip
-    result = subprocess.run(command, input=entry, capture_output=True, text=True, cwd=installed().parent)
+    result = subprocess.run(
+        command, input=entry, capture_output=True, text=True, cwd=installed().parent
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -67,7 +67,14 @@ class Fault:
 class Site:
     """Serves pages and an edge; `url(path)` is where."""
 
-    def __init__(self, folder: Path, *, certificate: str | None = None, settings: Settings | None = None, prefix: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        certificate: str | None = None,
+        settings: Settings | None = None,
+        prefix: str = "",
+    ) -> None:
         self.folder = folder
         self.prefix = prefix
         self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
@@ -102,10 +109,16 @@ class Site:
 
     def page(self, html: str, path: str = "/page", **headers: str) -> str:
         """Serve *html* at *path*; returns its address."""
-        self.pages[path] = (html.encode(), {"content-type": TYPES[".html"]} | {name.replace("_", "-"): value for name, value in headers.items()})
+        self.pages[path] = (
+            html.encode(),
+            {"content-type": TYPES[".html"]}
+            | {name.replace("_", "-"): value for name, value in headers.items()},
+        )
         return self.url(path)
 
-    def tracked(self, script: str, body: str = "<h1>Hello</h1>", path: str = "/page", **options: Any) -> str:
+    def tracked(
+        self, script: str, body: str = "<h1>Hello</h1>", path: str = "/page", **options: Any
+    ) -> str:
         """Serve a page with the tracker, configured, running *script*; returns its address."""
         configure = json.dumps({"datastreamId": "shop"} | options)
         html = f'{HEAD}<body>{body}<script>window.log = [];\nalloy("configure", {configure});\n{script}</script>'
@@ -113,7 +126,10 @@ class Site:
 
     def file(self, path: str, content: bytes | str, type: str = ".js") -> str:
         """Serve *content* at *path*."""
-        self.pages[path] = (content.encode() if isinstance(content, str) else content, {"content-type": TYPES[type]})
+        self.pages[path] = (
+            content.encode() if isinstance(content, str) else content,
+            {"content-type": TYPES[type]},
+        )
         return self.url(path)
 
     def experience(self, name: str, text: str) -> None:
@@ -136,11 +152,16 @@ class Site:
         with self._changed:
             if self._changed.wait_for(holds, WAIT_S):
                 return holds()
-        raise AssertionError(f"never {what}; requests: {[f'{seen.method} {seen.path}' for seen in self.seen]}; events: {self._stored()}")
+        raise AssertionError(
+            f"never {what}; requests: {[f'{seen.method} {seen.path}' for seen in self.seen]}; events: {self._stored()}"
+        )
 
     def events(self, count: int, type: str | None = None) -> list[dict[str, Any]]:
         """The first *count* stored events (of *type*), once there are that many; each `{id, type, visitor, xdm, data}`."""
-        return self.wait(lambda: found if len(found := self._stored(type)) >= count else None, f"{count} events of {type}")[:count]
+        return self.wait(
+            lambda: found if len(found := self._stored(type)) >= count else None,
+            f"{count} events of {type}",
+        )[:count]
 
     def all_events(self, type: str | None = None) -> list[dict[str, Any]]:
         """The events stored by now."""
@@ -149,11 +170,19 @@ class Site:
     def requests(self, part: str, count: int = 1) -> list[Seen]:
         """The first *count* requests whose path holds *part*, once there are that many."""
         found = lambda: [seen for seen in list(self.seen) if part in seen.path]  # noqa: E731
-        return self.wait(lambda: found() if len(found()) >= count else None, f"{count} requests of {part}")[:count]
+        return self.wait(
+            lambda: found() if len(found()) >= count else None, f"{count} requests of {part}"
+        )[:count]
 
     def _stored(self, type: str | None = None) -> list[dict[str, Any]]:
         def record(event: Event) -> dict[str, Any]:
-            return {"id": event.id, "type": event.type, "visitor": event.visitor, "url": event.url, "data": {}} | json.loads(event.body)
+            return {
+                "id": event.id,
+                "type": event.type,
+                "visitor": event.visitor,
+                "url": event.url,
+                "data": {},
+            } | json.loads(event.body)
 
         return [record(event) for event in self.store.events() if type in (None, event.type)]
 
@@ -178,7 +207,10 @@ class Site:
 
         self.seen.append(seen)
         self._notify()
-        fault = next((fault for fault in self.faults if fault.part in scope["path"] and fault.times > 0), None)
+        fault = next(
+            (fault for fault in self.faults if fault.part in scope["path"] and fault.times > 0),
+            None,
+        )
         if fault and not fault.released.is_set():
             fault.times -= 1
             if fault.body is not None:
@@ -186,7 +218,16 @@ class Site:
                 return
             if fault.status:
                 await noted()
-                await _respond(send, fault.status, b"{}", {"access-control-allow-origin": headers.get("origin", "*")} | fault.headers)
+                await _respond(
+                    send,
+                    fault.status,
+                    b"{}",
+                    {
+                        "access-control-allow-origin": headers.get("origin", "*"),
+                        "access-control-allow-credentials": "true",
+                    }
+                    | fault.headers,
+                )
                 return
             while not fault.released.is_set():
                 await asyncio.sleep(0.005)
@@ -202,7 +243,12 @@ class Site:
             if path.startswith(root + "/"):
                 file = (folder / path[len(root) + 1 :]).resolve()
                 if file.is_file() and folder.resolve() in file.parents:
-                    await _respond(send, 200, file.read_bytes(), {"content-type": TYPES.get(file.suffix, "application/octet-stream")})
+                    await _respond(
+                        send,
+                        200,
+                        file.read_bytes(),
+                        {"content-type": TYPES.get(file.suffix, "application/octet-stream")},
+                    )
                     return
         if self.prefix:
             from starlette.applications import Starlette
@@ -214,7 +260,10 @@ class Site:
 
 
 async def _respond(send: Any, status: int, body: bytes, headers: dict[str, str]) -> None:
-    encoded = [(name.encode(), value.encode()) for name, value in {"content-length": str(len(body)), **headers}.items()]
+    encoded = [
+        (name.encode(), value.encode())
+        for name, value in {"content-length": str(len(body)), **headers}.items()
+    ]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})
 
@@ -232,5 +281,9 @@ def _toml(variants: list[dict[str, Any]]) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(key)} = {_value(inner)}" for key, inner in value.items())
+            + " }"
+        )
     return json.dumps(value, ensure_ascii=False)

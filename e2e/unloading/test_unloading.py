@@ -15,7 +15,9 @@ def ready(site: Site, page: Page, script: str = "") -> None:
 
 def test_an_unloading_event_is_a_beacon_and_survives_the_navigation(site: Site, page: Page) -> None:
     ready(site, page)
-    page.evaluate("alloy('event', {documentUnloading: true, type: 'bye', data: {n: 1}}); location.href = '/next'")
+    page.evaluate(
+        "alloy('event', {documentUnloading: true, type: 'bye', data: {n: 1}}); location.href = '/next'"
+    )
     request = site.requests("/v1/collect")[0]
 
     assert site.events(1, "bye")[0]["data"] == {"n": 1}
@@ -32,7 +34,9 @@ def test_a_beacons_promise_resolves_when_the_browser_has_taken_it(site: Site, pa
 
 def test_a_body_too_large_for_a_beacon_goes_by_plain_fetch(site: Site, page: Page) -> None:
     ready(site, page)
-    page.evaluate("alloy('event', {documentUnloading: true, type: 'big', data: {text: 'x'.repeat(70000)}}); 1")
+    page.evaluate(
+        "alloy('event', {documentUnloading: true, type: 'big', data: {text: 'x'.repeat(70000)}}); 1"
+    )
     request = site.requests("/v1/collect")[0]
 
     assert not request.is_beacon
@@ -43,11 +47,15 @@ def test_a_body_too_large_for_a_beacon_goes_by_plain_fetch(site: Site, page: Pag
 def test_several_bodies_of_30_kb_at_once_all_arrive(site: Site, page: Page) -> None:
     ready(site, page)
     held = site.fault("/v1/collect")
-    page.evaluate("for (const n of [1, 2, 3, 4]) alloy('event', {documentUnloading: true, type: 'part', data: {n, text: 'x'.repeat(30000)}}); 1")
+    page.evaluate(
+        "for (const n of [1, 2, 3, 4]) alloy('event', {documentUnloading: true, type: 'part', data: {n, text: 'x'.repeat(30000)}}); 1"
+    )
     requests = site.requests("/v1/collect", 4)
     held.release()
 
-    assert [request.is_beacon for request in requests].count(True) == 2  # the shared 64 KiB hold two
+    assert [request.is_beacon for request in requests].count(
+        True
+    ) == 2  # the shared 64 KiB hold two
     assert sorted(event["data"]["n"] for event in site.events(4, "part")) == [1, 2, 3, 4]
 
 
@@ -61,16 +69,24 @@ def test_two_bodies_of_30_kb_survive_a_navigation_right_behind(site: Site, page:
 
 
 def test_events_made_in_pagehide_arrive(site: Site, page: Page) -> None:
-    ready(site, page, "addEventListener('pagehide', () => alloy('event', {documentUnloading: true, type: 'hide'}));")
+    ready(
+        site,
+        page,
+        "addEventListener('pagehide', () => alloy('event', {documentUnloading: true, type: 'hide'}));",
+    )
     page.goto(site.url("/next"))
 
     assert site.events(1, "hide")
 
 
-def test_ordinary_events_outlive_the_page_too_where_their_size_allows(site: Site, page: Page) -> None:
+def test_ordinary_events_outlive_the_page_too_where_their_size_allows(
+    site: Site, page: Page
+) -> None:
     ready(site, page)
     held = site.fault("/v1/", status=0)
-    page.evaluate("for (let n = 0; n < 10; n++) alloy('event', {type: 'burst', data: {n}}); location.href = '/next'")
+    page.evaluate(
+        "for (let n = 0; n < 10; n++) alloy('event', {type: 'burst', data: {n}}); location.href = '/next'"
+    )
     site.requests("/v1/", 7)  # one before, and the six that a browser has under way to one host
     held.release()
 
@@ -79,8 +95,15 @@ def test_ordinary_events_outlive_the_page_too_where_their_size_allows(site: Site
 
 def test_a_callback_does_not_keep_an_unloading_event_from_leaving(site: Site, page: Page) -> None:
     site.page(NEXT, "/next")
-    script = "alloy('configure', {datastreamId: 'shop', onBeforeEventSend: (event) => { event.data.seen = true; }}); " + READY
-    page.goto(site.page(f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'))
+    script = (
+        "alloy('configure', {datastreamId: 'shop', onBeforeEventSend: (event) => { event.data.seen = true; }}); "
+        + READY
+    )
+    page.goto(
+        site.page(
+            f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'
+        )
+    )
     page.wait_for_function("document.title === 'ready'")
     page.evaluate("alloy('event', {documentUnloading: true, type: 'bye'}); location.href = '/next'")
 
@@ -92,7 +115,9 @@ def test_what_waits_for_a_retry_leaves_as_a_beacon(site: Site, page: Page) -> No
     busy = site.fault("/v1/", status=503, headers={"retry-after": "60"}, times=1)
     page.evaluate("alloy('event', {type: 'waiting'}); 1")
     site.requests("/v1/", 2)
-    page.wait_for_function("performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/v1/')).length === 2")
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/v1/')).length === 2"
+    )
     page.goto(site.url("/next"))
 
     assert site.events(1, "waiting")

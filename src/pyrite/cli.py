@@ -1,5 +1,6 @@
 """The command line: wiring and the terminal only."""
 
+import contextlib
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,7 +11,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Pyrite: a web tracker in Python, and its edge.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Pyrite: a web tracker in Python, and its edge.",
+)
 out = Console(highlight=False)
 problems = Console(stderr=True, highlight=False)
 
@@ -19,7 +24,9 @@ CHECKOUT = PACKAGE.parents[1]
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on.")]
-ConfigOption = Annotated[Path | None, typer.Option(help="Settings; without it ./pyrite.toml where there is one.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option(help="Settings; without it ./pyrite.toml where there is one.")
+]
 DataOption = Annotated[Path | None, typer.Option(help="Folder of the database.")]
 
 
@@ -32,13 +39,20 @@ def demo(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000) -
     data = Path("pyrite-data") / "demo"
     with _failures():
         application = shop(data=data, listener=_print_event)
-    out.print(f"\n  [bold]The demo shop is at http://127.0.0.1:{port}/[/]  (the single-page version: /spa)")
-    out.print(f"  Events are kept in {data}/ and shown here. Ctrl-C stops.\n")
-    _serve(application, host="127.0.0.1", port=port)
+    welcome = (
+        f"\n  [bold]The demo shop is at http://127.0.0.1:{port}/[/]  (the single-page version: /spa)"
+        f"\n  Events are kept in {data}/ and shown here. Ctrl-C stops.\n"
+    )
+    _serve(application, host="127.0.0.1", port=port, welcome=welcome)
 
 
 @app.command()
-def serve(host: HostOption = None, port: PortOption = None, config: ConfigOption = None, data: DataOption = None) -> None:
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
     """Run the edge: the protocol, and the tracker's files."""
     _ensure_built()
     import pyrite
@@ -48,12 +62,16 @@ def serve(host: HostOption = None, port: PortOption = None, config: ConfigOption
         application = pyrite.edge(config=path, data=data)
     settings = application.state.settings.edge
     chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
-    out.print(f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops.")
-    _serve(application, host=chosen_host, port=chosen_port)
+    welcome = f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops."
+    _serve(application, host=chosen_host, port=chosen_port, welcome=welcome)
 
 
 @app.command()
-def build(out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to; it is emptied first.")]) -> None:
+def build(
+    out_dir: Annotated[
+        Path, typer.Option("--out", help="Folder to write to; it is emptied first.")
+    ],
+) -> None:
     """Write the browser files and sizes.json, to be served from anywhere."""
     if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / "manifest.json").is_file():
         problems.print(f"{out_dir}: holds files that are not a build; name an empty folder")
@@ -110,7 +128,9 @@ class _failures:  # noqa: N801
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
         from pyrite.edge.files import FilesMissing
         from pyrite.stores.contract import StoreUnavailable
 
@@ -147,7 +167,12 @@ def _build(target: Path) -> None:
     from pyrite.bundle.build import BuildError
     from pyrite.bundle.build import build as build_files
 
-    columns = (TextColumn("building"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("building"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
     try:
         with Progress(*columns, console=out) as bar:
             task = bar.add_task("")
@@ -155,33 +180,56 @@ def _build(target: Path) -> None:
                 source=PACKAGE,
                 web=CHECKOUT / "web",
                 out=target,
-                progress=lambda step, at, of: bar.update(task, description=step, completed=at, total=of),
+                progress=lambda step, at, of: bar.update(
+                    task, description=step, completed=at, total=of
+                ),
             )
     except BuildError as error:
         problems.print(f"[red]{escape(str(error))}[/]")
         raise typer.Exit(2) from None
 
 
-def _serve(application: Any, *, host: str, port: int) -> None:
+def _serve(application: Any, *, host: str, port: int, welcome: str) -> None:
+    """Serve until Ctrl-C; *welcome* is printed once connections are taken."""
     import socket
 
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                out.print(welcome)
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            problems.print(f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]")
+            problems.print(
+                f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]"
+            )
             raise typer.Exit(2) from None
-    uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run()
     out.print("  stopped")
 
 
 def _print_event(event: Any) -> None:
     body = json.loads(event.body)
     data = body.get("data", {})
-    shown = " ".join(f"{key}={_short(value)}" for key, value in data.items() if not key.startswith("_"))
+    shown = " ".join(
+        f"{key}={_short(value)}" for key, value in data.items() if not key.startswith("_")
+    )
     interaction = body["xdm"].get("web", {}).get("webInteraction", {})
     shown = shown or (f"{interaction['name']} → {interaction['URL']}" if interaction else "")
     path = "/" + event.url.partition("://")[2].partition("/")[2]
@@ -206,6 +254,8 @@ def _print_sizes(sizes: dict[str, dict[str, dict[str, int]]]) -> None:
 
 
 def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
+    return (
+        datetime.fromtimestamp(ms / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

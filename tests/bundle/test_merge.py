@@ -46,7 +46,9 @@ def f(value=3):
         pass
     return made + [inner(4), (lambda text: text)(5), other, value]
 """
-    made = run(tmp_path, a=text, b="def text(x):\n    return -x\nother = 0\nvalue = 0\n", start=START)
+    made = run(
+        tmp_path, a=text, b="def text(x):\n    return -x\nother = 0\nvalue = 0\n", start=START
+    )
 
     assert made["run"]() == [-1, 4, 5, 9, 3]
 
@@ -75,14 +77,20 @@ def f():
 
 
 def test_what_is_for_type_checkers_is_dropped(tmp_path: Path) -> None:
-    made = run(tmp_path, a="TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import nowhere\ndef f() -> 'nowhere.X':\n    return 1\n", start=START)
+    made = run(
+        tmp_path,
+        a="TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import nowhere\ndef f() -> 'nowhere.X':\n    return 1\n",
+        start=START,
+    )
 
     assert made["run"]() == 1
     assert "nowhere" not in made["TEXT"]
 
 
 def test_an_import_from_outside_the_page_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MergeError, match=r"core/a.py:1: imports edge/app.py, which is not part of the page"):
+    with pytest.raises(
+        MergeError, match=r"core/a.py:1: imports edge/app.py, which is not part of the page"
+    ):
         run(tmp_path, a="from ..edge.app import edge\n", start=START)
 
 

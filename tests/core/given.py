@@ -47,7 +47,11 @@ def moment(now_ms=NOW_MS, age_ms=0, **facts):
 def configured(**options):
     """A tracker for the data stream `shop` with an edge on its own site."""
     tracker = Tracker("alloy")
-    given = {"datastreamId": "shop", "edgeDomain": "edge.site.test", "clickCollectionEnabled": False}
+    given = {
+        "datastreamId": "shop",
+        "edgeDomain": "edge.site.test",
+        "clickCollectionEnabled": False,
+    }
     given.update(options)
     effects = tracker.command(0, "configure", given, moment())
     assert settled(effects, 0)[0], settled(effects, 0)
@@ -87,7 +91,9 @@ def first_event(send):
 def answer(tracker, send, handles=(), status=200, text=None, retry_after="", **facts):
     """Effects of the edge's answer with *handles* to *send*."""
     content = encode({"requestId": send.request, "handle": list(handles)}) if text is None else text
-    return tracker.answered(send.request, status=status, text=content, retry_after=retry_after, moment=moment(**facts))
+    return tracker.answered(
+        send.request, status=status, text=content, retry_after=retry_after, moment=moment(**facts)
+    )
 
 
 def decisions(*propositions):
@@ -98,13 +104,22 @@ def decisions(*propositions):
 def proposition(id, *items, scope="__view__", view=False):
     """A proposition with *items*."""
     characteristics = {"scopeType": "view"} if view else {}
-    return {"id": id, "scope": scope, "scopeDetails": {"characteristics": characteristics}, "items": list(items)}
+    return {
+        "id": id,
+        "scope": scope,
+        "scopeDetails": {"characteristics": characteristics},
+        "items": list(items),
+    }
 
 
 def action(type, selector="#a", content="x", id="i1"):
     """A dom-action item."""
     schema = "https://ns.adobe.com/personalization/dom-action"
-    return {"id": id, "schema": schema, "data": {"type": type, "selector": selector, "content": content}}
+    return {
+        "id": id,
+        "schema": schema,
+        "data": {"type": type, "selector": selector, "content": content},
+    }
 
 
 def raises(error, function, *args, **kwargs):

@@ -17,17 +17,32 @@ def test_texts_stay_as_they_are():
 
 
 def test_styles_are_written_as_inline_text_with_their_priority():
-    assert content("setStyle", {"color": "red", "background-color": "blue"}) == ("setStyle", "background-color: blue;color: red;")
-    assert content("setStyle", {"color": "red", "priority": "important"}) == ("setStyle", "color: red !important;")
+    assert content("setStyle", {"color": "red", "background-color": "blue"}) == (
+        "setStyle",
+        "background-color: blue;color: red;",
+    )
+    assert content("setStyle", {"color": "red", "priority": "important"}) == (
+        "setStyle",
+        "color: red !important;",
+    )
 
 
 def test_move_and_resize_add_px_to_bare_numbers():
-    assert content("move", {"left": 10, "top": "20", "priority": "important"}) == ("setStyle", "left: 10px !important;top: 20px !important;")
-    assert content("resize", {"width": "50%", "height": 30.5}) == ("setStyle", "height: 30.5px;width: 50%;")
+    assert content("move", {"left": 10, "top": "20", "priority": "important"}) == (
+        "setStyle",
+        "left: 10px !important;top: 20px !important;",
+    )
+    assert content("resize", {"width": "50%", "height": 30.5}) == (
+        "setStyle",
+        "height: 30.5px;width: 50%;",
+    )
 
 
 def test_attributes_are_listed_in_order():
-    assert content("setAttribute", {"title": "t", "data-n": 3}) == ("setAttribute", [["data-n", "3"], ["title", "t"]])
+    assert content("setAttribute", {"title": "t", "data-n": 3}) == (
+        "setAttribute",
+        [["data-n", "3"], ["title", "t"]],
+    )
 
 
 def test_rearrange_needs_two_places():
@@ -50,5 +65,11 @@ def test_an_item_may_name_what_to_hide_meanwhile():
 
 
 def test_what_this_build_cant_render_has_no_step():
-    for item in (action("explode"), action("setText", content=3), action("setText", selector=""), {"schema": "x", "data": {}}, {}):
+    for item in (
+        action("explode"),
+        action("setText", content=3),
+        action("setText", selector=""),
+        {"schema": "x", "data": {}},
+        {},
+    ):
         assert step_of(item, key=0) is None

@@ -23,7 +23,12 @@ def link(**facts):
 
 
 def test_a_link_has_name_region_type_and_address():
-    assert link() == {"linkName": "Go next", "linkRegion": "HEADER", "linkType": "other", "linkUrl": "https://www.site.test/next?x=1"}
+    assert link() == {
+        "linkName": "Go next",
+        "linkRegion": "HEADER",
+        "linkType": "other",
+        "linkUrl": "https://www.site.test/next?x=1",
+    }
 
 
 def test_a_link_without_words_takes_the_first_other_name():
@@ -36,7 +41,9 @@ def test_the_type_is_download_exit_or_other():
     assert link(qualified=True)["linkType"] == "download"
     assert link(url="https://www.site.test/a.pdf", qualified=False)["linkType"] == "other"
     assert link(url="https://other.test/", host="other.test")["linkType"] == "exit"
-    assert link(url="https://other.test/?back=www.site.test", host="other.test")["linkType"] == "exit"
+    assert (
+        link(url="https://other.test/?back=www.site.test", host="other.test")["linkType"] == "exit"
+    )
     assert link(url="mailto:a@b.test", host="", protocol="mailto:")["linkType"] == "other"
 
 

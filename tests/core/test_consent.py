@@ -28,5 +28,12 @@ def test_both_adobe_standards_are_understood():
 
 
 def test_a_consent_that_cant_be_read_is_refused():
-    for consent in ([], None, [{}], [adobe({"general": "yes"})], [{"standard": "IAB TCF", "value": "x"}], ["in"]):
+    for consent in (
+        [],
+        None,
+        [{}],
+        [adobe({"general": "yes"})],
+        [{"standard": "IAB TCF", "value": "x"}],
+        ["in"],
+    ):
         assert raises(ConsentError, general, consent).code == "consent.invalid"

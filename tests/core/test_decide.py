@@ -12,11 +12,17 @@ def experience(id, **more):
 
 
 def event(url="https://shop.test/", referrer="", data=None):
-    return {"xdm": {"web": {"webPageDetails": {"URL": url}, "webReferrer": {"URL": referrer}}}, "data": data or {}}
+    return {
+        "xdm": {"web": {"webPageDetails": {"URL": url}, "webReferrer": {"URL": referrer}}},
+        "data": data or {},
+    }
 
 
 def found(experiences, query=PAGE, visitor="v1", **about):
-    return [proposition["id"] for proposition in decide(experiences, visitor=visitor, event=event(**about), query=query)]
+    return [
+        proposition["id"]
+        for proposition in decide(experiences, visitor=visitor, event=event(**about), query=query)
+    ]
 
 
 def test_buckets_are_the_same_on_every_runtime():
@@ -43,13 +49,20 @@ def test_an_audience_looks_at_address_referrer_and_data():
         ({"path": {"starts": ["/a", "/b"]}}, {"url": "https://shop.test/b/c"}, True),
         ({"path": {"is": "/a", "not": "/a"}}, {"url": "https://shop.test/a"}, False),
         ({"referrer": {"contains": "search"}}, {"referrer": "https://search.test/"}, True),
-        ({"referrer": {"not": {"contains": "search"}}}, {"referrer": "https://search.test/"}, False),
+        (
+            {"referrer": {"not": {"contains": "search"}}},
+            {"referrer": "https://search.test/"},
+            False,
+        ),
         ({"data": {"cart.total": [1, 2]}}, {"data": {"cart": {"total": 2}}}, True),
         ({"data": {"name": {"ends": "x"}}}, {"data": {"name": "ax"}}, True),
         ({"data": {"name": "a"}}, {"data": {}}, False),
         ({"url": "shop", "data": {"a": 1}}, {"data": {"a": 2}}, False),
     ):
-        assert (found([experience("e", audience=audience)], **about) == ["PY:e:a"]) is holds, (audience, about)
+        assert (found([experience("e", audience=audience)], **about) == ["PY:e:a"]) is holds, (
+            audience,
+            about,
+        )
 
 
 def test_a_visitor_always_gets_the_same_variant_and_shares_follow_weights():

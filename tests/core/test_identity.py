@@ -2,7 +2,15 @@
 
 from given import ECID, NOW_MS
 
-from pyrite.core.identity import append_to_url, cookies, ecid_in_url, ecid_of, identity_cookie, quote, unquote
+from pyrite.core.identity import (
+    append_to_url,
+    cookies,
+    ecid_in_url,
+    ecid_of,
+    identity_cookie,
+    quote,
+    unquote,
+)
 
 
 def test_the_identity_cookie_is_read_as_it_is_written():
@@ -22,17 +30,26 @@ def test_cookies_are_read_with_the_first_of_a_name_winning():
 
 
 def test_an_identity_travels_in_an_address_for_five_minutes_within_the_organisation():
-    url = append_to_url("https://shop.test/a?b=1#top", ecid=ECID, org_id="ORG@AdobeOrg", now_ms=NOW_MS)
+    url = append_to_url(
+        "https://shop.test/a?b=1#top", ecid=ECID, org_id="ORG@AdobeOrg", now_ms=NOW_MS
+    )
 
-    assert url == f"https://shop.test/a?b=1&adobe_mc=TS%3D1795157627%7CMCMID%3D{ECID}%7CMCORGID%3DORG%40AdobeOrg#top"
+    assert (
+        url
+        == f"https://shop.test/a?b=1&adobe_mc=TS%3D1795157627%7CMCMID%3D{ECID}%7CMCORGID%3DORG%40AdobeOrg#top"
+    )
     assert ecid_in_url(url, org_id="ORG@AdobeOrg", now_ms=NOW_MS + 299000) == ECID
     assert ecid_in_url(url, org_id="ORG@AdobeOrg", now_ms=NOW_MS + 301000) == ""
     assert ecid_in_url(url, org_id="OTHER@AdobeOrg", now_ms=NOW_MS) == ""
 
 
 def test_an_address_without_a_query_gets_one():
-    assert append_to_url("https://a.test/", ecid="1", org_id="o", now_ms=0).startswith("https://a.test/?adobe_mc=")
-    assert append_to_url("https://a.test/?", ecid="1", org_id="o", now_ms=0).startswith("https://a.test/?adobe_mc=")
+    assert append_to_url("https://a.test/", ecid="1", org_id="o", now_ms=0).startswith(
+        "https://a.test/?adobe_mc="
+    )
+    assert append_to_url("https://a.test/?", ecid="1", org_id="o", now_ms=0).startswith(
+        "https://a.test/?adobe_mc="
+    )
 
 
 def test_percent_encoding_goes_both_ways():

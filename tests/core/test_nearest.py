@@ -6,7 +6,12 @@ COMMANDS = ["configure", "event", "sendEvent", "setConsent"]
 
 
 def test_a_name_with_a_typo_finds_the_known_one():
-    for typed, meant in (("evnt", "event"), ("SENDEVENT", "sendEvent"), ("setConsnet", "setConsent"), ("configrue", "configure")):
+    for typed, meant in (
+        ("evnt", "event"),
+        ("SENDEVENT", "sendEvent"),
+        ("setConsnet", "setConsent"),
+        ("configrue", "configure"),
+    ):
         assert nearest(typed, COMMANDS) == meant
 
 

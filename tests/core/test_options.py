@@ -9,7 +9,11 @@ from pyrite.core.options import read
 
 
 def test_every_problem_is_reported_in_one_error():
-    error = raises(OptionsError, configure, {"edgeDomian": "x.test", "defaultConsent": "maybe", "context": ["web", "weather"]})
+    error = raises(
+        OptionsError,
+        configure,
+        {"edgeDomian": "x.test", "defaultConsent": "maybe", "context": ["web", "weather"]},
+    )
 
     for part in (
         "options.datastreamId: missing; expected a non-empty string",
@@ -37,20 +41,39 @@ def test_every_default_is_the_documented_one():
 
 
 def test_a_wrong_type_inside_a_group_is_told_with_its_path():
-    error = raises(OptionsError, configure, {"datastreamId": "shop", "clickCollection": {"internalLinkEnabled": "yes"}})
+    error = raises(
+        OptionsError,
+        configure,
+        {"datastreamId": "shop", "clickCollection": {"internalLinkEnabled": "yes"}},
+    )
 
-    assert error.message == "configure: options.clickCollection.internalLinkEnabled: expected true or false, got 'yes'"
+    assert (
+        error.message
+        == "configure: options.clickCollection.internalLinkEnabled: expected true or false, got 'yes'"
+    )
     assert error.path == "clickCollection.internalLinkEnabled"
 
 
 def test_a_callback_must_be_a_function():
-    assert "expected a function, got 3" in raises(OptionsError, configure, {"datastreamId": "a", "onBeforeEventSend": 3}).message
-    assert configure({"datastreamId": "a", "onBeforeEventSend": "function"}).text("onBeforeEventSend") == "function"
+    assert (
+        "expected a function, got 3"
+        in raises(OptionsError, configure, {"datastreamId": "a", "onBeforeEventSend": 3}).message
+    )
+    assert (
+        configure({"datastreamId": "a", "onBeforeEventSend": "function"}).text("onBeforeEventSend")
+        == "function"
+    )
 
 
 def test_true_is_not_a_number_and_one_is_not_true():
-    assert "expected a number" in raises(OptionsError, configure, {"datastreamId": "a", "prehidingTimeout": True}).message
-    assert "expected true or false" in raises(OptionsError, read, {"viewStart": 1}, EVENT, of="event").message
+    assert (
+        "expected a number"
+        in raises(OptionsError, configure, {"datastreamId": "a", "prehidingTimeout": True}).message
+    )
+    assert (
+        "expected true or false"
+        in raises(OptionsError, read, {"viewStart": 1}, EVENT, of="event").message
+    )
 
 
 def test_null_counts_as_not_given():
@@ -62,22 +85,45 @@ def test_the_old_name_of_the_data_stream_is_understood():
 
 
 def test_an_edge_domain_may_carry_a_port_and_http_only_for_this_machine():
-    for domain in ("www.example.com", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "http://localhost:8000", "https://a.test:8443"):
+    for domain in (
+        "www.example.com",
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "[::1]:8000",
+        "http://localhost:8000",
+        "https://a.test:8443",
+    ):
         configure({"datastreamId": "a", "edgeDomain": domain})
-    for domain in ("http://www.example.com", "www.example.com/path", "a b", "example.com:port", "ftp://localhost"):
-        assert raises(OptionsError, configure, {"datastreamId": "a", "edgeDomain": domain}).path == "edgeDomain"
+    for domain in (
+        "http://www.example.com",
+        "www.example.com/path",
+        "a b",
+        "example.com:port",
+        "ftp://localhost",
+    ):
+        assert (
+            raises(OptionsError, configure, {"datastreamId": "a", "edgeDomain": domain}).path
+            == "edgeDomain"
+        )
 
 
 def test_the_edge_is_https_but_for_the_pages_own_host_and_this_machine_over_http():
     def root(page, **options):
         return configure(dict(options, datastreamId="a")).edge_root(page)
 
-    assert root("https://www.site.test/x", edgeDomain="edge.site.test") == "https://edge.site.test/ee"
-    assert root("http://www.site.test/x", edgeDomain="edge.site.test") == "https://edge.site.test/ee"
+    assert (
+        root("https://www.site.test/x", edgeDomain="edge.site.test") == "https://edge.site.test/ee"
+    )
+    assert (
+        root("http://www.site.test/x", edgeDomain="edge.site.test") == "https://edge.site.test/ee"
+    )
     assert root("http://localhost:8000/x") == "http://localhost:8000/ee"
     assert root("https://www.site.test/x", edgeBasePath="/t/ee/") == "https://www.site.test/t/ee"
     assert root("http://localhost:3000/", edgeDomain="localhost:8000") == "http://localhost:8000/ee"
-    assert root("https://localhost:3000/", edgeDomain="http://localhost:8000") == "http://localhost:8000/ee"
+    assert (
+        root("https://localhost:3000/", edgeDomain="http://localhost:8000")
+        == "http://localhost:8000/ee"
+    )
 
 
 def test_every_option_says_what_it_is_for():

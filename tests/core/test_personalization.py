@@ -32,7 +32,9 @@ def test_a_mixed_proposition_comes_back_twice():
     plan = Plan("1")
     returned = plan.add(proposition("p", action("setText"), action("unknown", id="i2")))
 
-    assert [(part["renderAttempted"], [item["id"] for item in part["items"]]) for part in returned] == [(True, ["i1"]), (False, ["i2"])]
+    assert [
+        (part["renderAttempted"], [item["id"] for item in part["items"]]) for part in returned
+    ] == [(True, ["i1"]), (False, ["i2"])]
 
 
 def test_only_what_was_shown_is_noted_and_once():
@@ -46,14 +48,23 @@ def test_only_what_was_shown_is_noted_and_once():
 
 def test_a_default_offer_counts_as_shown():
     plan = Plan("1")
-    plan.add(proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"}))
+    plan.add(
+        proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"})
+    )
 
     assert [record["id"] for record in plan.shown] == ["a"]
 
 
 def test_views_are_kept_by_name_in_lower_case():
     views = Views()
-    views.keep([proposition("p", action("setText"), scope="Cart", view=True), proposition("q", action("setText"))])
+    views.keep(
+        [
+            proposition("p", action("setText"), scope="Cart", view=True),
+            proposition("q", action("setText")),
+        ]
+    )
 
     assert [kept["id"] for kept in views.of("cart")] == ["p"]
-    assert views.of("other") == [{"scope": "other", "scopeDetails": {"characteristics": {"scopeType": "view"}}}]
+    assert views.of("other") == [
+        {"scope": "other", "scopeDetails": {"characteristics": {"scopeType": "view"}}}
+    ]

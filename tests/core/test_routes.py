@@ -19,7 +19,9 @@ def test_going_back_is_a_view():
 
 
 def test_replacing_the_query_or_the_state_is_noise():
-    assert views([("replace", ""), ("replace", "?filter=red"), ("push", "a"), ("replace", "a?tab=2")]) == [False, False, True, False]
+    assert views(
+        [("replace", ""), ("replace", "?filter=red"), ("push", "a"), ("replace", "a?tab=2")]
+    ) == [False, False, True, False]
 
 
 def test_replacing_the_path_is_a_redirect_and_so_a_view():
@@ -32,7 +34,11 @@ def test_pushing_the_same_address_is_no_view():
 
 def test_the_part_after_the_hash_counts_only_when_asked_for():
     assert views([("push", "#a"), ("traverse", "#b")]) == [False, False]
-    assert views([("push", "#a"), ("push", "#a"), ("replace", "#b")], hashes=True) == [True, False, True]
+    assert views([("push", "#a"), ("push", "#a"), ("replace", "#b")], hashes=True) == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_page_restored_from_the_back_forward_cache_is_a_view():

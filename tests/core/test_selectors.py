@@ -19,7 +19,11 @@ def test_eq_splits_and_scopes_what_follows():
 
 
 def test_shadow_steps_into_roots_also_after_eq():
-    assert steps_of("x-a:shadow x-b:eq(1):shadow > p") == [step("x-a", shadow=True), step("x-b", 1, True), step(":scope > p")]
+    assert steps_of("x-a:shadow x-b:eq(1):shadow > p") == [
+        step("x-a", shadow=True),
+        step("x-b", 1, True),
+        step(":scope > p"),
+    ]
 
 
 def test_ids_that_begin_with_a_digit_are_escaped_beside_eq_only():

@@ -1,7 +1,17 @@
 """The tracker: commands in, effects out."""
 
 from given import (
-    ECID, IDENTITY, NOW_MS, all_of, answer, body, configured, first_event, moment, only, settled,
+    ECID,
+    IDENTITY,
+    NOW_MS,
+    all_of,
+    answer,
+    body,
+    configured,
+    first_event,
+    moment,
+    only,
+    settled,
 )  # fmt: skip
 
 from pyrite.core.tracker import Tracker
@@ -13,7 +23,10 @@ def test_an_event_before_configure_waits_for_it_and_keeps_its_order():
     assert tracker.command(1, "event", {"type": "first"}, moment()) == []
     assert tracker.command(2, "event", {"type": "second"}, moment()) == []
     effects = tracker.command(3, "configure", {"datastreamId": "shop"}, moment())
-    assert [first_event(send)["xdm"]["eventType"] for send in all_of(effects, "Send")] == ["first", "second"]
+    assert [first_event(send)["xdm"]["eventType"] for send in all_of(effects, "Send")] == [
+        "first",
+        "second",
+    ]
 
 
 def test_waiting_events_are_refused_when_configuring_fails():
@@ -24,26 +37,36 @@ def test_waiting_events_are_refused_when_configuring_fails():
     assert settled(effects, 2)[1]["code"] == "options.invalid"
     assert settled(effects, 1)[1]["code"] == "command.unconfigured"
     assert "datastreamId: missing" in settled(effects, 1)[1]["message"]
-    assert settled(tracker.command(3, "event", {}, moment()), 3)[1]["code"] == "command.unconfigured"
+    assert (
+        settled(tracker.command(3, "event", {}, moment()), 3)[1]["code"] == "command.unconfigured"
+    )
 
 
 def test_a_second_try_to_configure_may_succeed():
     tracker = Tracker("alloy")
     tracker.command(1, "configure", {}, moment())
 
-    assert settled(tracker.command(2, "configure", {"datastreamId": "shop"}, moment()), 2) == (True, {})
+    assert settled(tracker.command(2, "configure", {"datastreamId": "shop"}, moment()), 2) == (
+        True,
+        {},
+    )
     assert only(tracker.command(3, "event", {}, moment()), "Send")
 
 
 def test_configuring_twice_is_refused():
-    assert settled(configured().command(2, "configure", {"datastreamId": "b"}, moment()), 2)[1]["code"] == "command.configured_twice"
+    assert (
+        settled(configured().command(2, "configure", {"datastreamId": "b"}, moment()), 2)[1]["code"]
+        == "command.configured_twice"
+    )
 
 
 def test_an_unknown_command_names_the_known_ones_and_the_nearest():
     ok, error = settled(configured().command(1, "evnt", {}, moment()), 1)
 
     assert not ok
-    assert error["message"].startswith("unknown command 'evnt'; commands are configure, appendIdentityToUrl")
+    assert error["message"].startswith(
+        "unknown command 'evnt'; commands are configure, appendIdentityToUrl"
+    )
     assert error["message"].endswith("(did you mean 'event'?)")
 
 
@@ -54,7 +77,10 @@ def test_unknown_options_of_an_event_are_refused():
 
 
 def test_the_body_of_a_view_start_is_the_protocols():
-    send = only(configured().command(1, "event", {"viewStart": True, "data": {"key": "value"}}, moment()), "Send")
+    send = only(
+        configured().command(1, "event", {"viewStart": True, "data": {"key": "value"}}, moment()),
+        "Send",
+    )
     sent = body(send)
     event = sent["events"][0]
     id = event["xdm"].pop("_id")
@@ -67,13 +93,18 @@ def test_the_body_of_a_view_start_is_the_protocols():
     assert event["query"]["personalization"]["surfaces"] == ["web://www.site.test/page"]
     assert len(event["query"]["personalization"]["schemas"]) == 8
     assert sent["query"] == {"identity": {"fetch": ["ECID"]}}
-    assert sent["meta"] == {"queueTimeMillis": 0, "state": {"domain": "site.test", "cookiesEnabled": True}}
+    assert sent["meta"] == {
+        "queueTimeMillis": 0,
+        "state": {"domain": "site.test", "cookiesEnabled": True},
+    }
     assert sent["xdm"] == {"identityMap": {"FPID": [{"id": "device-1"}]}}
 
 
 def test_the_type_is_taken_from_xdm_then_type_then_data():
     def type_of(options):
-        return first_event(only(configured().command(1, "event", options, moment()), "Send"))["xdm"].get("eventType")
+        return first_event(only(configured().command(1, "event", options, moment()), "Send"))[
+            "xdm"
+        ].get("eventType")
 
     everything = {"xdm": {"eventType": "x"}, "type": "t", "data": {"type": "d"}, "viewStart": True}
     assert type_of(everything) == "x"
@@ -84,7 +115,10 @@ def test_the_type_is_taken_from_xdm_then_type_then_data():
 
 
 def test_the_callers_xdm_wins_over_the_context_and_data_stay_as_given():
-    options = {"xdm": {"web": {"webPageDetails": {"name": "home", "URL": "x"}}, "_id": "mine"}, "data": {"type": "t", "n": [1]}}
+    options = {
+        "xdm": {"web": {"webPageDetails": {"name": "home", "URL": "x"}}, "_id": "mine"},
+        "data": {"type": "t", "n": [1]},
+    }
     event = first_event(only(configured().command(1, "event", options, moment()), "Send"))
 
     assert event["xdm"]["web"]["webPageDetails"] == {"name": "home", "URL": "x"}
@@ -135,7 +169,10 @@ def test_an_unloading_event_goes_by_beacon_even_as_the_very_first_and_blocks_not
 
 
 def test_an_unloading_view_start_asks_for_nothing():
-    send = only(configured().command(1, "event", {"viewStart": True, "documentUnloading": True}, moment()), "Send")
+    send = only(
+        configured().command(1, "event", {"viewStart": True, "documentUnloading": True}, moment()),
+        "Send",
+    )
 
     assert "query" not in first_event(send)
 
@@ -180,7 +217,9 @@ def test_retry_after_is_obeyed():
     tracker = configured()
     send = only(tracker.command(1, "event", {}, moment()), "Send")
 
-    assert only(answer(tracker, send, status=429, text="", retry_after="7"), "Later").delay_ms == 7000
+    assert (
+        only(answer(tracker, send, status=429, text="", retry_after="7"), "Later").delay_ms == 7000
+    )
 
 
 def test_a_request_without_an_answer_is_given_up_so_that_the_promise_settles():
@@ -189,7 +228,12 @@ def test_a_request_without_an_answer_is_given_up_so_that_the_promise_settles():
     limit = [later for later in all_of(effects, "Later") if later.timer.startswith("limit:")][0]
 
     assert settled(tracker.woken(limit.timer, moment()), 1)[1]["code"] == "network.failed"
-    assert tracker.answered(only(effects, "Send").request, status=204, text="", retry_after="", moment=moment()) == []
+    assert (
+        tracker.answered(
+            only(effects, "Send").request, status=204, text="", retry_after="", moment=moment()
+        )
+        == []
+    )
 
 
 def test_what_waits_for_a_retry_leaves_with_the_page():
@@ -217,22 +261,43 @@ def test_the_device_id_is_minted_once_and_stored():
 def test_the_edges_cookies_are_stored_on_the_sites_domain():
     tracker = configured()
     send = only(tracker.command(1, "event", {}, moment()), "Send")
-    stored = [{"key": "kndctr_shop_identity", "value": "v", "maxAge": 60, "attrs": {"SameSite": "None"}}, {"key": "evil", "value": "x"}]
+    stored = [
+        {"key": "kndctr_shop_identity", "value": "v", "maxAge": 60, "attrs": {"SameSite": "None"}},
+        {"key": "evil", "value": "x"},
+    ]
     cookie = only(answer(tracker, send, [{"type": "state:store", "payload": stored}]), "SetCookie")
 
-    assert (cookie.name, cookie.value, cookie.max_age_s, cookie.same_site) == ("kndctr_shop_identity", "v", 60, "None")
+    assert (cookie.name, cookie.value, cookie.max_age_s, cookie.same_site) == (
+        "kndctr_shop_identity",
+        "v",
+        60,
+        "None",
+    )
 
 
 def test_cookies_travel_as_entries_only_to_an_edge_on_another_site():
-    near = body(only(configured().command(1, "event", {}, moment(cookie=IDENTITY + "; other=1")), "Send"))
-    far = body(only(configured(edgeDomain="edge.far.test").command(1, "event", {}, moment(cookie=IDENTITY + "; other=1")), "Send"))
+    near = body(
+        only(configured().command(1, "event", {}, moment(cookie=IDENTITY + "; other=1")), "Send")
+    )
+    far = body(
+        only(
+            configured(edgeDomain="edge.far.test").command(
+                1, "event", {}, moment(cookie=IDENTITY + "; other=1")
+            ),
+            "Send",
+        )
+    )
 
     assert "entries" not in near["meta"]["state"]
-    assert far["meta"]["state"]["entries"] == [{"key": "kndctr_shop_identity", "value": IDENTITY.partition("=")[2]}]
+    assert far["meta"]["state"]["entries"] == [
+        {"key": "kndctr_shop_identity", "value": IDENTITY.partition("=")[2]}
+    ]
 
 
 def test_the_location_hint_becomes_part_of_the_path():
-    send = only(configured().command(1, "event", {}, moment(cookie="kndctr_shop_cluster=or2")), "Send")
+    send = only(
+        configured().command(1, "event", {}, moment(cookie="kndctr_shop_cluster=or2")), "Send"
+    )
 
     assert send.url.startswith("https://edge.site.test/ee/or2/v1/interact?")
 
@@ -246,7 +311,12 @@ def test_an_identity_handed_over_in_the_address_is_used():
 
 def test_overrides_go_along_and_another_data_stream_takes_the_addresss_place():
     tracker = configured(edgeConfigOverrides={"a": {"b": 1}})
-    send = only(tracker.command(1, "event", {"edgeConfigOverrides": {"datastreamId": "other", "c": 2}}, moment()), "Send")
+    send = only(
+        tracker.command(
+            1, "event", {"edgeConfigOverrides": {"datastreamId": "other", "c": 2}}, moment()
+        ),
+        "Send",
+    )
 
     assert "configId=other&" in send.url
     assert body(send)["meta"]["configOverrides"] == {"a": {"b": 1}, "c": 2}
@@ -290,8 +360,17 @@ def test_only_the_first_send_event_asks_for_the_page():
 
 
 def test_named_scopes_are_asked_for_without_dom_actions():
-    options = {"decisionScopes": ["hero"], "personalization": {"decisionScopes": ["hero", "b"], "surfaces": ["#x"], "decisionContext": {"k": 1}}}
-    query = first_event(only(configured().command(1, "event", options, moment()), "Send"))["query"]["personalization"]
+    options = {
+        "decisionScopes": ["hero"],
+        "personalization": {
+            "decisionScopes": ["hero", "b"],
+            "surfaces": ["#x"],
+            "decisionContext": {"k": 1},
+        },
+    }
+    query = first_event(only(configured().command(1, "event", options, moment()), "Send"))["query"][
+        "personalization"
+    ]
 
     assert query["decisionScopes"] == ["hero", "b"]
     assert query["surfaces"] == ["web://www.site.test/page#x"]
@@ -301,7 +380,15 @@ def test_named_scopes_are_asked_for_without_dom_actions():
 
 def test_the_identity_is_told_at_once_where_it_is_known():
     tracker = configured()
-    value = settled(tracker.command(1, "getIdentity", {"namespaces": ["ECID", "FPID"]}, moment(cookie=IDENTITY + "; pyrite_fpid=d")), 1)[1]
+    value = settled(
+        tracker.command(
+            1,
+            "getIdentity",
+            {"namespaces": ["ECID", "FPID"]},
+            moment(cookie=IDENTITY + "; pyrite_fpid=d"),
+        ),
+        1,
+    )[1]
 
     assert value == {"identity": {"ECID": ECID, "FPID": "d"}, "edge": {"regionId": ""}}
 
@@ -316,7 +403,12 @@ def test_the_identity_is_acquired_where_it_is_not_known():
 
 
 def test_an_address_gets_the_identity_appended():
-    value = settled(configured().command(1, "appendIdentityToUrl", {"url": "https://b.test/"}, moment(cookie=IDENTITY)), 1)[1]
+    value = settled(
+        configured().command(
+            1, "appendIdentityToUrl", {"url": "https://b.test/"}, moment(cookie=IDENTITY)
+        ),
+        1,
+    )[1]
 
     assert value["url"].startswith("https://b.test/?adobe_mc=TS%3D1795157627%7CMCMID%3D" + ECID)
 

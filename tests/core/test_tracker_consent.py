@@ -52,7 +52,10 @@ def test_the_consent_request_has_the_protocols_form():
 def test_the_edges_word_on_consent_counts():
     tracker = configured()
     asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_IN}, moment()), "Send")
-    stored = {"type": "state:store", "payload": [{"key": "kndctr_shop_consent", "value": "general=out", "maxAge": 9}]}
+    stored = {
+        "type": "state:store",
+        "payload": [{"key": "kndctr_shop_consent", "value": "general=out", "maxAge": 9}],
+    }
     answer(tracker, asked, [stored])
 
     assert settled(tracker.command(2, "event", {}, moment()), 2) == (True, {})
@@ -82,8 +85,14 @@ def test_privacy_control_counts_as_out_until_the_visitor_says_in():
     tracker = configured()
 
     assert settled(tracker.command(1, "event", {}, moment(gpc=True)), 1) == (True, {})
-    assert only(tracker.command(2, "event", {}, moment(gpc=True, cookie="kndctr_shop_consent=general=in")), "Send")
-    assert only(configured(globalPrivacyControlEnabled=False).command(3, "event", {}, moment(gpc=True)), "Send")
+    assert only(
+        tracker.command(2, "event", {}, moment(gpc=True, cookie="kndctr_shop_consent=general=in")),
+        "Send",
+    )
+    assert only(
+        configured(globalPrivacyControlEnabled=False).command(3, "event", {}, moment(gpc=True)),
+        "Send",
+    )
 
 
 def test_the_identity_waits_for_consent_and_is_refused_without():
@@ -97,4 +106,6 @@ def test_the_identity_waits_for_consent_and_is_refused_without():
 def test_clicks_are_not_collected_without_consent():
     tracker = configured(defaultConsent="out", clickCollectionEnabled=True)
 
-    assert tracker.clicked({"url": "https://a.test/", "text": "x", "region": "BODY"}, moment()) == []
+    assert (
+        tracker.clicked({"url": "https://a.test/", "text": "x", "region": "BODY"}, moment()) == []
+    )

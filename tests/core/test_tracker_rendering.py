@@ -1,6 +1,17 @@
 """What comes back is rendered, and reported as shown only if it was."""
 
-from given import action, all_of, answer, configured, decisions, first_event, moment, only, proposition, settled
+from given import (
+    action,
+    all_of,
+    answer,
+    configured,
+    decisions,
+    first_event,
+    moment,
+    only,
+    proposition,
+    settled,
+)
 
 VIEW = {"xdm": {"web": {"webPageDetails": {"viewName": "Cart"}}}}
 
@@ -11,7 +22,11 @@ def view_start(tracker, call=1, **more):
 
 def shown_in(send):
     event = first_event(send)
-    return [record["id"] for record in event["xdm"]["_experience"]["decisioning"]["propositions"] if "id" in record]
+    return [
+        record["id"]
+        for record in event["xdm"]["_experience"]["decisioning"]["propositions"]
+        if "id" in record
+    ]
 
 
 def test_propositions_become_a_plan_and_the_promise_waits_for_its_first_pass():
@@ -21,7 +36,9 @@ def test_propositions_become_a_plan_and_the_promise_waits_for_its_first_pass():
 
     assert settled(effects, 1) is None
     value = settled(tracker.rendering(render.plan, ["shown"], moment()), 1)[1]
-    assert [(found["id"], found["renderAttempted"]) for found in value["propositions"]] == [("p", True)]
+    assert [(found["id"], found["renderAttempted"]) for found in value["propositions"]] == [
+        ("p", True)
+    ]
     assert value["decisions"] == []
 
 
@@ -59,12 +76,18 @@ def test_what_was_shown_is_reported_when_the_page_leaves_while_the_rest_is_await
 
     assert send.unloading
     assert shown_in(send) == ["a"]
-    assert all_of(tracker.rendered(render.plan, ["shown", "no element within 5 s"], moment()), "Send") == []
+    assert (
+        all_of(tracker.rendered(render.plan, ["shown", "no element within 5 s"], moment()), "Send")
+        == []
+    )
 
 
 def test_nothing_shown_sends_no_display_event():
     tracker = configured()
-    render = only(answer(tracker, view_start(tracker), [decisions(proposition("a", action("setText")))]), "Render")
+    render = only(
+        answer(tracker, view_start(tracker), [decisions(proposition("a", action("setText")))]),
+        "Render",
+    )
     tracker.rendering(render.plan, ["waiting"], moment())
 
     assert all_of(tracker.rendered(render.plan, ["no element within 5 s"], moment()), "Send") == []
@@ -109,7 +132,10 @@ def test_content_is_hidden_until_the_first_pass_is_over():
     assert only(effects, "Hide").css == "#a { opacity: 0 }"
     assert timer.delay_ms == 3000
     assert only(tracker.woken("show", moment()), "Show")
-    render = only(answer(tracker, only(effects, "Send"), [decisions(proposition("a", action("setText")))]), "Render")
+    render = only(
+        answer(tracker, only(effects, "Send"), [decisions(proposition("a", action("setText")))]),
+        "Render",
+    )
     assert only(tracker.rendering(render.plan, ["shown"], moment()), "Show")
 
 
@@ -122,7 +148,9 @@ def test_content_is_shown_when_nothing_comes_back_when_it_fails_and_when_consent
         else:
             effects = answer(tracker, send, status=200 if end == "empty" else 400)
         assert all_of(effects, "Show"), end
-    declined = configured(prehidingStyle="x", defaultConsent="out").command(1, "event", {"viewStart": True}, moment())
+    declined = configured(prehidingStyle="x", defaultConsent="out").command(
+        1, "event", {"viewStart": True}, moment()
+    )
     assert all_of(declined, "Show")
     assert all_of(declined, "Hide") == []
 
@@ -167,8 +195,13 @@ def test_a_view_waits_for_the_request_that_brings_the_views():
     tracker = configured()
     send = view_start(tracker)
 
-    assert all_of(tracker.command(2, "sendEvent", dict(VIEW, renderDecisions=True), moment()), "Send") == []
-    effects = answer(tracker, send, [decisions(proposition("v", action("setText"), scope="cart", view=True))])
+    assert (
+        all_of(tracker.command(2, "sendEvent", dict(VIEW, renderDecisions=True), moment()), "Send")
+        == []
+    )
+    effects = answer(
+        tracker, send, [decisions(proposition("v", action("setText"), scope="cart", view=True))]
+    )
     assert only(effects, "Render")
 
 
@@ -183,7 +216,9 @@ def test_a_waiting_view_leaves_with_the_page():
 def test_every_further_view_start_asks_and_renders_again():
     tracker = configured()
     first = answer(tracker, view_start(tracker), [decisions(proposition("p", action("setText")))])
-    second = answer(tracker, view_start(tracker, call=2), [decisions(proposition("p", action("setText")))])
+    second = answer(
+        tracker, view_start(tracker, call=2), [decisions(proposition("p", action("setText")))]
+    )
 
     assert only(first, "Render")
     assert only(second, "Render")
@@ -194,14 +229,24 @@ def test_the_callback_may_change_cancel_or_break_an_event():
     ask = only(tracker.command(1, "event", {"type": "t", "data": {"a": 1}}, moment()), "Ask")
 
     changed = {"xdm": {"eventType": "changed", "_id": "x"}, "data": {"b": 2}}
-    event = first_event(only(tracker.hooked(ask.ticket, value=changed, error="", moment=moment()), "Send"))
+    event = first_event(
+        only(tracker.hooked(ask.ticket, value=changed, error="", moment=moment()), "Send")
+    )
     assert (event["xdm"]["eventType"], event["data"]) == ("changed", {"b": 2})
 
     ask = only(tracker.command(2, "event", {}, moment()), "Ask")
-    assert settled(tracker.hooked(ask.ticket, value=None, error="", moment=moment()), 2) == (True, {})
+    assert settled(tracker.hooked(ask.ticket, value=None, error="", moment=moment()), 2) == (
+        True,
+        {},
+    )
 
     ask = only(tracker.command(3, "event", {}, moment()), "Ask")
-    assert settled(tracker.hooked(ask.ticket, value=None, error="Error: no", moment=moment()), 3)[1]["code"] == "hook.failed"
+    assert (
+        settled(tracker.hooked(ask.ticket, value=None, error="Error: no", moment=moment()), 3)[1][
+            "code"
+        ]
+        == "hook.failed"
+    )
 
 
 def test_a_cancelled_view_start_does_not_keep_views_waiting_or_content_hidden():
@@ -209,7 +254,17 @@ def test_a_cancelled_view_start_does_not_keep_views_waiting_or_content_hidden():
     ask = only(tracker.command(1, "event", {"viewStart": True}, moment()), "Ask")
     assert all_of(tracker.hooked(ask.ticket, value=None, error="", moment=moment()), "Show")
 
-    ask = only(tracker.command(2, "sendEvent", dict(VIEW, renderDecisions=True, personalization={"defaultPersonalizationEnabled": False}), moment()), "Ask")
+    ask = only(
+        tracker.command(
+            2,
+            "sendEvent",
+            dict(
+                VIEW, renderDecisions=True, personalization={"defaultPersonalizationEnabled": False}
+            ),
+            moment(),
+        ),
+        "Ask",
+    )
     assert only(tracker.hooked(ask.ticket, value=ask.value, error="", moment=moment()), "Send")
 
 
@@ -221,7 +276,9 @@ def test_a_click_on_a_link_leaves_at_once_and_may_be_filtered():
     assert send.unloading
     assert first_event(send)["xdm"]["web"]["webInteraction"]["name"] == "Next"
 
-    tracker = configured(clickCollectionEnabled=True, clickCollection={"filterClickDetails": "function"})
+    tracker = configured(
+        clickCollectionEnabled=True, clickCollection={"filterClickDetails": "function"}
+    )
     ask = only(tracker.clicked(facts, moment()), "Ask")
     changed = dict(ask.value, linkName="Other")
     sent = only(tracker.hooked(ask.ticket, value=changed, error="", moment=moment()), "Send")
@@ -244,4 +301,6 @@ def test_hints_are_waited_for_and_an_unloading_event_does_not_wait():
     assert all_of(tracker.command(1, "event", {}, moment()), "Send") == []
     assert only(tracker.command(2, "event", {"documentUnloading": True}, moment()), "Send")
     send = only(tracker.hinted(moment(hints={"model": "M"})), "Send")
-    assert first_event(send)["xdm"]["environment"]["browserDetails"]["userAgentClientHints"] == {"model": "M"}
+    assert first_event(send)["xdm"]["environment"]["browserDetails"]["userAgentClientHints"] == {
+        "model": "M"
+    }

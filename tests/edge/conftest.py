@@ -38,7 +38,10 @@ def edge(built: Path, tmp_path: Path) -> Iterator[Maker]:
 
     def make(**options: Any) -> TestClient:
         settings = Settings(
-            edge=options.pop("settings", Edge(origins=["https://shop.test"], experiences=str(tmp_path / "experiences"))),
+            edge=options.pop(
+                "settings",
+                Edge(origins=["https://shop.test"], experiences=str(tmp_path / "experiences")),
+            ),
             limits=options.pop("limits", Limits(body_bytes=5000, events=3, depth=20)),
             datastreams=options.pop("datastreams", {"shop": Datastream(org="ORG@AdobeOrg")}),
         )

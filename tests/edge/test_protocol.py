@@ -18,17 +18,37 @@ PAGE = {"personalization": {"decisionScopes": ["__view__"], "schemas": [], "surf
 
 
 def event(id: str = "e1", **more: Any) -> dict[str, Any]:
-    return {"xdm": {"_id": id, "eventType": "t", "web": {"webPageDetails": {"URL": "https://shop.test/"}}}, **more}
+    return {
+        "xdm": {
+            "_id": id,
+            "eventType": "t",
+            "web": {"webPageDetails": {"URL": "https://shop.test/"}},
+        },
+        **more,
+    }
 
 
 def post(client: TestClient, action: str = "interact", body: Any = None, **options: Any) -> Any:
-    content = body if isinstance(body, bytes) else json.dumps(body if body is not None else {"events": [event()]}).encode()
+    content = (
+        body
+        if isinstance(body, bytes)
+        else json.dumps(body if body is not None else {"events": [event()]}).encode()
+    )
     path = options.pop("path", f"/ee/v1/{action}?configId=shop&requestId=r-1")
-    return client.post(path, content=content, headers={"content-type": "text/plain; charset=UTF-8"} | options.pop("headers", {}))
+    return client.post(
+        path,
+        content=content,
+        headers={"content-type": "text/plain; charset=UTF-8"} | options.pop("headers", {}),
+    )
 
 
 def handles(response: Any, type: str) -> list[Any]:
-    return [item for handle in response.json()["handle"] if handle["type"] == type for item in handle["payload"]]
+    return [
+        item
+        for handle in response.json()["handle"]
+        if handle["type"] == type
+        for item in handle["payload"]
+    ]
 
 
 def stored(client: TestClient) -> list[Any]:
@@ -41,13 +61,17 @@ def bad(client: TestClient) -> list[Any]:
 
 def test_an_event_is_stored_and_answered(edge: Maker) -> None:
     client = edge()
-    response = post(client, body={"events": [event(data={"k": 1})], "xdm": {"identityMap": {"FPID": [{"id": "d1"}]}}})
+    response = post(
+        client,
+        body={"events": [event(data={"k": 1})], "xdm": {"identityMap": {"FPID": [{"id": "d1"}]}}},
+    )
 
     assert response.status_code == 200
     assert response.json()["requestId"] == "r-1"
-    assert [(found.id, found.type, found.url, found.visitor, found.datastream) for found in stored(client)] == [
-        ("e1", "t", "https://shop.test/", "d1", "shop")
-    ]
+    assert [
+        (found.id, found.type, found.url, found.visitor, found.datastream)
+        for found in stored(client)
+    ] == [("e1", "t", "https://shop.test/", "d1", "shop")]
     kept = json.loads(stored(client)[0].body)
     assert kept["data"] == {"k": 1}
     assert kept["xdm"]["identityMap"] == {"FPID": [{"id": "d1"}]}
@@ -55,7 +79,9 @@ def test_an_event_is_stored_and_answered(edge: Maker) -> None:
 
 @pytest.mark.parametrize("hint", ["", "/or2"])
 @pytest.mark.parametrize("type", ["text/plain;charset=UTF-8", "application/json"])
-def test_every_endpoint_answers_with_and_without_a_location_hint(edge: Maker, hint: str, type: str) -> None:
+def test_every_endpoint_answers_with_and_without_a_location_hint(
+    edge: Maker, hint: str, type: str
+) -> None:
     client = edge()
     consent = [{"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}]
     for action, body, status in (
@@ -64,7 +90,12 @@ def test_every_endpoint_answers_with_and_without_a_location_hint(edge: Maker, hi
         ("privacy/set-consent", {"consent": consent}, 200),
         ("identity/acquire", {"query": {"identity": {"fetch": ["ECID"]}}}, 200),
     ):
-        response = post(client, body=body, path=f"/ee{hint}/v1/{action}?configId=shop&requestId=r", headers={"content-type": type})
+        response = post(
+            client,
+            body=body,
+            path=f"/ee{hint}/v1/{action}?configId=shop&requestId=r",
+            headers={"content-type": type},
+        )
         assert response.status_code == status, (action, response.text)
 
 
@@ -86,7 +117,9 @@ def test_a_client_without_event_ids_is_deduplicated_by_its_request(edge: Maker) 
     client = edge()
     for _ in range(2):
         post(client, body={"events": [{"xdm": {}}, {"xdm": {}}]})
-    post(client, body={"events": [{"xdm": {}}]}, path="/ee/v1/interact?configId=shop&requestId=other")
+    post(
+        client, body={"events": [{"xdm": {}}]}, path="/ee/v1/interact?configId=shop&requestId=other"
+    )
 
     assert len(stored(client)) == 3
 
@@ -102,14 +135,32 @@ def test_the_identity_is_given_stored_and_kept(edge: Maker) -> None:
     assert ecid_of(cookie["value"]) == ecid
     assert len(ecid) == 38
     by_cookie = post(client, body=body, headers={"cookie": f"{cookie['key']}={cookie['value']}"})
-    by_entry = post(client, body=body | {"meta": {"state": {"entries": [{"key": cookie["key"], "value": cookie["value"]}]}}})
-    assert handles(by_cookie, "identity:result")[0]["id"] == handles(by_entry, "identity:result")[0]["id"] == ecid
+    by_entry = post(
+        client,
+        body=body
+        | {"meta": {"state": {"entries": [{"key": cookie["key"], "value": cookie["value"]}]}}},
+    )
+    assert (
+        handles(by_cookie, "identity:result")[0]["id"]
+        == handles(by_entry, "identity:result")[0]["id"]
+        == ecid
+    )
 
 
 def test_a_device_id_always_gets_the_same_identity(edge: Maker) -> None:
     client = edge()
-    body = {"events": [event()], "query": {"identity": {"fetch": ["ECID"]}}, "xdm": {"identityMap": {"FPID": [{"id": "d1"}]}}}
-    found = {handles(post(client, body=body, path=f"/ee/v1/interact?configId=shop&requestId={n}"), "identity:result")[0]["id"] for n in range(3)}
+    body = {
+        "events": [event()],
+        "query": {"identity": {"fetch": ["ECID"]}},
+        "xdm": {"identityMap": {"FPID": [{"id": "d1"}]}},
+    }
+    found = {
+        handles(
+            post(client, body=body, path=f"/ee/v1/interact?configId=shop&requestId={n}"),
+            "identity:result",
+        )[0]["id"]
+        for n in range(3)
+    }
 
     assert len(found) == 1
 
@@ -117,7 +168,9 @@ def test_a_device_id_always_gets_the_same_identity(edge: Maker) -> None:
 def test_consent_is_stored_and_answered_with_its_cookie(edge: Maker) -> None:
     client = edge()
     consent = [{"standard": "Adobe", "version": "2.0", "value": {"collect": {"val": "n"}}}]
-    response = post(client, "privacy/set-consent", {"consent": consent, "identityMap": {"FPID": [{"id": "d1"}]}})
+    response = post(
+        client, "privacy/set-consent", {"consent": consent, "identityMap": {"FPID": [{"id": "d1"}]}}
+    )
     visitor = client.app.state.store.visitor("shop", "d1")  # type: ignore[attr-defined]
 
     assert handles(response, "state:store")[1] == {
@@ -130,7 +183,11 @@ def test_a_consent_that_cant_be_read_is_refused_and_kept(edge: Maker) -> None:
     client = edge()
     response = post(client, "privacy/set-consent", {"consent": [{"standard": "?"}]})
 
-    assert (response.status_code, response.json()["code"], response.json()["path"]) == (422, "consent.invalid", "$.consent")
+    assert (response.status_code, response.json()["code"], response.json()["path"]) == (
+        422,
+        "consent.invalid",
+        "$.consent",
+    )
     assert bad(client)[0].code == "consent.invalid"
 
 
@@ -188,8 +245,12 @@ RUBBISH: list[tuple[str, bytes, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "status", "code"), [row[1:] for row in RUBBISH], ids=[row[0] for row in RUBBISH])
-def test_rubbish_is_refused_with_its_reason_and_kept(edge: Maker, content: bytes, status: int, code: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "status", "code"), [row[1:] for row in RUBBISH], ids=[row[0] for row in RUBBISH]
+)
+def test_rubbish_is_refused_with_its_reason_and_kept(
+    edge: Maker, content: bytes, status: int, code: str
+) -> None:
     client = edge()
     response = post(client, body=content)
     problem = response.json()
@@ -255,7 +316,12 @@ def test_a_preflight_is_answered(edge: Maker) -> None:
 
     assert response.status_code == 204
     assert response.headers["access-control-allow-methods"] == "POST"
-    assert client.options("/ee/v1/interact", headers=asked | {"origin": "https://evil.test"}).status_code == 403
+    assert (
+        client.options(
+            "/ee/v1/interact", headers=asked | {"origin": "https://evil.test"}
+        ).status_code
+        == 403
+    )
 
 
 def test_unknown_paths_and_methods_are_problems_too(edge: Maker) -> None:
@@ -272,7 +338,12 @@ RAW = {
             ["event", {"viewStart": True, "data": {"k": 1}}, "early-1", 9000],
             ["sendEvent", {"type": "second"}, "early-2", 9500],
         ],
-        "facts": {"url": "https://shop.test/a", "referrer": "", "screenWidth": 10, "cookie": "pyrite_fpid=d9"},
+        "facts": {
+            "url": "https://shop.test/a",
+            "referrer": "",
+            "screenWidth": 10,
+            "cookie": "pyrite_fpid=d9",
+        },
         "sentAt": 10000,
     }
 }
@@ -307,7 +378,9 @@ def test_a_raw_queue_without_consent_is_not_stored(edge: Maker) -> None:
 def test_experiences_are_decided_and_answered(edge: Maker, tmp_path: Any) -> None:
     folder = tmp_path / "experiences"
     folder.mkdir()
-    (folder / "hello.toml").write_text('[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "h1"\ncontent = "Hi"\n')
+    (folder / "hello.toml").write_text(
+        '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "h1"\ncontent = "Hi"\n'
+    )
     found = handles(post(edge(), body={"events": [event(query=PAGE)]}), "personalization:decisions")
 
     assert [(proposition["id"], proposition["items"][0]["data"]) for proposition in found] == [
@@ -322,7 +395,10 @@ def test_health_and_files_are_served(edge: Maker) -> None:
     hashed = client.get("/lib/tracker.0123.mpy")
 
     assert client.get("/health").json() == {"ok": True}
-    assert (plain.text, plain.headers["content-type"]) == ("loader", "text/javascript; charset=utf-8")
+    assert (plain.text, plain.headers["content-type"]) == (
+        "loader",
+        "text/javascript; charset=utf-8",
+    )
     assert small.headers["content-encoding"] == "br"
     assert small.headers["vary"] == "Accept-Encoding"
     assert "immutable" in hashed.headers["cache-control"]

@@ -11,18 +11,31 @@ from pyrite.edge import intake
 from pyrite.edge.problems import Problem
 from pyrite.edge.settings import Limits
 
-SOURCE = intake.Source(datastream="shop", org="ORG", request_id="r", url="/", cookie="", received_ms=1)
+SOURCE = intake.Source(
+    datastream="shop", org="ORG", request_id="r", url="/", cookie="", received_ms=1
+)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
 SHAPES = st.fixed_dictionaries(
     {},
     optional={
-        "events": VALUES | st.lists(st.fixed_dictionaries({}, optional={name: VALUES for name in ("xdm", "data", "query", "meta")}), max_size=3),
+        "events": VALUES
+        | st.lists(
+            st.fixed_dictionaries(
+                {}, optional=dict.fromkeys(("xdm", "data", "query", "meta"), VALUES)
+            ),
+            max_size=3,
+        ),
         "xdm": VALUES | st.fixed_dictionaries({"identityMap": VALUES}),
-        "meta": VALUES | st.fixed_dictionaries({"state": st.fixed_dictionaries({"entries": VALUES})}),
+        "meta": VALUES
+        | st.fixed_dictionaries({"state": st.fixed_dictionaries({"entries": VALUES})}),
         "query": VALUES,
         "raw": VALUES | st.fixed_dictionaries({"commands": VALUES, "facts": VALUES}),
     },
@@ -31,12 +44,13 @@ SHAPES = st.fixed_dictionaries(
 
 def taken(content: bytes) -> None:
     try:
-        arrival = intake.read(content, SOURCE, Limits())
+        events = intake.read(content, SOURCE, Limits()).events
     except Problem as problem:
-        assert 400 <= problem.status < 500
-        assert problem.detail
-        return
-    for event in arrival.events:
+        events, refusal = [], problem
+    else:
+        refusal = None
+    assert refusal is None or (400 <= refusal.status < 500 and refusal.detail)
+    for event in events:
         json.loads(event.body)
 
 

@@ -48,7 +48,10 @@ def test_settings_are_read_with_defaults_for_the_rest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[edge]\nhost = 'a'\nprot = 3\n", "pyrite.toml:3: unknown key 'edge.prot'; known are host, port"),
+        (
+            "[edge]\nhost = 'a'\nprot = 3\n",
+            "pyrite.toml:3: unknown key 'edge.prot'; known are host, port",
+        ),
         ("[edge]\nprot = 3\n", "did you mean 'port'?"),
         ("[egde]\n", "pyrite.toml:1: unknown key 'egde'"),
         ("[edge]\nport = 'x'\n", "pyrite.toml:2: edge.port: expected `int`, got `str`"),
@@ -56,7 +59,9 @@ def test_settings_are_read_with_defaults_for_the_rest(tmp_path: Path) -> None:
         ("[edge\n", "pyrite.toml: "),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_nearest_key(tmp_path: Path, text: str, expected: str) -> None:
+def test_a_mistake_is_told_with_file_line_and_nearest_key(
+    tmp_path: Path, text: str, expected: str
+) -> None:
     with pytest.raises(SettingsError) as raised:
         read(settings(tmp_path, text))
 
@@ -73,14 +78,22 @@ def test_an_experience_becomes_what_core_decides_on(tmp_path: Path) -> None:
     path.write_text(EXPERIENCE)
     found = read_experience(path)
 
-    assert (found["id"], found["scope"], found["audience"]) == ("hello", "__view__", {"path": {"is": "/"}})
+    assert (found["id"], found["scope"], found["audience"]) == (
+        "hello",
+        "__view__",
+        {"path": {"is": "/"}},
+    )
     assert found["variants"][0]["items"][0]["id"] == "hello-a-0"
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ('id = "a"', 'id = "a"\nwieght = 3', "hello.toml:7: variants: object contains unknown field `wieght` (did you mean 'weight'?)"),
+        (
+            'id = "a"',
+            'id = "a"\nwieght = 3',
+            "hello.toml:7: variants: object contains unknown field `wieght` (did you mean 'weight'?)",
+        ),
         ("setText", "setTxt", "got 'setTxt' (did you mean 'setText'?)"),
         ('selector = "h1"', 'selector = ""', "setText needs a selector"),
         ("name =", "nmae =", "did you mean 'name'?"),
@@ -88,7 +101,9 @@ def test_an_experience_becomes_what_core_decides_on(tmp_path: Path) -> None:
         ("[audience]", "[audience", "hello.toml: "),
     ],
 )
-def test_a_mistake_in_an_experience_is_told(tmp_path: Path, before: str, after: str, expected: str) -> None:
+def test_a_mistake_in_an_experience_is_told(
+    tmp_path: Path, before: str, after: str, expected: str
+) -> None:
     path = tmp_path / "hello.toml"
     path.write_text(EXPERIENCE.replace(before, after))
     with pytest.raises(SettingsError) as raised:

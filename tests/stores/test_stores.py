@@ -13,12 +13,24 @@ from pyrite.stores.memory import MemoryStore
 from pyrite.stores.sqlite import FILE, SqliteStore
 
 EVENT = Event(
-    datastream="shop", id="e1", type="t", url="https://a.test/", visitor="v1", made_ms=1, received_ms=2, body='{"xdm":{"_id":"e1"}}'
+    datastream="shop",
+    id="e1",
+    type="t",
+    url="https://a.test/",
+    visitor="v1",
+    made_ms=1,
+    received_ms=2,
+    body='{"xdm":{"_id":"e1"}}',
 )
 VISIT = Visit(datastream="shop", visitor="v1", seen_ms=10)
-BAD = BadRow(received_ms=3, code="body.json", path="$", message="expected JSON", url="/ee", body=b"\xff{")
+BAD = BadRow(
+    received_ms=3, code="body.json", path="$", message="expected JSON", url="/ee", body=b"\xff{"
+)
 
-MAKERS: dict[str, Callable[[Path], Store]] = {"memory": lambda folder: MemoryStore(), "sqlite": SqliteStore}
+MAKERS: dict[str, Callable[[Path], Store]] = {
+    "memory": lambda folder: MemoryStore(),
+    "sqlite": SqliteStore,
+}
 
 
 @pytest.fixture(params=sorted(MAKERS))
@@ -41,11 +53,16 @@ def test_what_is_stored_comes_back_in_order_with_a_sequence(store: Store) -> Non
 
 def test_an_id_is_stored_once_within_a_data_stream(store: Store) -> None:
     store.submit(Batch(events=(EVENT,))).result(5)
-    receipt = store.submit(Batch(events=(replace(EVENT, type="again"), replace(EVENT, datastream="other"), EVENT))).result(5)
+    receipt = store.submit(
+        Batch(events=(replace(EVENT, type="again"), replace(EVENT, datastream="other"), EVENT))
+    ).result(5)
 
     assert receipt.duplicates == 2
     assert [event.datastream for event in receipt.stored] == ["other"]
-    assert [(event.datastream, event.type) for event in store.events()] == [("shop", "t"), ("other", "t")]
+    assert [(event.datastream, event.type) for event in store.events()] == [
+        ("shop", "t"),
+        ("other", "t"),
+    ]
 
 
 def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:
@@ -57,11 +74,21 @@ def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:
 
 def test_a_visitor_is_remembered_and_counted(store: Store) -> None:
     store.submit(Batch(events=(EVENT,), visit=replace(VISIT, ecid="42"))).result(5)
-    store.submit(Batch(events=(EVENT, replace(EVENT, id="e2")), visit=replace(VISIT, seen_ms=30, consent="in"))).result(5)
+    store.submit(
+        Batch(
+            events=(EVENT, replace(EVENT, id="e2")), visit=replace(VISIT, seen_ms=30, consent="in")
+        )
+    ).result(5)
     known = store.visitor("shop", "v1")
 
     assert known is not None
-    assert (known.first_seen_ms, known.last_seen_ms, known.events, known.ecid, known.consent) == (10, 30, 2, "42", "in")
+    assert (known.first_seen_ms, known.last_seen_ms, known.events, known.ecid, known.consent) == (
+        10,
+        30,
+        2,
+        "42",
+        "in",
+    )
     assert store.visitor("other", "v1") is None
 
 
@@ -89,7 +116,9 @@ def test_a_closed_store_refuses(store: Store) -> None:
 
 def test_closing_writes_what_was_submitted(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
-    waiting = [store.submit(Batch(events=(replace(EVENT, id=str(number)),))) for number in range(300)]
+    waiting = [
+        store.submit(Batch(events=(replace(EVENT, id=str(number)),))) for number in range(300)
+    ]
     store.close()
 
     assert all(future.done() for future in waiting)
@@ -103,7 +132,10 @@ def test_a_batch_is_on_disk_when_its_future_is_done(tmp_path: Path) -> None:
     store.submit(Batch(events=(EVENT,))).result(5)
     other = sqlite3.connect(tmp_path / FILE)
     found = other.execute("SELECT id FROM events").fetchall()
-    mode, level = other.execute("PRAGMA journal_mode").fetchone(), store._connect().execute("PRAGMA synchronous").fetchone()
+    mode, level = (
+        other.execute("PRAGMA journal_mode").fetchone(),
+        store._connect().execute("PRAGMA synchronous").fetchone(),
+    )
     other.close()
     store.close()
 
@@ -111,7 +143,9 @@ def test_a_batch_is_on_disk_when_its_future_is_done(tmp_path: Path) -> None:
     assert (mode, level) == (("wal",), (2,))
 
 
-def test_a_locked_database_refuses_the_batch_and_recovers_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_refuses_the_batch_and_recovers_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pyrite.stores.sqlite.BUSY_S", 0.05)
     store = SqliteStore(tmp_path)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)

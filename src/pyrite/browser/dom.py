@@ -11,6 +11,7 @@ from .bridges.micropython import attempt, callback, construct, method, parse, te
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 WAIT_MS = 5000  # how long an element is awaited; Alloy's value
 DONE_MARK = "data-adobe-proposition-ids"  # Alloy's name, so that both agree on one page
@@ -33,7 +34,7 @@ class Rendering:
         self._started = started
         self._finished = finished
         self._first_pass = True
-        self._observer: object = None
+        self._observer: Any = None
         self._styles = [hide(str(step["hide"])) if step["hide"] else None for step in steps]
 
     def begin(self) -> None:
@@ -43,9 +44,13 @@ class Rendering:
 
     def _try(self, index: int) -> None:
         step = self._steps[index]
-        find(str(step["selector"]), lambda found: self._found(index, found), lambda why: self._end(index, why))
+        find(
+            str(step["selector"]),
+            lambda found: self._found(index, found),
+            lambda why: self._end(index, why),
+        )
 
-    def _found(self, index: int, elements: "list[object]") -> None:
+    def _found(self, index: int, elements: "list[Any]") -> None:
         if self._results[index] not in ("", WAITING):
             return
         if not elements:
@@ -55,10 +60,13 @@ class Rendering:
         apply(self._steps[index], elements, lambda problem: self._end(index, problem or SHOWN))
 
     def _end(self, index: int, result: str) -> None:
-        first = self._results[index] == "" or self._results[index] == "running" and self._first_pass
+        first = self._results[index] == "" or (
+            self._results[index] == "running" and self._first_pass
+        )
         self._results[index] = result
-        if result != WAITING and self._styles[index]:
-            self._styles[index].remove()  # type: ignore[union-attr]
+        style = self._styles[index]
+        if result != WAITING and style:
+            style.remove()
             self._styles[index] = None
         if first:
             self._left -= 1
@@ -73,28 +81,30 @@ class Rendering:
 
     def _wait(self) -> None:
         self._observer = construct(window.MutationObserver, callback(self._again))
-        self._observer.observe(window.document, parse('{"childList":true,"subtree":true}'))  # type: ignore[attr-defined]
+        self._observer.observe(window.document, parse('{"childList":true,"subtree":true}'))
         window.setTimeout(callback(self._give_up), WAIT_MS)
 
-    def _again(self, *_: object) -> None:
+    def _again(self, *_: Any) -> None:
         for index in range(len(self._results)):
             if self._results[index] == WAITING:
                 self._try(index)
 
-    def _give_up(self, *_: object) -> None:
+    def _give_up(self, *_: Any) -> None:
         for index in range(len(self._results)):
             if self._results[index] == WAITING:
                 self._end(index, f"no element within {WAIT_MS // 1000} s")
 
     def _stop(self) -> None:
         if self._observer:
-            self._observer.disconnect()  # type: ignore[attr-defined]
+            self._observer.disconnect()
             self._observer = None
         finished, self._finished = self._finished, lambda results: None
         finished(list(self._results))
 
 
-def find(selector: str, done: "Callable[[list[object]], None]", failed: "Callable[[str], None]") -> None:
+def find(
+    selector: str, done: "Callable[[list[Any]], None]", failed: "Callable[[str], None]"
+) -> None:
     """Hand *done* every element that *selector* (Alloy's language) chooses now; *failed* a text if it can't be read."""
     try:
         steps = steps_of(selector)
@@ -104,12 +114,12 @@ def find(selector: str, done: "Callable[[list[object]], None]", failed: "Callabl
     _walk(steps, 0, [window.document], done, failed)
 
 
-def hide(selector: str) -> object:
+def hide(selector: str) -> Any:
     """A style node, in the document, that makes what *selector* matches invisible."""
     return add_style(selector + " { visibility: hidden }", id="")
 
 
-def add_style(css: str, *, id: str) -> object:
+def add_style(css: str, *, id: str) -> Any:
     """A style node with *css*, in the document, with the page's nonce."""
     node = window.document.createElement("style")
     if id:
@@ -120,9 +130,13 @@ def add_style(css: str, *, id: str) -> object:
     return node
 
 
-def apply(step: "dict[str, object]", elements: "list[object]", done: "Callable[[str], None]") -> None:
+def apply(step: "dict[str, object]", elements: "list[Any]", done: "Callable[[str], None]") -> None:
     """Carry *step* out on each of *elements*; *done* gets '' or what went wrong."""
-    left = [element for element in elements if not (step["once"] and _is_marked(element, str(step["item"])))]
+    left = [
+        element
+        for element in elements
+        if not (step["once"] and _is_marked(element, str(step["item"])))
+    ]
     problems: list[str] = []
 
     def next_one(problem: str) -> None:
@@ -134,20 +148,21 @@ def apply(step: "dict[str, object]", elements: "list[object]", done: "Callable[[
         element = left.pop(0)
         if step["once"]:
             _mark(element, str(step["item"]))
-        _ACTIONS[str(step["type"])](element, step["content"], next_one)
+        action: Any = _ACTIONS[str(step["type"])]
+        action(element, step["content"], next_one)
 
     next_one("")
 
 
-def _walk(steps: list, index: int, roots: list, done: object, failed: object) -> None:
+def _walk(steps: "list[Any]", index: int, roots: "list[Any]", done: Any, failed: Any) -> None:
     if index == len(steps):
         done(roots)
         return
     step = steps[index]
-    found: list[object] = []
+    found: list[Any] = []
     left = list(roots)
 
-    def gather(nodes: object = None, *_: object) -> None:
+    def gather(nodes: Any = None, *_: Any) -> None:
         if nodes is not None:
             for place in range(nodes.length):
                 found.append(nodes[place])
@@ -170,13 +185,13 @@ def _walk(steps: list, index: int, roots: list, done: object, failed: object) ->
 # ---- actions: (element, content, done) ------------------------------------------------------------------------------
 
 
-def _set_text(element: object, content: str, done: object) -> None:
+def _set_text(element: Any, content: str, done: Any) -> None:
     element.textContent = content
     done("")
 
 
-def _set_html(element: object, content: str, done: object) -> None:
-    def put(nodes: list) -> None:
+def _set_html(element: Any, content: str, done: Any) -> None:
+    def put(nodes: "list[Any]") -> None:
         element.replaceChildren()
         for node in nodes:
             element.appendChild(node)
@@ -186,8 +201,8 @@ def _set_html(element: object, content: str, done: object) -> None:
     _nodes(content, put, done)
 
 
-def _append_html(element: object, content: str, done: object) -> None:
-    def put(nodes: list) -> None:
+def _append_html(element: Any, content: str, done: Any) -> None:
+    def put(nodes: "list[Any]") -> None:
         if element.tagName == "HEAD":
             nodes = [node for node in nodes if node.nodeName in ("SCRIPT", "LINK", "STYLE")]
         for node in nodes:
@@ -198,12 +213,12 @@ def _append_html(element: object, content: str, done: object) -> None:
     _nodes(content, put, done)
 
 
-def _prepend_html(element: object, content: str, done: object) -> None:
+def _prepend_html(element: Any, content: str, done: Any) -> None:
     if element.tagName == "HEAD":
         _append_html(element, content, done)
         return
 
-    def put(nodes: list) -> None:
+    def put(nodes: "list[Any]") -> None:
         # Before the first element child; without one at the end, after any text (Alloy's rule).
         before = element.firstElementChild
         for node in nodes:
@@ -214,21 +229,30 @@ def _prepend_html(element: object, content: str, done: object) -> None:
     _nodes(content, put, done)
 
 
-def _insert_before(element: object, content: str, done: object) -> None:
-    _insert(element, content, lambda nodes: [element.parentNode.insertBefore(node, element) for node in nodes], done)
-
-
-def _insert_after(element: object, content: str, done: object) -> None:
-    # Before the next element, so text between the two stays in front (Alloy's rule).
+def _insert_before(element: Any, content: str, done: Any) -> None:
     _insert(
         element,
         content,
-        lambda nodes: [element.parentNode.insertBefore(node, after) for after in [element.nextElementSibling] for node in nodes],
+        lambda nodes: [element.parentNode.insertBefore(node, element) for node in nodes],
         done,
     )
 
 
-def _replace_html(element: object, content: str, done: object) -> None:
+def _insert_after(element: Any, content: str, done: Any) -> None:
+    # Before the next element, so text between the two stays in front (Alloy's rule).
+    _insert(
+        element,
+        content,
+        lambda nodes: [
+            element.parentNode.insertBefore(node, after)
+            for after in [element.nextElementSibling]
+            for node in nodes
+        ],
+        done,
+    )
+
+
+def _replace_html(element: Any, content: str, done: Any) -> None:
     def swap(problem: str) -> None:
         if not problem:
             element.remove()
@@ -237,12 +261,12 @@ def _replace_html(element: object, content: str, done: object) -> None:
     _insert_before(element, content, swap)
 
 
-def _insert(element: object, content: str, put: object, done: object) -> None:
+def _insert(element: Any, content: str, put: Any, done: Any) -> None:
     if element.tagName == "HEAD":
         _append_html(element, content, done)
         return
 
-    def placed(nodes: list) -> None:
+    def placed(nodes: "list[Any]") -> None:
         parent = element.parentNode
         if not parent or parent.nodeType == 9:
             done("the element has no parent that could take it")
@@ -254,10 +278,10 @@ def _insert(element: object, content: str, put: object, done: object) -> None:
     _nodes(content, placed, done)
 
 
-def _set_attribute(element: object, content: list, done: object) -> None:
+def _set_attribute(element: Any, content: "list[Any]", done: Any) -> None:
     left = list(content)
 
-    def next_one(*_: object) -> None:
+    def next_one(*_: Any) -> None:
         if not left:
             done("")
             return
@@ -267,13 +291,15 @@ def _set_attribute(element: object, content: list, done: object) -> None:
     next_one()
 
 
-def _set_style(element: object, content: str, done: object) -> None:
+def _set_style(element: Any, content: str, done: Any) -> None:
     before = text(element.style.cssText)
-    element.style.cssText = before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
+    element.style.cssText = (
+        before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
+    )
     done("")
 
 
-def _set_image_source(element: object, content: str, done: object) -> None:
+def _set_image_source(element: Any, content: str, done: Any) -> None:
     if element.tagName != "IMG":
         done("expected an IMG, got " + text(element.tagName))
         return
@@ -283,12 +309,12 @@ def _set_image_source(element: object, content: str, done: object) -> None:
     done("")
 
 
-def _remove(element: object, content: object, done: object) -> None:
+def _remove(element: Any, content: Any, done: Any) -> None:
     element.remove()
     done("")
 
 
-def _rearrange(element: object, content: list, done: object) -> None:
+def _rearrange(element: Any, content: "list[Any]", done: Any) -> None:
     start, end = content
     children = element.children
     if start < children.length and end < children.length and start != end:
@@ -316,19 +342,25 @@ _ACTIONS = {
 # ---- markup ---------------------------------------------------------------------------------------------------------
 
 
-def _nodes(html: str, done: object, failed: object) -> None:
+def _nodes(html: str, done: Any, failed: Any) -> None:
     """Hand *done* the nodes of *html*, parsed in a detached element; *failed* if the page's Trusted Types refuse."""
     container = window.document.createElement("div")
 
-    def parsed(*_: object) -> None:
+    def parsed(*_: Any) -> None:
         for node in _all(container, "style"):
             _give_nonce(node)
         done([container.childNodes[index] for index in range(container.childNodes.length)])
 
-    attempt(method(window.Reflect, "set"), window.Reflect, (container, "innerHTML", html), parsed, failed)
+    attempt(
+        method(window.Reflect, "set"),
+        window.Reflect,
+        (container, "innerHTML", html),
+        parsed,
+        failed,
+    )
 
 
-def _run_scripts(target: object, nodes: list) -> None:
+def _run_scripts(target: Any, nodes: "list[Any]") -> None:
     """Run the scripts in *nodes*, which parsing left inert: inline ones in *target*, others from the head."""
     for node in nodes:
         if node.nodeType != 1:
@@ -348,27 +380,27 @@ def _run_scripts(target: object, nodes: list) -> None:
                 fresh.remove()
 
 
-def _all(root: object, css: str) -> list:
+def _all(root: Any, css: str) -> "list[Any]":
     nodes = root.querySelectorAll(css)
     return [nodes[index] for index in range(nodes.length)]
 
 
-def _give_nonce(node: object) -> None:
+def _give_nonce(node: Any) -> None:
     holder = window.document.querySelector("[nonce]")
     if holder and text(holder.nonce):
         node.nonce = holder.nonce
 
 
-def _is_marked(element: object, item: str) -> bool:
+def _is_marked(element: Any, item: str) -> bool:
     return item != "" and item in _marks(element)
 
 
-def _mark(element: object, item: str) -> None:
+def _mark(element: Any, item: str) -> None:
     if item:
         element.setAttribute(DONE_MARK, encode(_marks(element) + [item]))
 
 
-def _marks(element: object) -> list:
+def _marks(element: Any) -> "list[Any]":
     present = text(element.getAttribute(DONE_MARK))
     value = decode(present) if present else []
     return value if isinstance(value, list) else []

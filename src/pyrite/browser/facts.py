@@ -6,22 +6,26 @@ Reading costs: a size may make the browser lay the page out. Most moments ask fo
 from ..core.config import split_host
 from .bridges.micropython import construct, optional, text, window
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _kept: "dict[str, str]" = {}  # what does not change while the page is there
 
 
 class Facts:
     """The facts that core.context and core.visitor list."""
 
-    def __init__(self, hints: object) -> None:
-        self._known: "dict[str, object]" = {"hints": hints}
+    def __init__(self, hints: Any) -> None:
+        self._known: dict[str, object] = {"hints": hints}
 
-    def get(self, name: str) -> object:
+    def get(self, name: str) -> Any:
         """The fact *name*."""
         if name not in self._known:
             self._known[name] = _READERS[name]()
         return self._known[name]
 
-    def __setitem__(self, name: str, value: object) -> None:
+    def __setitem__(self, name: str, value: Any) -> None:
         self._known[name] = value
 
 
@@ -36,7 +40,7 @@ def _cookie() -> str:
 
 def _orientation() -> str:
     found = optional(window.screen, "orientation")
-    return "" if found is None else text(found.type)  # type: ignore[attr-defined]
+    return "" if found is None else text(found.type)
 
 
 def _timezone() -> str:
@@ -75,7 +79,7 @@ _READERS = {
     "viewportWidth": lambda: window.document.documentElement.clientWidth,
     "viewportHeight": lambda: window.document.documentElement.clientHeight,
     "timezone": _timezone,
-    "timezoneOffset": lambda: construct(window.Date).getTimezoneOffset(),  # type: ignore[attr-defined]
+    "timezoneOffset": lambda: construct(window.Date).getTimezoneOffset(),
     "cookie": _cookie,
     "cookiesEnabled": has_cookies,
     "gpc": lambda: optional(window.navigator, "globalPrivacyControl") is True,

@@ -2,10 +2,14 @@
 
 from .bridges.micropython import optional, text, window
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 LANDMARKS = ("HEADER", "MAIN", "FOOTER", "NAV")
 
 
-def clicked_link(event: object) -> object:
+def clicked_link(event: Any) -> Any:
     """The link that a click *event* fell on, also inside open shadow roots; None if there is none."""
     path = event.composedPath()
     for index in range(path.length):
@@ -18,7 +22,7 @@ def clicked_link(event: object) -> object:
     return None
 
 
-def facts_of(link: object, event: object, qualifier: object) -> "dict[str, object]":
+def facts_of(link: Any, event: Any, qualifier: Any) -> "dict[str, object]":
     """The facts of a click on *link* (see core.clicks); *qualifier* is the page's RegExp for downloads, or None."""
     url = text(link.href)
     bare = url.split("?")[0].split("#")[0]
@@ -36,7 +40,7 @@ def facts_of(link: object, event: object, qualifier: object) -> "dict[str, objec
     }
 
 
-def _names(link: object) -> "list[str]":
+def _names(link: Any) -> "list[str]":
     """Names for a link without words: alt, title, value, image source, label, of it and of what is inside."""
     found = []
     inside = link.querySelectorAll("*")
@@ -48,7 +52,7 @@ def _names(link: object) -> "list[str]":
     return found
 
 
-def _region(link: object, event: object) -> str:
+def _region(link: Any, event: Any) -> str:
     path = event.composedPath()
     passed = False
     for index in range(path.length):
@@ -62,9 +66,11 @@ def _region(link: object, event: object) -> str:
         if element.nodeType != 1:
             continue
         if text(element.id):
-            return element.id
-        if text(element.getAttribute("role")) == "region" and text(element.getAttribute("aria-label")):
-            return element.getAttribute("aria-label")
+            return text(element.id)
+        if text(element.getAttribute("role")) == "region" and text(
+            element.getAttribute("aria-label")
+        ):
+            return text(element.getAttribute("aria-label"))
         if name in LANDMARKS:
-            return name
+            return text(name)
     return "BODY"

@@ -4,11 +4,24 @@ Only text crosses: options come as JSON text, results go as JSON text. What is d
 in dom.py, links.py and transport.py.
 """
 
-from ..core.effects import Ask, Effect, Later, Log, Render, Send, SetCookie, Settle, kind
+from ..core.effects import Ask, Effect, Later, Log, Render, SetCookie, Settle, kind
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode_object, encode
-from .bridges.micropython import attempt, callback, construct, is_nullish, listen, method, now_ms, optional, parse, stringify, text, window
+from .bridges.micropython import (
+    attempt,
+    callback,
+    construct,
+    is_nullish,
+    listen,
+    method,
+    now_ms,
+    optional,
+    parse,
+    stringify,
+    text,
+    window,
+)
 from .dom import Rendering, add_style
 from .facts import Facts, has_cookies
 from .links import clicked_link, facts_of
@@ -18,6 +31,7 @@ from .transport import Transport
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
@@ -30,12 +44,12 @@ class Page:
     def __init__(self, name: str) -> None:
         self.tracker = Tracker(name)
         self._transport = Transport(self._answered, self._failed)
-        self._promises: "dict[object, tuple[object, object]]" = {}
-        self._hooks: "dict[str, object]" = {}
+        self._promises: dict[Any, tuple[Any, Any]] = {}
+        self._hooks: dict[str, object] = {}
         self._last_call = 0
-        self._clicked: object = None
-        self._qualifier: object = None
-        self.hints: object = None
+        self._clicked: Any = None
+        self._qualifier: Any = None
+        self.hints: Any = None
         self._do = {
             "Send": self._transport.send,
             "Settle": self._settle,
@@ -50,7 +64,16 @@ class Page:
         }
         listen(window, "pagehide", self.guarded(lambda: self.tracker.leaving(self.moment())))
 
-    def call(self, name: str, options: str, given: object, resolve: object, reject: object, event_id: str, age_ms: int) -> None:
+    def call(
+        self,
+        name: str,
+        options: str,
+        given: Any,
+        resolve: Any,
+        reject: Any,
+        event_id: str,
+        age_ms: int,
+    ) -> None:
         """Run a command: *options* is JSON text, *given* the page's own object (for its callbacks), then the promise's ends.
 
         *event_id* is '' unless the event got its id before the tracker was there; *age_ms* is how long it has waited.
@@ -62,7 +85,9 @@ class Page:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
                 self._take_hooks(values, given)
-            self.carry_out(self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id))
+            self.carry_out(
+                self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id)
+            )
         except Exception as error:
             self._give_up(call, error)
 
@@ -70,14 +95,15 @@ class Page:
         """Do each effect, in order; one that fails is logged and does not keep the others from being done."""
         for effect in effects:
             try:
-                self._do[kind(effect)](effect)  # type: ignore[operator]
+                carry: Any = self._do[kind(effect)]
+                carry(effect)
             except Exception as error:
                 self.report(error)
 
-    def guarded(self, function: "Callable[[], list[Effect]]") -> object:
+    def guarded(self, function: "Callable[[], list[Effect]]") -> Any:
         """A callback for JavaScript: carries out what *function* returns, and never throws."""
 
-        def called(*_: object) -> None:
+        def called(*_: Any) -> None:
             try:
                 self.carry_out(function())
             except Exception as error:
@@ -93,16 +119,25 @@ class Page:
 
     def moment(self, age_ms: int = 0) -> Moment:
         """Now, in this page, for a command that has waited *age_ms*."""
-        return Moment(now_ms=now_ms(), facts=Facts(self.hints), new_id=new_id, chance=window.Math.random, age_ms=age_ms)
+        return Moment(
+            now_ms=now_ms(),
+            facts=Facts(self.hints),
+            new_id=new_id,
+            chance=window.Math.random,
+            age_ms=age_ms,
+        )
 
-    def _take_hooks(self, values: "dict[str, object]", given: object) -> None:
+    def _take_hooks(self, values: "dict[str, object]", given: Any) -> None:
         """Note the page's callbacks, which JSON leaves out, and tell core that they are there."""
         for name in HOOKS:
-            group, dot, last = name.rpartition(".")
+            group, _, last = name.rpartition(".")
             holder = None if is_nullish(given) else window.Object(given)
             holder = optional(holder, group) if group and holder else holder
             function = optional(window.Object(holder), last) if holder else None
-            if function is None or window.Object.prototype.toString.call(function) not in ("[object Function]", "[object AsyncFunction]"):
+            if function is None or window.Object.prototype.toString.call(function) not in (
+                "[object Function]",
+                "[object AsyncFunction]",
+            ):
                 continue
             self._hooks[name] = function
             target = values.setdefault(group, {}) if group else values
@@ -116,38 +151,50 @@ class Page:
         if ends is None:
             return
         if effect.ok:
-            ends[0](parse(encode(effect.value)))  # type: ignore[operator]
+            ends[0](parse(encode(effect.value)))
             return
         message = f"[{self.tracker.name}] {effect.value['message']}"
         window.console.warn(message)
         error = construct(window.Error, message)
         fields = {name: effect.value[name] for name in effect.value if name != "message"}
-        ends[1](window.Object.assign(error, parse(encode(fields))))  # type: ignore[operator]
+        ends[1](window.Object.assign(error, parse(encode(fields))))
 
-    def _give_up(self, call: object, error: Exception) -> None:
+    def _give_up(self, call: Any, error: Exception) -> None:
         message = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
         code = getattr(error, "code", "tracker")
-        self._settle(Settle(call=call, ok=False, value={"code": code, "message": message, "path": ""}))
+        self._settle(
+            Settle(call=call, ok=False, value={"code": code, "message": message, "path": ""})
+        )
 
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))
         if effect.hook == BEFORE_CLICK:
             window.Reflect.set(value, "clickedElement", self._clicked)
 
-        def done(answer: object = None, *_: object) -> None:
+        def done(answer: Any = None, *_: Any) -> None:
             window.Reflect.deleteProperty(value, "clickedElement")
             changed = None if answer is False else decode_object(stringify(value))
-            self.carry_out(self.tracker.hooked(effect.ticket, value=changed, error="", moment=self.moment()))
+            self.carry_out(
+                self.tracker.hooked(effect.ticket, value=changed, error="", moment=self.moment())
+            )
 
         def threw(message: str) -> None:
-            self.carry_out(self.tracker.hooked(effect.ticket, value=None, error=message, moment=self.moment()))
+            self.carry_out(
+                self.tracker.hooked(effect.ticket, value=None, error=message, moment=self.moment())
+            )
 
-        attempt(self._hooks[effect.hook], None, (value,), callback(self._safely(done)), self._safely(threw))
+        attempt(
+            self._hooks[effect.hook],
+            None,
+            (value,),
+            callback(self._safely(done)),
+            self._safely(threw),
+        )
 
-    def _safely(self, function: object) -> object:
-        def called(*args: object) -> None:
+    def _safely(self, function: Any) -> Any:
+        def called(*args: Any) -> None:
             try:
-                function(*args)  # type: ignore[operator]
+                function(*args)
             except Exception as error:
                 self.report(error)
 
@@ -175,13 +222,15 @@ class Page:
 
     def _later(self, effect: Later) -> None:
         timer = effect.timer
-        window.setTimeout(self.guarded(lambda: self.tracker.woken(timer, self.moment())), effect.delay_ms)
+        window.setTimeout(
+            self.guarded(lambda: self.tracker.woken(timer, self.moment())), effect.delay_ms
+        )
 
-    def _hide(self, effect: object) -> None:
+    def _hide(self, effect: Any) -> None:
         if is_nullish(window.document.getElementById(PREHIDING_ID)):
-            add_style(effect.css, id=PREHIDING_ID)  # type: ignore[attr-defined]
+            add_style(effect.css, id=PREHIDING_ID)
 
-    def _show(self, effect: object) -> None:
+    def _show(self, effect: Any) -> None:
         style = window.document.getElementById(PREHIDING_ID)
         if not is_nullish(style):
             style.remove()
@@ -197,8 +246,8 @@ class Page:
 
     # ---- what happens in the page -----------------------------------------------------------------------------------
 
-    def _watch(self, effect: object) -> None:
-        what = effect.what  # type: ignore[attr-defined]
+    def _watch(self, effect: Any) -> None:
+        what = effect.what
         if what == "clicks":
             self._watch_clicks()
         elif what == "routes":
@@ -210,27 +259,37 @@ class Page:
         pattern = self.tracker.config.text("downloadLinkQualifier") if self.tracker.config else ""
         if pattern:
 
-            def compiled(found: object = None, *_: object) -> None:
+            def compiled(found: Any = None, *_: Any) -> None:
                 self._qualifier = found
 
             def refused(message: str) -> None:
-                window.console.warn(f"[{self.tracker.name}] configure: options.downloadLinkQualifier: {message}")
+                window.console.warn(
+                    f"[{self.tracker.name}] configure: options.downloadLinkQualifier: {message}"
+                )
 
-            attempt(method(window.Reflect, "construct"), window.Reflect, (window.RegExp, window.Array.of(pattern)), compiled, refused)
+            attempt(
+                method(window.Reflect, "construct"),
+                window.Reflect,
+                (window.RegExp, window.Array.of(pattern)),
+                compiled,
+                refused,
+            )
 
-        def clicked(event: object = None, *_: object) -> None:
+        def clicked(event: Any = None, *_: Any) -> None:
             try:
                 link = clicked_link(event)
                 if link is not None:
                     self._clicked = link
-                    self.carry_out(self.tracker.clicked(facts_of(link, event, self._qualifier), self.moment()))
+                    self.carry_out(
+                        self.tracker.clicked(facts_of(link, event, self._qualifier), self.moment())
+                    )
             except Exception as error:
                 self.report(error)
 
         listen(window.document, "click", callback(clicked), True)
 
     def _watch_hints(self) -> None:
-        def told(values: object = None, *_: object) -> None:
+        def told(values: Any = None, *_: Any) -> None:
             self.hints = decode_object(stringify(values)) if values is not None else None
             self.carry_out(self.tracker.hinted(self.moment()))
 
@@ -239,10 +298,18 @@ class Page:
             told()
         else:
             failed = self._safely(lambda message: told())
-            attempt(method(source, "getHighEntropyValues"), source, (parse(encode(HINTS)),), self._safely(told), failed)
+            attempt(
+                method(source, "getHighEntropyValues"),
+                source,
+                (parse(encode(HINTS)),),
+                self._safely(told),
+                failed,
+            )
 
     def _answered(self, request: str, status: int, body: str, retry_after: str) -> None:
-        effects = self.tracker.answered(request, status=status, text=body, retry_after=retry_after, moment=self.moment())
+        effects = self.tracker.answered(
+            request, status=status, text=body, retry_after=retry_after, moment=self.moment()
+        )
         self.carry_out(effects)
 
     def _failed(self, request: str, message: str) -> None:

@@ -5,8 +5,22 @@ Commands and options in Python's spelling (`await alloy.event(view_start=True, d
 
 from ..core.errors import TrackerError
 from ..core.wire import decode_object, encode
-from .bridges.micropython import attempt, callback, construct, is_nullish, method, optional, stringify, text, window
+from .bridges.micropython import (
+    attempt,
+    callback,
+    construct,
+    is_nullish,
+    method,
+    optional,
+    stringify,
+    text,
+    window,
+)
 from .page import Page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class CommandFailed(TrackerError):
@@ -24,31 +38,33 @@ class Alloy:
         self._page = Page(name)
         self._publish(name)
 
-    async def __call__(self, command: str, options: "dict[str, object] | None" = None) -> "dict[str, object]":
+    async def __call__(
+        self, command: str, options: "dict[str, object] | None" = None
+    ) -> "dict[str, object]":
         """The result of *command* with *options* in Alloy's spelling; raises CommandFailed."""
         return await self._run(command, options or {})
 
-    async def configure(self, **options: object) -> "dict[str, object]":
+    async def configure(self, **options: Any) -> "dict[str, object]":
         """Configure the tracker; `datastream_id` is required."""
         return await self._run("configure", _spelled(options))
 
-    async def event(self, **options: object) -> "dict[str, object]":
+    async def event(self, **options: Any) -> "dict[str, object]":
         """Send an event: `view_start`, `document_unloading`, `type`, `data`, `xdm`, …"""
         return await self._run("event", _spelled(options))
 
-    async def send_event(self, **options: object) -> "dict[str, object]":
+    async def send_event(self, **options: Any) -> "dict[str, object]":
         """Send an event with today's Alloy options: `render_decisions`, …"""
         return await self._run("sendEvent", _spelled(options))
 
-    async def set_consent(self, **options: object) -> "dict[str, object]":
+    async def set_consent(self, **options: Any) -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""
         return await self._run("setConsent", _spelled(options))
 
-    async def get_identity(self, **options: object) -> "dict[str, object]":
+    async def get_identity(self, **options: Any) -> "dict[str, object]":
         """The visitor's identities."""
         return await self._run("getIdentity", _spelled(options))
 
-    async def append_identity_to_url(self, **options: object) -> "dict[str, object]":
+    async def append_identity_to_url(self, **options: Any) -> "dict[str, object]":
         """`{url}` with the identity appended."""
         return await self._run("appendIdentityToUrl", _spelled(options))
 
@@ -60,7 +76,7 @@ class Alloy:
         """`{libraryInfo}`."""
         return await self._run("getLibraryInfo", {})
 
-    async def set_debug(self, **options: object) -> "dict[str, object]":
+    async def set_debug(self, **options: Any) -> "dict[str, object]":
         """Switch the console's log on or off: `enabled`."""
         return await self._run("setDebug", _spelled(options))
 
@@ -68,18 +84,18 @@ class Alloy:
         callbacks, plain = _parted(options)
         body = encode(plain)  # here, so that an option without a JSON form raises where it stands
 
-        def begin(resolve: object, reject: object, *_: object) -> None:
+        def begin(resolve: Any, reject: Any, *_: Any) -> None:
             self._page.call(command, body, callbacks, resolve, reject, "", 0)
 
-        kept: "list[str]" = []
+        kept: list[str] = []
 
-        def settled(value: object = None, *_: object) -> None:
+        def settled(value: Any = None, *_: Any) -> None:
             kept.append(stringify(value))
 
-        def refused(error: object = None, *_: object) -> None:
+        def refused(error: Any = None, *_: Any) -> None:
             kept.append("")
             kept.append(stringify(error))
-            kept.append(text(error.message))  # type: ignore[union-attr]
+            kept.append(text(error.message))
 
         await construct(window.Promise, callback(begin)).then(callback(settled), callback(refused))
         if kept[0]:
@@ -92,7 +108,9 @@ class Alloy:
         present = optional(window, name)
         if present is not None and optional(present, "q") is not None:
             if window.Reflect.has(window.__alloyNS, "pyrite") is True:
-                window.console.error(f"[{name}] is run by alloy.js on this page already; the PyScript lane steps back")
+                window.console.error(
+                    f"[{name}] is run by alloy.js on this page already; the PyScript lane steps back"
+                )
                 return
             waiting = [present.q[index] for index in range(present.q.length)]
             present.q.length = 0
@@ -101,28 +119,28 @@ class Alloy:
             present.q.push = callback(self._queued)
             return
 
-        def called(command: object = None, options: object = None, *_: object) -> object:
+        def called(command: Any = None, options: Any = None, *_: Any) -> Any:
             given = None if is_nullish(options) else options
 
-            def begin(resolve: object, reject: object, *_: object) -> None:
+            def begin(resolve: Any, reject: Any, *_: Any) -> None:
                 self._take(command, given, resolve, reject)
 
             return construct(window.Promise, callback(begin))
 
         window.Reflect.set(window, name, callback(called))
 
-    def _queued(self, item: object = None, *_: object) -> None:
-        given = item[2]  # type: ignore[index]
-        self._take(given[0], given[1] if given.length > 1 else None, item[0], item[1])  # type: ignore[index]
+    def _queued(self, item: Any = None, *_: Any) -> None:
+        given = item[2]
+        self._take(given[0], given[1] if given.length > 1 else None, item[0], item[1])
 
-    def _take(self, command: object, options: object, resolve: object, reject: object) -> None:
-        def ready(body: object = None, *_: object) -> None:
+    def _take(self, command: Any, options: Any, resolve: Any, reject: Any) -> None:
+        def ready(body: Any = None, *_: Any) -> None:
             self._page.call(text(command), text(body), options, resolve, reject, "", 0)
 
         def refused(message: str) -> None:
             error = construct(window.Error, "[alloy] the options have no JSON form: " + message)
-            error.code = "wire.invalid"  # type: ignore[attr-defined]
-            reject(error)  # type: ignore[operator]
+            error.code = "wire.invalid"
+            reject(error)
 
         if options is None:
             ready("")
@@ -130,10 +148,10 @@ class Alloy:
             attempt(method(window.JSON, "stringify"), window.JSON, (options,), ready, refused)
 
 
-def _parted(options: "dict[str, object]") -> "tuple[object, dict[str, object]]":
+def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":
     """The callbacks among *options* as a JavaScript object, and the rest."""
     holder = construct(window.Object)
-    plain: "dict[str, object]" = {}
+    plain: dict[str, object] = {}
     for name in options:
         if callable(options[name]):
             window.Reflect.set(holder, name, callback(options[name]))
@@ -144,10 +162,12 @@ def _parted(options: "dict[str, object]") -> "tuple[object, dict[str, object]]":
 
 def _spelled(options: "dict[str, object]") -> "dict[str, object]":
     """*options* with `view_start` written `viewStart`; what is inside them is the caller's own and stays as it is."""
-    out: "dict[str, object]" = {}
+    out: dict[str, object] = {}
     for name in options:
         pieces = name.split("_")
-        out["".join([pieces[0]] + [piece[0].upper() + piece[1:] for piece in pieces[1:] if piece])] = options[name]
+        out[
+            "".join([pieces[0]] + [piece[0].upper() + piece[1:] for piece in pieces[1:] if piece])
+        ] = options[name]
     return out
 
 

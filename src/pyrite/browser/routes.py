@@ -9,13 +9,14 @@ from .bridges.micropython import callback, construct, listen, optional, parse, t
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 def watch_routes(changed: "Callable[[str], None]") -> None:
     """Call *changed* with push, replace, traverse or restore, once the page's router has had its turn."""
     pending: list[str] = []
 
-    def tell(*_: object) -> None:
+    def tell(*_: Any) -> None:
         # A push with a replace right behind it is one change, and it is a push.
         hows = list(pending)
         pending.clear()
@@ -28,8 +29,8 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
         if len(pending) == 1:
             window.setTimeout(callback(tell), 0)
 
-    def restored(event: object = None, *_: object) -> None:
-        if event.persisted is True:  # type: ignore[union-attr]
+    def restored(event: Any = None, *_: Any) -> None:
+        if event.persisted is True:
             note("restore")
 
     listen(window, "pageshow", callback(restored))
@@ -38,8 +39,8 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
         _watch_history(note)
         return
 
-    def entry_changed(event: object = None, *_: object) -> None:
-        how = text(event.navigationType)  # type: ignore[union-attr]
+    def entry_changed(event: Any = None, *_: Any) -> None:
+        how = text(event.navigationType)
         if how:
             note(how)
 
@@ -49,7 +50,7 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
 def _watch_history(note: "Callable[[str], None]") -> None:
     last = [text(window.location.href)]
 
-    def look(*_: object) -> None:
+    def look(*_: Any) -> None:
         now = text(window.location.href)
         if now != last[0]:
             last[0] = now
@@ -58,4 +59,4 @@ def _watch_history(note: "Callable[[str], None]") -> None:
     listen(window, "popstate", callback(look))
     listen(window, "hashchange", callback(look))
     observer = construct(window.MutationObserver, callback(look))
-    observer.observe(window.document, parse('{"childList":true,"subtree":true}'))  # type: ignore[attr-defined]
+    observer.observe(window.document, parse('{"childList":true,"subtree":true}'))

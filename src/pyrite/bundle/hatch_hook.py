@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.builders.hooks.plugin.interface import (  # type: ignore[import-not-found, unused-ignore]
+    BuildHookInterface,
+)
 
 
-class CustomBuildHook(BuildHookInterface[Any]):
+class CustomBuildHook(BuildHookInterface[Any]):  # type: ignore[misc, unused-ignore]
     """Called by hatchling."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -21,8 +23,16 @@ class CustomBuildHook(BuildHookInterface[Any]):
         source, web = root / "src" / "pyrite", root / "web"
         try:
             if not is_current(source=source, web=web, out=web / "dist"):
-                build(source=source, web=web, out=web / "dist", progress=lambda step, at, of: print(f"[{at}/{of}] {step}"))
+                build(
+                    source=source,
+                    web=web,
+                    out=web / "dist",
+                    progress=lambda step, at, of: print(f"[{at}/{of}] {step}"),
+                )
         except BuildError as error:
             raise SystemExit(f"pyrite: {error}") from None
         if version != "editable":
-            build_data["force_include"] = {str(web / "dist"): "pyrite/_web", str(web / "demo"): "pyrite/_demo"}
+            build_data["force_include"] = {
+                str(web / "dist"): "pyrite/_web",
+                str(web / "demo"): "pyrite/_demo",
+            }

@@ -6,6 +6,7 @@ tracker is a third smaller. Works on the portable subset: no star imports, no mo
 
 import ast
 from pathlib import Path
+from typing import Any
 
 # The explanation of an option is for readers and the README: `Option(name, kind, meaning, …)`.
 DROPPED_ARGUMENT = ("Option", 2)
@@ -32,7 +33,9 @@ def merge(files: dict[str, Path]) -> str:
         names = given_names[name] = {}
         for own in sorted(_globals_of(tree)):
             # Functions and constants become private, and so short; classes keep their names, which errors and effects show.
-            unique = own if _is_class(tree, own) or own in KEPT or own.startswith("_") else "_" + own
+            unique = (
+                own if _is_class(tree, own) or own in KEPT or own.startswith("_") else "_" + own
+            )
             while unique in taken:
                 unique += "_"
             taken.add(unique)
@@ -47,12 +50,17 @@ def merge(files: dict[str, Path]) -> str:
                 imports.update(alias.name for alias in kept.names)
             elif not isinstance(kept, ast.ImportFrom):
                 body.append(_Renamed(names).visit(kept))
-    whole = ast.Module(body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body, type_ignores=[])
+    whole = ast.Module(
+        body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body,
+        type_ignores=[],
+    )
     return ast.unparse(ast.fix_missing_locations(_shortened(whole)))
 
 
 def _is_class(tree: ast.Module, name: str) -> bool:
-    return any(isinstance(statement, ast.ClassDef) and statement.name == name for statement in tree.body)
+    return any(
+        isinstance(statement, ast.ClassDef) and statement.name == name for statement in tree.body
+    )
 
 
 def _visit(name: str, trees: dict[str, ast.Module], order: list[str]) -> None:
@@ -63,7 +71,9 @@ def _visit(name: str, trees: dict[str, ast.Module], order: list[str]) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.level:
             source = _target(name, statement)
             if source not in trees:
-                raise MergeError(f"{name}:{statement.lineno}: imports {source}, which is not part of the page")
+                raise MergeError(
+                    f"{name}:{statement.lineno}: imports {source}, which is not part of the page"
+                )
             _visit(source, trees, order)
     order.append(name)
 
@@ -79,7 +89,9 @@ def _globals_of(tree: ast.Module) -> set[str]:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             found.add(statement.name)
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+            for target in (
+                statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            ):
                 found.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     return found - {"TYPE_CHECKING"}
 
@@ -126,7 +138,11 @@ class _Stripped(ast.NodeTransformer):
     def _body(self, node: ast.FunctionDef | ast.ClassDef | ast.Module) -> ast.AST:
         self.generic_visit(node)
         first = node.body[0] if node.body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        if (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        ):
             node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
         return node
 
@@ -160,11 +176,13 @@ class _Renamed(ast.NodeTransformer):
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.name = self._names.get(node.name, node.name)
         node.bases = [self.visit(base) for base in node.bases]
-        methods = []
+        methods: list[Any] = []
         for statement in node.body:
             # A method's name is an attribute, not a global, whatever it is called.
             if isinstance(statement, ast.FunctionDef):
-                statement.decorator_list = [self.visit(decorator) for decorator in statement.decorator_list]
+                statement.decorator_list = [
+                    self.visit(decorator) for decorator in statement.decorator_list
+                ]
                 methods.append(self._inside(statement, _bound_by(statement)))
             else:
                 methods.append(self.visit(statement))
@@ -183,12 +201,14 @@ def _bound_by(function: ast.FunctionDef) -> set[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef) and node is not function:
-            bound.add(node.name)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
+        elif (isinstance(node, ast.FunctionDef) and node is not function) or (
+            isinstance(node, ast.ExceptHandler) and node.name
+        ):
+            bound.add(str(node.name))
         elif isinstance(node, ast.Global):
-            raise MergeError(f"line {node.lineno}: 'global' can't be merged; keep state in an object")
+            raise MergeError(
+                f"line {node.lineno}: 'global' can't be merged; keep state in an object"
+            )
     return bound
 
 
@@ -199,7 +219,10 @@ def _arguments(arguments: ast.arguments) -> list[ast.arg]:
 
 def _targets(node: ast.ListComp | ast.DictComp) -> set[str]:
     return {
-        inner.id for generator in node.generators for inner in ast.walk(generator.target) if isinstance(inner, ast.Name)
+        inner.id
+        for generator in node.generators
+        for inner in ast.walk(generator.target)
+        if isinstance(inner, ast.Name)
     }
 
 
@@ -209,11 +232,18 @@ def _shortened(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         for field in ("id", "attr", "name"):
             value = getattr(node, field, None)
-            if isinstance(value, str) and value.startswith("_") and len(value) > 2 and not value.startswith("__"):
+            if (
+                isinstance(value, str)
+                and value.startswith("_")
+                and len(value) > 2
+                and not value.startswith("__")
+            ):
                 counts[value] = counts.get(value, 0) + 1
     short = {}
     for place, name in enumerate(sorted(counts, key=lambda name: (-counts[name], name))):
-        short[name] = "_" + (_LETTERS[place // 52 - 1] if place >= 52 else "") + _LETTERS[place % 52]
+        short[name] = (
+            "_" + (_LETTERS[place // 52 - 1] if place >= 52 else "") + _LETTERS[place % 52]
+        )
     for node in ast.walk(tree):
         for field in ("id", "attr", "name"):
             value = getattr(node, field, None)

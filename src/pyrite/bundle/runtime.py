@@ -9,7 +9,15 @@ import re
 from pathlib import Path
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript"
-_GLOBALS = ("Module", "proxy_js_ref_next", "proxy_js_ref_map", "proxy_js_ref", "proxy_js_map", "proxy_js_existing", "pyProxyFinalizationRegistry")
+_GLOBALS = (
+    "Module",
+    "proxy_js_ref_next",
+    "proxy_js_ref_map",
+    "proxy_js_ref",
+    "proxy_js_map",
+    "proxy_js_existing",
+    "pyProxyFinalizationRegistry",
+)
 
 
 class RuntimeChanged(Exception):
@@ -22,21 +30,37 @@ def script(package: Path) -> str:
     for name in _GLOBALS:
         text, count = re.subn(rf"globalThis\.{name}\b", name, text)
         if not count:
-            raise RuntimeChanged(f"expected 'globalThis.{name}' in micropython.mjs; see bundle/runtime.py")
+            raise RuntimeChanged(
+                f"expected 'globalThis.{name}' in micropython.mjs; see bundle/runtime.py"
+            )
     for before, after in (
         # The loader compiles the module while the rest is still on its way, and checks its hash.
-        ("async function instantiateAsync(binary,binaryFile,imports){", "async function instantiateAsync(binary,binaryFile,imports){return moduleArg.wasm(imports);"),
-        ("let Module={locateFile:(path,scriptDirectory)=>url||scriptDirectory+path}", "let Module={wasm:options.wasm,locateFile:()=>''}"),
+        (
+            "async function instantiateAsync(binary,binaryFile,imports){",
+            "async function instantiateAsync(binary,binaryFile,imports){return moduleArg.wasm(imports);",
+        ),
+        (
+            "let Module={locateFile:(path,scriptDirectory)=>url||scriptDirectory+path}",
+            "let Module={wasm:options.wasm,locateFile:()=>''}",
+        ),
         ("export default _createMicroPythonModule;", ""),
         ("export async function loadMicroPython", "async function loadMicroPython"),
         ("globalThis.loadMicroPython=loadMicroPython,", ""),
         # In a page there is no command line; what follows is for Node.
-        ('if("object"==typeof process&&"object"==typeof process.versions', 'if(false&&"object"==typeof process&&"object"==typeof process.versions'),
+        (
+            'if("object"==typeof process&&"object"==typeof process.versions',
+            'if(false&&"object"==typeof process&&"object"==typeof process.versions',
+        ),
         # The assignment must reach the name shared with the rest of the script, not the one inside the function.
-        ("Module=await _createMicroPythonModule(Module),Module=Module,", "Module=shared(await _createMicroPythonModule(Module)),"),
+        (
+            "Module=await _createMicroPythonModule(Module),Module=Module,",
+            "Module=shared(await _createMicroPythonModule(Module)),",
+        ),
     ):
         if text.count(before) != 1:
-            raise RuntimeChanged(f"expected {before[:60]!r} once in micropython.mjs, found {text.count(before)}; see bundle/runtime.py")
+            raise RuntimeChanged(
+                f"expected {before[:60]!r} once in micropython.mjs, found {text.count(before)}; see bundle/runtime.py"
+            )
         text = text.replace(before, after)
     names = ",".join(_GLOBALS)
     return f"var {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"

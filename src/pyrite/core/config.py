@@ -5,7 +5,14 @@ Pure. Source for names and defaults: Adobe's Web SDK 2.33, `configure`; what is 
 
 from .options import Option, read
 
-CONTEXTS = ["web", "device", "environment", "placeContext", "highEntropyUserAgentHints", "oneTimeAnalyticsReferrer"]
+CONTEXTS = [
+    "web",
+    "device",
+    "environment",
+    "placeContext",
+    "highEntropyUserAgentHints",
+    "oneTimeAnalyticsReferrer",
+]
 DOWNLOADS = ".exe .zip .wav .mp3 .mov .mpg .avi .wmv .pdf .doc .docx .xls .xlsx .ppt .pptx"
 _HOST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
@@ -42,43 +49,159 @@ def _contexts(value: object) -> str | None:
 
 CLICK_COLLECTION = [
     Option("internalLinkEnabled", "bool", "collect clicks on links to this site", default=True),
-    Option("externalLinkEnabled", "bool", "collect clicks on links that leave the site", default=True),
+    Option(
+        "externalLinkEnabled", "bool", "collect clicks on links that leave the site", default=True
+    ),
     Option("downloadLinkEnabled", "bool", "collect clicks on downloads", default=True),
-    Option("sessionStorageEnabled", "bool", "kept for pages written for alloy.js", default=False, unsupported=True),
-    Option("eventGroupingEnabled", "bool", "kept for pages written for alloy.js", default=False, unsupported=True),
-    Option("filterClickDetails", "function", "called with the click's details; may change them, or return false to drop the click"),
+    Option(
+        "sessionStorageEnabled",
+        "bool",
+        "kept for pages written for alloy.js",
+        default=False,
+        unsupported=True,
+    ),
+    Option(
+        "eventGroupingEnabled",
+        "bool",
+        "kept for pages written for alloy.js",
+        default=False,
+        unsupported=True,
+    ),
+    Option(
+        "filterClickDetails",
+        "function",
+        "called with the click's details; may change them, or return false to drop the click",
+    ),
 ]
 
 INTERACTIONS = [
-    Option("AJO", ["always", "never", "decoratedElementsOnly"], "Adobe Journey Optimizer", default="always"),
+    Option(
+        "AJO",
+        ["always", "never", "decoratedElementsOnly"],
+        "Adobe Journey Optimizer",
+        default="always",
+    ),
     Option("TGT", ["always", "never", "decoratedElementsOnly"], "Adobe Target", default="never"),
 ]
 
 CONFIGURE = [
-    Option("datastreamId", "text", "the data stream that the edge files events under", required=True),
+    Option(
+        "datastreamId", "text", "the data stream that the edge files events under", required=True
+    ),
     Option("edgeConfigId", "text", "the old name of datastreamId", renamed="datastreamId"),
-    Option("orgId", "text", "the organisation that cookie names carry; the data stream's id when not given"),
-    Option("edgeDomain", "text", "the edge's host, with a port if need be; the page's own host when not given", check=_domain),
-    Option("edgeBasePath", "text", "the path before `/v1/…` on the edge", default="ee", check=_base_path),
-    Option("defaultConsent", ["in", "out", "pending"], "what holds until the visitor has chosen", default="in"),
-    Option("globalPrivacyControlEnabled", "bool", "a browser's Global Privacy Control counts as consent `out` until the visitor says `in` (ours)", default=True),
-    Option("context", "texts", "the groups of context collected with each event", default=CONTEXTS[:4], check=_contexts),
+    Option(
+        "orgId",
+        "text",
+        "the organisation that cookie names carry; the data stream's id when not given",
+    ),
+    Option(
+        "edgeDomain",
+        "text",
+        "the edge's host, with a port if need be; the page's own host when not given",
+        check=_domain,
+    ),
+    Option(
+        "edgeBasePath",
+        "text",
+        "the path before `/v1/…` on the edge",
+        default="ee",
+        check=_base_path,
+    ),
+    Option(
+        "defaultConsent",
+        ["in", "out", "pending"],
+        "what holds until the visitor has chosen",
+        default="in",
+    ),
+    Option(
+        "globalPrivacyControlEnabled",
+        "bool",
+        "a browser's Global Privacy Control counts as consent `out` until the visitor says `in` (ours)",
+        default=True,
+    ),
+    Option(
+        "context",
+        "texts",
+        "the groups of context collected with each event",
+        default=CONTEXTS[:4],
+        check=_contexts,
+    ),
     Option("prehidingStyle", "css", "CSS that hides what personalization may change, until it has"),
-    Option("prehidingTimeout", "number", "seconds after which hidden content is shown, whatever happens (ours)", default=3),
+    Option(
+        "prehidingTimeout",
+        "number",
+        "seconds after which hidden content is shown, whatever happens (ours)",
+        default=3,
+    ),
     Option("clickCollectionEnabled", "bool", "collect clicks on links", default=True),
     Option("clickCollection", CLICK_COLLECTION, "which clicks, and a filter"),
-    Option("downloadLinkQualifier", "css", "a regular expression for addresses that count as downloads; by default the usual file endings"),
-    Option("onBeforeLinkClickSend", "function", "the old form of clickCollection.filterClickDetails: called with {xdm, data, clickedElement}"),
-    Option("onBeforeEventSend", "function", "called with {xdm, data} of each event; may change them, or return false to cancel"),
-    Option("autoViewStart", "bool", "send a view start by itself on each route change of a single-page app (ours)", default=False),
-    Option("autoViewStartOnHash", "bool", "count a change of the part after `#` as a route change (ours)", default=False),
-    Option("edgeConfigOverrides", "object", "overrides of the data stream's settings, sent with every request"),
+    Option(
+        "downloadLinkQualifier",
+        "css",
+        "a regular expression for addresses that count as downloads; by default the usual file endings",
+    ),
+    Option(
+        "onBeforeLinkClickSend",
+        "function",
+        "the old form of clickCollection.filterClickDetails: called with {xdm, data, clickedElement}",
+    ),
+    Option(
+        "onBeforeEventSend",
+        "function",
+        "called with {xdm, data} of each event; may change them, or return false to cancel",
+    ),
+    Option(
+        "autoViewStart",
+        "bool",
+        "send a view start by itself on each route change of a single-page app (ours)",
+        default=False,
+    ),
+    Option(
+        "autoViewStartOnHash",
+        "bool",
+        "count a change of the part after `#` as a route change (ours)",
+        default=False,
+    ),
+    Option(
+        "edgeConfigOverrides",
+        "object",
+        "overrides of the data stream's settings, sent with every request",
+    ),
     Option("debugEnabled", "bool", "write what happens to the console", default=False),
-    Option("autoCollectPropositionInteractions", INTERACTIONS, "kept for pages written for alloy.js", unsupported=True),
-    Option("thirdPartyCookiesEnabled", "bool", "kept for pages written for alloy.js; no third-party cookie is ever set", default=False, unsupported=True),
-    Option("idMigrationEnabled", "bool", "kept for pages written for alloy.js", default=False, unsupported=True),
-    Option("targetMigrationEnabled", "bool", "kept for pages written for alloy.js", default=False, unsupported=True),
-    Option("personalizationStorageEnabled", "bool", "kept for pages written for alloy.js", default=False, unsupported=True),
+    Option(
+        "autoCollectPropositionInteractions",
+        INTERACTIONS,
+        "kept for pages written for alloy.js",
+        unsupported=True,
+    ),
+    Option(
+        "thirdPartyCookiesEnabled",
+        "bool",
+        "kept for pages written for alloy.js; no third-party cookie is ever set",
+        default=False,
+        unsupported=True,
+    ),
+    Option(
+        "idMigrationEnabled",
+        "bool",
+        "kept for pages written for alloy.js",
+        default=False,
+        unsupported=True,
+    ),
+    Option(
+        "targetMigrationEnabled",
+        "bool",
+        "kept for pages written for alloy.js",
+        default=False,
+        unsupported=True,
+    ),
+    Option(
+        "personalizationStorageEnabled",
+        "bool",
+        "kept for pages written for alloy.js",
+        default=False,
+        unsupported=True,
+    ),
     Option("streamingMedia", "object", "kept for pages written for alloy.js", unsupported=True),
     Option("pushNotifications", "object", "kept for pages written for alloy.js", unsupported=True),
     Option("advertising", "object", "kept for pages written for alloy.js", unsupported=True),

@@ -9,6 +9,10 @@ IN = "in"
 OUT = "out"
 PENDING = "pending"
 CONSENT_MAX_AGE_S = 15552000  # 180 days, as Adobe's edge sets it
+EXPECTED = (
+    "consent: expected {standard: 'Adobe', version: '1.0', value: {general: 'in' or 'out'}} or "
+    "{standard: 'Adobe', version: '2.0', value: {collect: {val: 'y' or 'n'}}}"
+)
 
 
 def state_of(*, cookie: str, gpc: bool, default: str) -> str:
@@ -26,7 +30,9 @@ def general(consent: object) -> str:
     """
     answers = [_one(record) for record in consent] if isinstance(consent, list) else []
     if not answers:
-        raise ConsentError("consent: expected a list with at least one record, got none", path="consent")
+        raise ConsentError(
+            "consent: expected a list with at least one record, got none", path="consent"
+        )
     return OUT if OUT in answers else IN
 
 
@@ -37,13 +43,13 @@ def _one(record: object) -> str:
     if found.get("standard") == "Adobe" and inside.get("general") in (IN, OUT):
         return IN if inside["general"] == IN else OUT
     collect = inside.get("collect")
-    if found.get("standard") == "Adobe" and isinstance(collect, dict) and collect.get("val") in ("y", "n"):
+    if (
+        found.get("standard") == "Adobe"
+        and isinstance(collect, dict)
+        and collect.get("val") in ("y", "n")
+    ):
         return IN if collect["val"] == "y" else OUT
-    raise ConsentError(
-        "consent: expected {standard: 'Adobe', version: '1.0', value: {general: 'in' or 'out'}} or "
-        f"{{standard: 'Adobe', version: '2.0', value: {{collect: {{val: 'y' or 'n'}}}}}}, got {record!r}",
-        path="consent",
-    )
+    raise ConsentError(EXPECTED + f", got {record!r}", path="consent")
 
 
 def _general(cookie: str) -> str:

@@ -69,7 +69,10 @@ def _environment(groups: list[str], moment: Moment) -> dict[str, object]:
 
 def _place(moment: Moment) -> dict[str, object]:
     offset = moment.number("timezoneOffset")
-    place: dict[str, object] = {"localTime": local(moment.made_ms, offset), "localTimezoneOffset": offset}
+    place: dict[str, object] = {
+        "localTime": local(moment.made_ms, offset),
+        "localTimezoneOffset": offset,
+    }
     if moment.text("timezone"):
         place["ianaTimezone"] = moment.text("timezone")
     return place

@@ -11,7 +11,13 @@ from .personalization import PAGE_SCOPE, page_surface
 BUCKETS = 10000
 
 
-def decide(experiences: list[dict[str, object]], *, visitor: str, event: dict[str, object], query: dict[str, object]) -> list[dict[str, object]]:
+def decide(
+    experiences: list[dict[str, object]],
+    *,
+    visitor: str,
+    event: dict[str, object],
+    query: dict[str, object],
+) -> list[dict[str, object]]:
     """The propositions for one event of *visitor*: at most one for each scope, that of the highest priority.
 
     *event* is `{xdm, data}`; *query* is its `query.personalization`. View scopes come along whenever the page's own do.
@@ -21,15 +27,22 @@ def decide(experiences: list[dict[str, object]], *, visitor: str, event: dict[st
     surfaces = query.get("surfaces")
     taken: list[str] = []
     out = []
-    order = sorted(range(len(experiences)), key=lambda index: (-_number(experiences[index], "priority"), index))
+    order = sorted(
+        range(len(experiences)), key=lambda index: (-_number(experiences[index], "priority"), index)
+    )
     for index in order:
         experience = experiences[index]
         scope = str(experience.get("scope") or PAGE_SCOPE)
         asked = PAGE_SCOPE if experience.get("scopeType") == "view" else scope
         exclusive = f"{scope}/{experience.get('group') or experience['id']}"
-        if not (asked in scopes or (isinstance(surfaces, list) and scope in surfaces)) or exclusive in taken:
+        if (
+            not (asked in scopes or (isinstance(surfaces, list) and scope in surfaces))
+            or exclusive in taken
+        ):
             continue
-        variant = variant_for(experience, visitor=visitor) if applies(experience, event=event) else None
+        variant = (
+            variant_for(experience, visitor=visitor) if applies(experience, event=event) else None
+        )
         if variant is None:
             continue
         taken.append(exclusive)
@@ -52,7 +65,11 @@ def variant_for(experience: dict[str, object], *, visitor: str) -> dict[str, obj
     if bucket(name + "/in", visitor) >= _number(experience, "percentage", 100) * BUCKETS / 100:
         return None
     variants = experience.get("variants")
-    choices = [variant for variant in variants if isinstance(variant, dict)] if isinstance(variants, list) else []
+    choices = (
+        [variant for variant in variants if isinstance(variant, dict)]
+        if isinstance(variants, list)
+        else []
+    )
     total = sum([_number(variant, "weight", 1) for variant in choices])
     place = bucket(name, visitor) * total / BUCKETS
     for variant in choices:
@@ -84,7 +101,7 @@ def _holds(audience: dict[str, object], event: dict[str, object]) -> bool:
     if not _matches(audience.get("referrer"), referrer):
         return False
     data = audience.get("data")
-    for name, expected in (data.items() if isinstance(data, dict) else ()):
+    for name, expected in data.items() if isinstance(data, dict) else ():
         if not _equals(_at(part(event, "data"), name), expected):
             return False
     return True
@@ -142,7 +159,9 @@ def _number(record: dict[str, object], name: str, default: float = 0) -> float:
     return value if isinstance(value, (int, float)) else default
 
 
-def _proposition(experience: dict[str, object], variant: dict[str, object], scope: str) -> dict[str, object]:
+def _proposition(
+    experience: dict[str, object], variant: dict[str, object], scope: str
+) -> dict[str, object]:
     characteristics: dict[str, object] = {"eventToken": f"{experience['id']}:{variant['id']}"}
     if experience.get("scopeType") == "view":
         characteristics["scopeType"] = "view"

@@ -12,7 +12,9 @@ from .request import ANSWER_LIMIT_MS, RETRIES, RETRYABLE, Request, answer_of, re
 class Outcome:
     """The end of a request: an answer, or an error."""
 
-    def __init__(self, request: Request, *, answer: dict[str, object], error: TrackerError | None) -> None:
+    def __init__(
+        self, request: Request, *, answer: dict[str, object], error: TrackerError | None
+    ) -> None:
         self.request = request
         self.answer = answer
         self.error = error
@@ -37,7 +39,12 @@ class Delivery:
         if request is None or request.waiting:
             return [], None
         if status in RETRYABLE and request.attempts <= RETRIES:
-            delay = retry_delay_ms(request.attempts, retry_after=retry_after, now_ms=moment.now_ms, chance=moment.chance())
+            delay = retry_delay_ms(
+                request.attempts,
+                retry_after=retry_after,
+                now_ms=moment.now_ms,
+                chance=moment.chance(),
+            )
             request.waiting = True
             return [Later(timer="retry:" + id, delay_ms=delay)], None
         self._open.pop(id)
@@ -51,7 +58,11 @@ class Delivery:
         request = self._open.pop(id, None)
         if request is None:
             return None
-        return Outcome(request, answer={}, error=NetworkFailed(f"no answer from the edge at {request.url}: {message}"))
+        return Outcome(
+            request,
+            answer={},
+            error=NetworkFailed(f"no answer from the edge at {request.url}: {message}"),
+        )
 
     def retry(self, id: str) -> list[Effect]:
         """Effects that send the request again that was waiting for it."""

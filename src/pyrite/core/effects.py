@@ -12,7 +12,11 @@ class Effect:
             setattr(self, name, fields[name])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Effect) and kind(self) == kind(other) and self.__dict__ == other.__dict__
+        return (
+            isinstance(other, Effect)
+            and kind(self) == kind(other)
+            and self.__dict__ == other.__dict__
+        )
 
     def __repr__(self) -> str:
         inside = ", ".join([f"{name}={self.__dict__[name]!r}" for name in sorted(self.__dict__)])

@@ -4,7 +4,7 @@ Pure. Not for deciding whether or how it is sent: tracker.py and request.py do.
 """
 
 from .moment import Moment
-from .wire import copy, merge
+from .wire import merge
 
 
 class Draft:
@@ -14,7 +14,9 @@ class Draft:
     name of a single-page app's view, lower case, or empty.
     """
 
-    def __init__(self, *, call: object, xdm: dict[str, object], data: dict[str, object], made_ms: int) -> None:
+    def __init__(
+        self, *, call: object, xdm: dict[str, object], data: dict[str, object], made_ms: int
+    ) -> None:
         self.call = call
         self.xdm = xdm
         self.data = data
@@ -55,7 +57,9 @@ def draft(
     view start. `_id` is *event_id* unless the caller's xdm has one: it is the key by which nothing counts twice.
     """
     xdm = merge(dict(collected), _object(options, "xdm"))
-    event = Draft(call=call, xdm=xdm, data=merge(data, _object(options, "data")), made_ms=moment.made_ms)
+    event = Draft(
+        call=call, xdm=xdm, data=merge(data, _object(options, "data")), made_ms=moment.made_ms
+    )
     event.options = options
     event.page_url = moment.text("url")
     event.unloading = options.get("documentUnloading") is True
@@ -82,7 +86,11 @@ def part(value: dict[str, object], *names: str) -> dict[str, object]:
 def _name(event: Draft, options: dict[str, object]) -> None:
     if isinstance(event.xdm.get("eventType"), str) and event.xdm["eventType"]:
         return
-    for name in (options.get("type"), event.data.get("type"), PAGE_VIEW if event.view_start else ""):
+    for name in (
+        options.get("type"),
+        event.data.get("type"),
+        PAGE_VIEW if event.view_start else "",
+    ):
         if isinstance(name, str) and name:
             event.xdm["eventType"] = name
             return
@@ -94,5 +102,5 @@ LINK_CLICK = "web.webinteraction.linkClicks"
 
 
 def _object(options: dict[str, object], name: str) -> dict[str, object]:
-    value = copy(options.get(name))
+    value = options.get(name)
     return value if isinstance(value, dict) else {}

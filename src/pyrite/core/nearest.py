@@ -6,7 +6,9 @@ def nearest(name: str, known: list[str]) -> str | None:
     best = None
     best_distance = max(2, len(name) // 3) + 1
     for candidate in known:
-        distance = 0 if candidate.lower() == name.lower() else _distance(name.lower(), candidate.lower())
+        distance = (
+            0 if candidate.lower() == name.lower() else _distance(name.lower(), candidate.lower())
+        )
         if distance < best_distance:
             best, best_distance = candidate, distance
     return best

@@ -70,12 +70,17 @@ def unsupported(options: dict[str, object], table: "list[Option]") -> list[str]:
 
 
 def _read(
-    options: dict[str, object], table: "list[Option]", prefix: str, problems: "list[tuple[str, str]]"
+    options: dict[str, object],
+    table: "list[Option]",
+    prefix: str,
+    problems: "list[tuple[str, str]]",
 ) -> dict[str, object]:
     known = [option.name for option in table]
     for name in sorted(options):
         if name not in known:
-            problems.append((prefix + name, f"unknown; known are {', '.join(known)}{did_you_mean(name, known)}"))
+            problems.append(
+                (prefix + name, f"unknown; known are {', '.join(known)}{did_you_mean(name, known)}")
+            )
     values: dict[str, object] = {}
     for option in table:
         value = options.get(option.name)
@@ -123,7 +128,9 @@ def _wrong(value: object, option: Option) -> str | None:
     elif kind == "css":
         fits = isinstance(value, str)
     elif kind == "texts":
-        fits = isinstance(value, list) and all([isinstance(item, str) and item != "" for item in value])
+        fits = isinstance(value, list) and all(
+            [isinstance(item, str) and item != "" for item in value]
+        )
     elif kind == "object":
         fits = isinstance(value, dict)
     elif kind == "objects":

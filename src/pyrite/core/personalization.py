@@ -7,7 +7,6 @@ Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was,
 from .actions import DEFAULT, DOM_ACTION, SCHEMAS, step_of
 from .config import host_of
 from .event import Draft, part
-from .wire import copy
 
 PAGE_SCOPE = "__view__"
 
@@ -29,7 +28,9 @@ def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
     if not scopes and not surfaces:
         return {}
     query: dict[str, object] = {
-        "schemas": SCHEMAS if fetch_page else [schema for schema in SCHEMAS if schema != DOM_ACTION],
+        "schemas": SCHEMAS
+        if fetch_page
+        else [schema for schema in SCHEMAS if schema != DOM_ACTION],
         "decisionScopes": _unique(scopes),
         "surfaces": surfaces,
     }
@@ -54,7 +55,11 @@ def surface_of(surface: str, url: str) -> str:
     if surface.startswith("#") and len(surface) > 1:
         return page_surface(url) + surface
     for scheme in ("web://", "webapp://"):
-        if surface.startswith(scheme) and len(surface) > len(scheme) and not surface.startswith(scheme + "/"):
+        if (
+            surface.startswith(scheme)
+            and len(surface) > len(scheme)
+            and not surface.startswith(scheme + "/")
+        ):
             return surface
     return ""
 
@@ -72,7 +77,9 @@ def scope_kind(proposition: dict[str, object]) -> str:
 
 def short(proposition: dict[str, object]) -> dict[str, object]:
     """What a display event says of a proposition: `{id, scope, scopeDetails}`."""
-    return {name: proposition[name] for name in ("id", "scope", "scopeDetails") if name in proposition}
+    return {
+        name: proposition[name] for name in ("id", "scope", "scopeDetails") if name in proposition
+    }
 
 
 def display(propositions: list[dict[str, object]]) -> dict[str, object]:
@@ -95,7 +102,8 @@ class Plan:
 
     def add(self, proposition: dict[str, object]) -> "list[dict[str, object]]":
         """*proposition* as the caller gets it: once with its rendered items, once with the others, `renderAttempted` on each."""
-        done, left = [], []
+        done: list[object] = []
+        left: list[object] = []
         items = proposition.get("items")
         for item in items if isinstance(items, list) else []:
             if isinstance(item, dict) and item.get("schema") == DEFAULT:
@@ -150,10 +158,12 @@ class Views:
         return [{"scope": view, "scopeDetails": {"characteristics": {"scopeType": "view"}}}]
 
 
-def returned(proposition: dict[str, object], items: list[object], *, attempted: bool) -> dict[str, object]:
+def returned(
+    proposition: dict[str, object], items: list[object], *, attempted: bool
+) -> dict[str, object]:
     """A copy of *proposition* with *items* and `renderAttempted`."""
-    out = {key: copy(value) for key, value in proposition.items()}
-    out["items"] = copy(items)
+    out = dict(proposition)
+    out["items"] = items
     out["renderAttempted"] = attempted
     return out
 

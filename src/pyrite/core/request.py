@@ -10,13 +10,17 @@ from .wire import decode
 RETRYABLE = (429, 502, 503, 504)  # as Adobe's Web SDK 2.33
 RETRIES = 3
 QUEUE_TIME_LIMIT_MS = 300000
-ANSWER_LIMIT_MS = 30000  # a request that has no answer by then is given up, so that every promise settles
+ANSWER_LIMIT_MS = (
+    30000  # a request that has no answer by then is given up, so that every promise settles
+)
 
 
 class Request:
     """One request on its way: its text stays the same however often it is sent."""
 
-    def __init__(self, *, id: str, action: str, url: str, body: dict[str, object], text: str) -> None:
+    def __init__(
+        self, *, id: str, action: str, url: str, body: dict[str, object], text: str
+    ) -> None:
         self.id = id
         self.action = action
         self.url = url
@@ -48,7 +52,9 @@ def answer_of(status: int, text: str) -> dict[str, object]:
     except WireError:
         answer = None
     if not isinstance(answer, dict) or not isinstance(answer.get("handle"), list):
-        raise BadAnswer(f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?")
+        raise BadAnswer(
+            f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?"
+        )
     return answer
 
 

@@ -44,7 +44,9 @@ def _eq_steps(text: str, uses_eq: bool) -> list[dict[str, object]]:
             number = int(digits)
         css = css.strip()
         if css:
-            steps.append({"css": _scoped(_escaped(css) if uses_eq else css), "eq": number, "shadow": False})
+            steps.append(
+                {"css": _scoped(_escaped(css) if uses_eq else css), "eq": number, "shadow": False}
+            )
         elif number is not None:
             raise SelectorError("expected a selector before ':eq(…)'")
         text = rest
@@ -57,7 +59,7 @@ def _scoped(css: str) -> str:
 
 def _escaped(css: str) -> str:
     """*css* with ids and classes that begin with a digit escaped, as CSS.escape does; only done beside `:eq`."""
-    out = []
+    out: list[str] = []
     before = ""
     for char in css:
         if before in ("#", ".") and "0" <= char <= "9" and not _in_brackets(out):

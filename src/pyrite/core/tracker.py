@@ -10,7 +10,14 @@ from .consent import IN, OUT, PENDING, general
 from .context import VERSION, context, one_time_referrer
 from .delivery import Delivery, Outcome
 from .effects import Ask, Effect, Hide, Later, Log, Render, Settle, Show, Watch
-from .errors import AlreadyConfigured, ConsentError, HookFailed, NotConfigured, TrackerError, UnknownCommand
+from .errors import (
+    AlreadyConfigured,
+    ConsentError,
+    HookFailed,
+    NotConfigured,
+    TrackerError,
+    UnknownCommand,
+)
 from .event import DISPLAY, Draft, draft, part
 from .identity import append_to_url
 from .moment import Moment
@@ -39,7 +46,7 @@ class Tracker:
         self.name = name
         self.config: Config | None = None
         self._refused: TrackerError | None = None
-        self._waiting: "list[Waiting]" = []
+        self._waiting: list[Waiting] = []
         self._delivery = Delivery()
         self._views = Views()
         self._pages_asked = 0  # requests for the page's decisions that have no answer yet
@@ -51,16 +58,24 @@ class Tracker:
         self._plans: dict[str, Plan] = {}
         self._unreported: list[dict[str, object]] = []
         self._events: dict[str, Draft] = {}
-        self._calls: "dict[str, tuple[object, str, dict[str, object]]]" = {}
-        self._tickets: "dict[str, tuple[str, Draft | None, dict[str, object]]]" = {}
-        self._consent_calls: "list[tuple[object, dict[str, object]]]" = []
+        self._calls: dict[str, tuple[object, str, dict[str, object]]] = {}
+        self._tickets: dict[str, tuple[str, Draft | None, dict[str, object]]] = {}
+        self._consent_calls: list[tuple[object, dict[str, object]]] = []
         self._consent_busy = False
         self._hints_busy = False
         self._debug = False
 
     # ---- commands ---------------------------------------------------------------------------------------------------
 
-    def command(self, call: object, name: str, options: dict[str, object], moment: Moment, *, event_id: str = "") -> list[Effect]:
+    def command(
+        self,
+        call: object,
+        name: str,
+        options: dict[str, object],
+        moment: Moment,
+        *,
+        event_id: str = "",
+    ) -> list[Effect]:
         """Effects of the command *name*; the promise of *call* is settled by one of them, now or later.
 
         *event_id* is the id that an event got before the tracker was there; a fresh one is taken where it is empty.
@@ -70,7 +85,9 @@ class Tracker:
                 return self._configure(call, options, moment)
             if name not in COMMANDS:
                 known = ["configure"] + sorted(COMMANDS)
-                raise UnknownCommand(f"unknown command {name!r}; commands are {', '.join(known)}{did_you_mean(name, known)}")
+                raise UnknownCommand(
+                    f"unknown command {name!r}; commands are {', '.join(known)}{did_you_mean(name, known)}"
+                )
             if name == "setDebug":
                 self._debug = read(options, COMMANDS[name], of=name)["enabled"] is True
                 return [_resolve(call, {})]
@@ -85,7 +102,9 @@ class Tracker:
 
     def _configure(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
         if self.config:
-            raise AlreadyConfigured(f"{self.name} is configured already, for data stream {self.config.datastream_id!r}")
+            raise AlreadyConfigured(
+                f"{self.name} is configured already, for data stream {self.config.datastream_id!r}"
+            )
         waiting, self._waiting = self._waiting, []
         try:
             self.config = configure(options)
@@ -103,7 +122,9 @@ class Tracker:
         effects = []
         self._debug = self._debug or config.flag("debugEnabled")
         for option in unsupported(options, CONFIGURE):
-            effects.extend(self._note(f"configure: {option} is accepted and has no effect in this build"))
+            effects.extend(
+                self._note(f"configure: {option} is accepted and has no effect in this build")
+            )
         if config.flag("clickCollectionEnabled"):
             effects.append(Watch(what="clicks"))
         if config.flag("autoViewStart"):
@@ -116,7 +137,9 @@ class Tracker:
             effects.extend(self.command(waiting_call, name, given, moment, event_id=event_id))
         return effects
 
-    def _run(self, call: object, name: str, given: dict[str, object], moment: Moment, event_id: str) -> list[Effect]:
+    def _run(
+        self, call: object, name: str, given: dict[str, object], moment: Moment, event_id: str
+    ) -> list[Effect]:
         options = read(given, COMMANDS[name], of=name)
         if name in ("event", "sendEvent"):
             return self._event(call, name, options, moment, event_id)
@@ -138,12 +161,19 @@ class Tracker:
 
     # ---- events -----------------------------------------------------------------------------------------------------
 
-    def _event(self, call: object, name: str, options: dict[str, object], moment: Moment, event_id: str) -> list[Effect]:
+    def _event(
+        self, call: object, name: str, options: dict[str, object], moment: Moment, event_id: str
+    ) -> list[Effect]:
         groups = self._config.contexts()
         data = one_time_referrer(groups, moment, self._referrer)
         self._referrer = moment.text("referrer")
         event = draft(
-            call, options, collected=context(groups, moment), data=data, moment=moment, event_id=event_id or moment.new_id()
+            call,
+            options,
+            collected=context(groups, moment),
+            data=data,
+            moment=moment,
+            event_id=event_id or moment.new_id(),
         )
         event.answers = name == "sendEvent"
         if event.view_start:
@@ -152,13 +182,17 @@ class Tracker:
 
     def _begin(self, event: Draft, moment: Moment) -> list[Effect]:
         """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
-        event.query = {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
+        event.query = (
+            {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
+        )
         if self._fetches_page(event):
             self._asked_before = True
             self._pages_asked += 1
         effects = self._prehide(event, moment)
         if self._config.text(BEFORE_EVENT):
-            return effects + self._ask(BEFORE_EVENT, event, {"xdm": event.xdm, "data": event.data}, moment)
+            return effects + self._ask(
+                BEFORE_EVENT, event, {"xdm": event.xdm, "data": event.data}, moment
+            )
         return effects + self._admit(event, moment)
 
     def _asks_for_page(self, event: Draft) -> bool:
@@ -204,7 +238,10 @@ class Tracker:
 
     def _declined(self, event: Draft) -> list[Effect]:
         self._page_settled(event)
-        effects: list[Effect] = [Log(level="warn", message="the visitor declined consent; the event was not sent"), Show()]
+        effects: list[Effect] = [
+            Log(level="warn", message="the visitor declined consent; the event was not sent"),
+            Show(),
+        ]
         return effects + ([_resolve(event.call, {})] if event.call is not None else [])
 
     def _release(self, moment: Moment) -> list[Effect]:
@@ -228,19 +265,32 @@ class Tracker:
             record["data"] = event.data
         if event.query:
             record["query"] = event.query
-        answers = event.answers or bool(event.query) or event.call is None or not self._visitor.ecid(moment)
+        answers = (
+            event.answers
+            or bool(event.query)
+            or event.call is None
+            or not self._visitor.ecid(moment)
+        )
         action = "interact" if answers and not event.unloading else "collect"
         body: dict[str, object] = {"events": [record]}
         if action == "interact":
             body["query"] = {"identity": {"fetch": ["ECID"]}}
         age = max(0, min(moment.now_ms - event.made_ms, QUEUE_TIME_LIMIT_MS))
-        effects, request = self._request(action, body, event.options, moment, meta={"queueTimeMillis": age})
+        effects, request = self._request(
+            action, body, event.options, moment, meta={"queueTimeMillis": age}
+        )
         request.unloading = event.unloading
         self._events[request.id] = event
         return effects + self._send(request)
 
     def _request(
-        self, action: str, body: dict[str, object], options: dict[str, object], moment: Moment, *, meta: dict[str, object]
+        self,
+        action: str,
+        body: dict[str, object],
+        options: dict[str, object],
+        moment: Moment,
+        *,
+        meta: dict[str, object],
     ) -> "tuple[list[Effect], Request]":
         """The request for *body*, completed with identity, state and overrides; with the effects of minting an id."""
         fpid, effects = self._visitor.fpid(moment)
@@ -259,7 +309,9 @@ class Tracker:
             self._config.edge_root(moment.text("url")),
             hint=self._visitor.region(moment),
             action=action,
-            datastream=datastream if isinstance(datastream, str) and datastream else self._config.datastream_id,
+            datastream=datastream
+            if isinstance(datastream, str) and datastream
+            else self._config.datastream_id,
             request_id=id,
         )
         return effects, Request(id=id, action=action, url=url, body=body, text=encode(body))
@@ -274,7 +326,9 @@ class Tracker:
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
-    def answered(self, request: str, *, status: int, text: str, retry_after: str, moment: Moment) -> list[Effect]:
+    def answered(
+        self, request: str, *, status: int, text: str, retry_after: str, moment: Moment
+    ) -> list[Effect]:
         """Effects of the response to *request*; a beacon that the browser took counts as status 204 without a text."""
         effects, outcome = self._delivery.answered(
             request, status=status, text=text, retry_after=retry_after, moment=moment
@@ -327,7 +381,12 @@ class Tracker:
                 returned.extend(plan.add(proposition))
             else:
                 returned.append(all_returned(proposition))
-        if event.renders and event.view and self._fetches_page(event) and "items" not in self._views.of(event.view)[0]:
+        if (
+            event.renders
+            and event.view
+            and self._fetches_page(event)
+            and "items" not in self._views.of(event.view)[0]
+        ):
             plan.shown.extend(self._views.of(event.view))
         plan.answer = _result(event, outcome, returned)
         return self._render(plan, moment) + self._page_fetched(event, moment)
@@ -394,7 +453,12 @@ class Tracker:
         for index in range(min(len(results), len(plan.steps))):
             if results[index] != "shown":
                 step = plan.steps[index]
-                effects.append(Log(level="warn", message=f"{step['type']} at {step['selector']!r} was not shown: {results[index]}"))
+                effects.append(
+                    Log(
+                        level="warn",
+                        message=f"{step['type']} at {step['selector']!r} was not shown: {results[index]}",
+                    )
+                )
         return effects + self._report(plan, moment, unloading=False)
 
     def _report(self, plan: Plan, moment: Moment, *, unloading: bool) -> list[Effect]:
@@ -411,33 +475,47 @@ class Tracker:
 
     def _own_event(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         collected = context(self._config.contexts(), moment)
-        event = draft(None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id())
+        event = draft(
+            None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id()
+        )
         return self._begin(event, moment)
 
     # ---- the page's callbacks ---------------------------------------------------------------------------------------
 
-    def _ask(self, hook: str, event: Draft | None, value: dict[str, object], moment: Moment) -> list[Effect]:
+    def _ask(
+        self, hook: str, event: Draft | None, value: dict[str, object], moment: Moment
+    ) -> list[Effect]:
         ticket = moment.new_id()
         self._tickets[ticket] = (hook, event, value)
         return [Ask(ticket=ticket, hook=hook, value=value)]
 
-    def hooked(self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment) -> list[Effect]:
+    def hooked(
+        self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment
+    ) -> list[Effect]:
         """Effects of a callback's answer: *value* as the page changed it, None when it returned false; *error* if it threw."""
         hook, event, asked = self._tickets.pop(ticket, ("", None, {}))
         if hook == BEFORE_EVENT and event:
             return self._hooked_event(event, value, error, moment)
         if error:
-            return [Log(level="error", message=f"{hook} threw: {error}; the click is sent as it was")] + self._click_on(hook, asked, moment)
+            return [
+                Log(level="error", message=f"{hook} threw: {error}; the click is sent as it was")
+            ] + self._click_on(hook, asked, moment)
         return self._click_on(hook, value, moment) if value is not None else []
 
-    def _hooked_event(self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment) -> list[Effect]:
+    def _hooked_event(
+        self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment
+    ) -> list[Effect]:
         if value is not None and not error:
             event.xdm, event.data = part(value, "xdm"), part(value, "data")
             return self._admit(event, moment)
         effects = [Show()] + self._page_fetched(event, moment)
         if error:
             failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
-            return effects + [_reject(event.call, failure) if event.call is not None else Log(level="error", message=failure.message)]
+            return effects + [
+                _reject(event.call, failure)
+                if event.call is not None
+                else Log(level="error", message=failure.message)
+            ]
         effects.extend(self._note(f"{BEFORE_EVENT} returned false; the event was not sent"))
         return effects + ([_resolve(event.call, {})] if event.call is not None else [])
 
@@ -476,7 +554,10 @@ class Tracker:
         hints = moment.facts.get("hints")
         for event in self._held:
             if isinstance(hints, dict):
-                merge(event.xdm, {"environment": part(context(self._config.contexts(), moment), "environment")})
+                merge(
+                    event.xdm,
+                    {"environment": part(context(self._config.contexts(), moment), "environment")},
+                )
         return self._release(moment)
 
     def woken(self, timer: str, moment: Moment) -> list[Effect]:
@@ -507,13 +588,18 @@ class Tracker:
 
     # ---- consent and identity ---------------------------------------------------------------------------------------
 
-    def _set_consent(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
+    def _set_consent(
+        self, call: object, options: dict[str, object], moment: Moment
+    ) -> list[Effect]:
         if self._consent_busy:
             self._consent_calls.append((call, options))
             return []
         general(options["consent"])
         self._consent_busy = True
-        body: dict[str, object] = {"consent": options["consent"], "query": {"consent": {"operation": "update"}}}
+        body: dict[str, object] = {
+            "consent": options["consent"],
+            "query": {"consent": {"operation": "update"}},
+        }
         effects, request = self._request("privacy/set-consent", body, options, moment, meta={})
         identities = options.get("identityMap")
         if isinstance(identities, dict):
@@ -524,15 +610,25 @@ class Tracker:
         self._calls[request.id] = (call, "setConsent", options)
         return effects + self._send(request)
 
-    def _consent_ended(self, call: "tuple[object, str, dict[str, object]]", outcome: Outcome, moment: Moment) -> list[Effect]:
+    def _consent_ended(
+        self, call: "tuple[object, str, dict[str, object]]", outcome: Outcome, moment: Moment
+    ) -> list[Effect]:
         self._consent_busy = False
         if outcome.error:
-            effects = [_reject(call[0], outcome.error)]
+            effects: list[Effect] = [_reject(call[0], outcome.error)]
         else:
             effects = []
             name = self._config.cookie_prefix + "consent"
-            if not [entry for entry in payloads(outcome.answer, "state:store") if entry.get("key") == name]:
-                chosen = {"key": name, "value": "general=" + general(call[2]["consent"]), "maxAge": 15552000}
+            if not [
+                entry
+                for entry in payloads(outcome.answer, "state:store")
+                if entry.get("key") == name
+            ]:
+                chosen = {
+                    "key": name,
+                    "value": "general=" + general(call[2]["consent"]),
+                    "maxAge": 15552000,
+                }
                 effects.extend(self._visitor.store([chosen], moment))
             effects.append(_resolve(call[0], {}))
         if self._consent_calls:
@@ -543,13 +639,17 @@ class Tracker:
                 effects.append(_reject(next_call, error))
         return effects + self._release(moment)
 
-    def _identity(self, call: object, name: str, options: dict[str, object], moment: Moment) -> list[Effect]:
+    def _identity(
+        self, call: object, name: str, options: dict[str, object], moment: Moment
+    ) -> list[Effect]:
         consent = PENDING if self._consent_busy else self._visitor.consent(moment)
         if consent == PENDING:
             self._waiting.append((call, name, options, ""))
             return []
         if consent != IN:
-            raise ConsentError(f"{name}: the visitor declined consent; identities are handed out only with it")
+            raise ConsentError(
+                f"{name}: the visitor declined consent; identities are handed out only with it"
+            )
         if self._visitor.ecid(moment):
             return [_resolve(call, self._identities(name, options, moment))]
         body: dict[str, object] = {"query": {"identity": {"fetch": ["ECID"]}}}
@@ -557,18 +657,26 @@ class Tracker:
         self._calls[request.id] = (call, name, options)
         return effects + self._send(request)
 
-    def _identity_ended(self, call: "tuple[object, str, dict[str, object]]", outcome: Outcome, moment: Moment) -> list[Effect]:
+    def _identity_ended(
+        self, call: "tuple[object, str, dict[str, object]]", outcome: Outcome, moment: Moment
+    ) -> list[Effect]:
         if outcome.error:
             return [_reject(call[0], outcome.error)]
         return [_resolve(call[0], self._identities(call[1], call[2], moment))]
 
-    def _identities(self, name: str, options: dict[str, object], moment: Moment) -> dict[str, object]:
+    def _identities(
+        self, name: str, options: dict[str, object], moment: Moment
+    ) -> dict[str, object]:
         ecid = self._visitor.ecid(moment)
         if name == "appendIdentityToUrl":
             url = str(options["url"])
             if not ecid:
                 return {"url": url}
-            return {"url": append_to_url(url, ecid=ecid, org_id=self._config.org_id, now_ms=moment.now_ms)}
+            return {
+                "url": append_to_url(
+                    url, ecid=ecid, org_id=self._config.org_id, now_ms=moment.now_ms
+                )
+            }
         wanted = options.get("namespaces")
         identity: dict[str, object] = {}
         if isinstance(wanted, list) and "ECID" in wanted:
@@ -602,7 +710,9 @@ def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -
     decisions = []
     for proposition in propositions:
         if proposition.get("renderAttempted") is not True:
-            decisions.append({key: proposition[key] for key in proposition if key != "renderAttempted"})
+            decisions.append(
+                {key: proposition[key] for key in proposition if key != "renderAttempted"}
+            )
     result: dict[str, object] = {"propositions": propositions, "decisions": decisions}
     if not event.answers:
         result["requestBody"] = outcome.request.body

@@ -59,14 +59,19 @@ class Visitor:
         """The identity map of a request: the device id, and an ECID that another page handed over in the address."""
         identities: dict[str, object] = {"FPID": [{"id": fpid}]}
         if not self.ecid(moment):
-            handed = ecid_in_url(moment.text("url"), org_id=self._config.org_id, now_ms=moment.now_ms)
+            handed = ecid_in_url(
+                moment.text("url"), org_id=self._config.org_id, now_ms=moment.now_ms
+            )
             if handed:
                 identities["ECID"] = [{"id": handed}]
         return identities
 
     def state(self, moment: Moment) -> dict[str, object]:
         """`meta.state` of a request; cookies go along as entries where the browser does not send them itself."""
-        state: dict[str, object] = {"domain": moment.text("topDomain"), "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False}
+        state: dict[str, object] = {
+            "domain": moment.text("topDomain"),
+            "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False,
+        }
         if not self._same_site(moment):
             found = self.cookies(moment)
             names = sorted([name for name in found if name.startswith(self._config.cookie_prefix)])
@@ -79,21 +84,33 @@ class Visitor:
         effects: list[Effect] = []
         for entry in entries:
             key, value = entry.get("key"), entry.get("value")
-            if not isinstance(key, str) or not isinstance(value, str) or not key.startswith(self._config.cookie_prefix):
+            if (
+                not isinstance(key, str)
+                or not isinstance(value, str)
+                or not key.startswith(self._config.cookie_prefix)
+            ):
                 continue
             attrs = entry.get("attrs")
             same_site = attrs.get("SameSite") if isinstance(attrs, dict) else None
             age = entry.get("maxAge")
             self._kept[key] = value
             seconds = int(age) if isinstance(age, (int, float)) else 0
-            effects.append(self._cookie(key, value, seconds, same_site if isinstance(same_site, str) else "Lax", moment))
+            effects.append(
+                self._cookie(
+                    key, value, seconds, same_site if isinstance(same_site, str) else "Lax", moment
+                )
+            )
         return effects
 
     def learn(self, identities: list[dict[str, object]]) -> None:
         """Keep the ECID of an `identity:result` handle's payload."""
         for identity in identities:
             namespace = identity.get("namespace")
-            if isinstance(namespace, dict) and namespace.get("code") == "ECID" and isinstance(identity.get("id"), str):
+            if (
+                isinstance(namespace, dict)
+                and namespace.get("code") == "ECID"
+                and isinstance(identity.get("id"), str)
+            ):
                 self._ecid = str(identity["id"])
 
     def _same_site(self, moment: Moment) -> bool:
@@ -102,7 +119,15 @@ class Visitor:
         top = moment.text("topDomain")
         return edge == page or (top != "" and (edge == top or edge.endswith("." + top)))
 
-    def _cookie(self, name: str, value: str, max_age_s: int, same_site: str, moment: Moment) -> Effect:
+    def _cookie(
+        self, name: str, value: str, max_age_s: int, same_site: str, moment: Moment
+    ) -> Effect:
         # The page's cookies in this moment are older than this one; the first of a name wins.
         moment.facts["cookie"] = f"{name}={value}; " + moment.text("cookie")
-        return SetCookie(name=name, value=value, max_age_s=max_age_s, domain=moment.text("topDomain"), same_site=same_site)
+        return SetCookie(
+            name=name,
+            value=value,
+            max_age_s=max_age_s,
+            domain=moment.text("topDomain"),
+            same_site=same_site,
+        )

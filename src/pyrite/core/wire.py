@@ -8,7 +8,15 @@ import json
 
 from .errors import WireError
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\b": "\\b",
+    "\f": "\\f",
+}
 _HEX = "0123456789abcdef"
 _SAFE_WHOLE = 9007199254740992  # 2**53: above it a float no longer holds every whole number
 
@@ -23,6 +31,10 @@ def encode(value: object) -> str:
     except _NoForm as error:
         path = "$" + "".join(error.places)
         raise WireError(f"{path}: {error.reason}", path=path) from None
+    except RuntimeError:  # RecursionError is one; MicroPython has no other name for it
+        raise WireError(
+            "$: objects and lists lie too deep inside each other to be sent", path="$"
+        ) from None
 
 
 def decode(text: str) -> object:
@@ -44,23 +56,14 @@ def decode_object(text: str) -> dict[str, object]:
     return value
 
 
-def copy(value: object) -> object:
-    """*value* with every list and dict inside it made anew."""
-    if isinstance(value, dict):
-        return {key: copy(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [copy(item) for item in value]
-    return value
-
-
 def merge(into: dict[str, object], extra: dict[str, object]) -> dict[str, object]:
-    """*into*, changed: objects are merged key by key, everything else in *extra* replaces what was there."""
+    """*into*, changed: objects are merged key by key, everything else in *extra* replaces what was there, uncopied."""
     for key, item in extra.items():
         present = into.get(key)
         if isinstance(present, dict) and isinstance(item, dict):
             merge(present, item)
         else:
-            into[key] = copy(item)
+            into[key] = item
     return into
 
 
@@ -78,6 +81,12 @@ def _text_of(value: object) -> str:
         return _string(value)
     if isinstance(value, dict):
         return _object(value)
+    if isinstance(value, (list, tuple)):
+        return _list(value)
+    return _plain(value)
+
+
+def _plain(value: object) -> str:
     if value is None:
         return "null"
     if value is True:
@@ -88,9 +97,10 @@ def _text_of(value: object) -> str:
         return str(value)
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, (list, tuple)):
-        return _list(value)
     raise _NoForm(f"{type(value).__name__} has no JSON form")
+
+
+# Both call each other directly, not through _text_of: MicroPython's stack is short, and one call a level reaches twice as deep.
 
 
 def _object(value: dict[object, object]) -> str:
@@ -102,11 +112,20 @@ def _object(value: dict[object, object]) -> str:
     for name in names:
         if not isinstance(name, str):
             raise _NoForm(f"expected a string as key, got {name!r}")
+        item = value[name]
         try:
-            parts.append(_string(name) + ":" + _text_of(value[name]))
+            if isinstance(item, str):
+                text = _string(item)
+            elif isinstance(item, dict):
+                text = _object(item)
+            elif isinstance(item, (list, tuple)):
+                text = _list(item)
+            else:
+                text = _plain(item)
         except _NoForm as error:
             error.places.insert(0, "." + name)
             raise error
+        parts.append(_string(name) + ":" + text)
     return "{" + ",".join(parts) + "}"
 
 
@@ -114,7 +133,12 @@ def _list(value: "list[object] | tuple[object, ...]") -> str:
     parts: list[str] = []
     for item in value:
         try:
-            parts.append(_text_of(item))
+            if isinstance(item, dict):
+                parts.append(_object(item))
+            elif isinstance(item, (list, tuple)):
+                parts.append(_list(item))
+            else:
+                parts.append(_string(item) if isinstance(item, str) else _plain(item))
         except _NoForm as error:
             error.places.insert(0, f"[{len(parts)}]")
             raise error
@@ -133,7 +157,9 @@ def _number(value: float) -> str:
 def _string(value: str) -> str:
     # The runtime's own writer is far faster, and right wherever it had nothing to escape.
     quick = json.dumps(value)
-    if len(quick) == len(value) + 2 and not ("\x7f" in value or "\u2028" in value or "\u2029" in value):
+    if len(quick) == len(value) + 2 and not (
+        "\x7f" in value or "\u2028" in value or "\u2029" in value
+    ):
         return quick
     return '"' + "".join([_escaped(char) for char in value]) + '"'
 

@@ -34,14 +34,26 @@ def pages_folder() -> Path:
 def shop(*, data: Path, listener: Listener | None = None, store: Store | None = None) -> Starlette:
     """The demo shop with an edge that keeps its events in *data* and tells *listener* of each."""
     folder = pages_folder()
-    templates = Environment(loader=FileSystemLoader(folder / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    templates.globals.update(categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM)
-    edge = pyrite.edge(data=data, experiences=folder / "experiences", listener=listener, store=store)
+    templates = Environment(
+        loader=FileSystemLoader(folder / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(
+        categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM
+    )
+    edge = pyrite.edge(
+        data=data, experiences=folder / "experiences", listener=listener, store=store
+    )
 
     def page(name: str, **values: Any) -> Response:
         nonce = secrets.token_urlsafe(16)
         body = templates.get_template(name).render(nonce=nonce, **values)
-        return HTMLResponse(body, headers={"Content-Security-Policy": policy(nonce), "Referrer-Policy": "same-origin"})
+        return HTMLResponse(
+            body,
+            headers={"Content-Security-Policy": policy(nonce), "Referrer-Policy": "same-origin"},
+        )
 
     async def home(request: Request) -> Response:
         return page("home.html")
@@ -50,7 +62,11 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         slug = request.path_params["slug"]
         if slug not in CATEGORIES:
             raise HTTPException(404)
-        return page("category.html", slug=slug, found=[product for product in PRODUCTS if product.category == slug])
+        return page(
+            "category.html",
+            slug=slug,
+            found=[product for product in PRODUCTS if product.category == slug],
+        )
 
     async def product(request: Request) -> Response:
         found = find(request.path_params["slug"])
@@ -84,7 +100,8 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         Route("/spa", plain("spa.html")),
         Route("/spa/{rest:path}", plain("spa.html")),
         Mount("/shop", StaticFiles(directory=folder / "static")),
-        Mount("/", edge),
+        # The edge's own addresses one by one, so that any other is the shop's "not found".
+        *(Route(route.path, edge) for route in edge.routes if isinstance(route, Route)),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing})
     app.state.store = edge.state.store

@@ -16,14 +16,23 @@ Handle = dict[str, Any]
 
 def interact(arrival: Arrival, experiences: list[dict[str, Any]], *, region: str) -> list[Handle]:
     """The handles for an interact request: what was asked for, and the cookies that go with it."""
-    handles = identity(arrival) + [state(arrival, region=region)]
+    handles = [*identity(arrival), state(arrival, region=region)]
     if region:
-        handles.append({"type": "locationHint:result", "payload": [{"scope": "EdgeNetwork", "hint": region, "ttlSeconds": CLUSTER_MAX_AGE_S}]})
+        handles.append(
+            {
+                "type": "locationHint:result",
+                "payload": [
+                    {"scope": "EdgeNetwork", "hint": region, "ttlSeconds": CLUSTER_MAX_AGE_S}
+                ],
+            }
+        )
     for index, event in enumerate(arrival.contents):
         query = part(event, "query", "personalization")
         if query:
             found = decide(experiences, visitor=arrival.visitor, event=event, query=query)
-            handles.append({"type": "personalization:decisions", "payload": found, "eventIndex": index})
+            handles.append(
+                {"type": "personalization:decisions", "payload": found, "eventIndex": index}
+            )
     return handles
 
 
@@ -32,7 +41,12 @@ def identity(arrival: Arrival) -> list[Handle]:
     wanted = part(arrival.body, "query", "identity").get("fetch")
     if not isinstance(wanted, list) or "ECID" not in wanted:
         return []
-    return [{"type": "identity:result", "payload": [{"id": arrival.ecid, "namespace": {"code": "ECID"}}]}]
+    return [
+        {
+            "type": "identity:result",
+            "payload": [{"id": arrival.ecid, "namespace": {"code": "ECID"}}],
+        }
+    ]
 
 
 def state(arrival: Arrival, *, region: str, consent: str = "") -> Handle:

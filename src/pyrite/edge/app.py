@@ -51,7 +51,11 @@ def edge(
         yield
         kept.close()
 
-    app = Starlette(routes=_routes(chosen, protocol), lifespan=lifespan, exception_handlers={404: _not_found, 405: _not_allowed})
+    app = Starlette(
+        routes=_routes(chosen, protocol),
+        lifespan=lifespan,
+        exception_handlers={404: _not_found, 405: _not_allowed},
+    )
     app.add_middleware(_Guard, settings=chosen)
     app.state.store = kept
     app.state.experiences = kept_experiences
@@ -94,7 +98,9 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
-    return Problem(405, "method.unknown", f"{request.method} is not supported at {request.url.path!r}").response("")
+    return Problem(
+        405, "method.unknown", f"{request.method} is not supported at {request.url.path!r}"
+    ).response("")
 
 
 class _Guard:
@@ -117,7 +123,9 @@ class _Guard:
         response: ASGIApp = self._app
         if size > self._settings.limits.header_bytes:
             limit = self._settings.limits.header_bytes
-            response = Problem(431, "headers.too_large", f"expected at most {limit} bytes of headers, got {size}").response("")
+            response = Problem(
+                431, "headers.too_large", f"expected at most {limit} bytes of headers, got {size}"
+            ).response("")
         elif not allowed:
             detail = f"pages of {origin!r:.200} may not send events here; list the origin under [edge] origins in pyrite.toml"
             response = Problem(403, "origin.unknown", detail).response("")
@@ -134,7 +142,11 @@ class _Guard:
 
     def _may_call(self, request: Request, origin: str) -> bool:
         """No Origin header: not a page of another host. The scheme may differ behind a proxy that ends TLS."""
-        return not origin or origin in self._origins or origin.partition("://")[2] == request.headers.get("host", "")
+        return (
+            not origin
+            or origin in self._origins
+            or origin.partition("://")[2] == request.headers.get("host", "")
+        )
 
     def _cors(self, request: Request, origin: str) -> list[tuple[bytes, bytes]]:
         headers = [

@@ -40,7 +40,9 @@ class Variant(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     items: list[Item] = []
 
 
-class Audience(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class Audience(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
     """`[audience]`: all of it must hold. A text is looked for inside; `{is, contains, starts, ends, not}` say more."""
 
     url: Any = None
@@ -81,7 +83,11 @@ class Experiences:
 
     def reload(self) -> list[SettingsError]:
         """Read what has changed; returns the mistakes found, which are logged as well."""
-        found = {path: path.stat().st_mtime_ns for path in self._folder.glob("*.toml")} if self._folder.is_dir() else {}
+        found = (
+            {path: path.stat().st_mtime_ns for path in self._folder.glob("*.toml")}
+            if self._folder.is_dir()
+            else {}
+        )
         mistakes = []
         for gone in set(self._seen) - set(found):
             self._good.pop(gone, None)
@@ -91,7 +97,11 @@ class Experiences:
                     self._good[path] = read(path)
                 except SettingsError as error:
                     mistakes.append(error)
-                    log.error("%s%s", error, "; the last good version stays in force" if path in self._good else "")
+                    log.error(
+                        "%s%s",
+                        error,
+                        "; the last good version stays in force" if path in self._good else "",
+                    )
         self._seen = found
         return mistakes
 
@@ -109,14 +119,26 @@ def read(path: Path) -> dict[str, Any]:
         message, _, place = str(error).partition(" - at `$.")
         keys = [key.partition("[")[0] for key in place.rstrip("`").split(".")] if place else []
         unknown = message.partition("unknown field `")[2].partition("`")[0]
-        hint = did_you_mean(unknown, [field.encode_name for field in msgspec.structs.fields(_model(keys))]) if unknown else ""
+        hint = (
+            did_you_mean(
+                unknown, [field.encode_name for field in msgspec.structs.fields(_model(keys))]
+            )
+            if unknown
+            else ""
+        )
         line = line_of(text, [*keys, unknown] if unknown else keys)
-        raise SettingsError(f"{path}:{line}: {'.'.join(keys) or 'file'}: {message[:1].lower()}{message[1:]}{hint}") from None
+        raise SettingsError(
+            f"{path}:{line}: {'.'.join(keys) or 'file'}: {message[:1].lower()}{message[1:]}{hint}"
+        ) from None
     return _record(file, path, text)
 
 
 def _model(keys: list[str]) -> Any:
-    return {"audience": Audience, "variants": Variant, "items": Item}.get(keys[-1], File) if keys else File
+    return (
+        {"audience": Audience, "variants": Variant, "items": Item}.get(keys[-1], File)
+        if keys
+        else File
+    )
 
 
 def _record(file: File, path: Path, text: str) -> dict[str, Any]:
@@ -124,9 +146,13 @@ def _record(file: File, path: Path, text: str) -> dict[str, Any]:
     view = file.scope.removeprefix("view:") if file.scope.startswith("view:") else ""
     scope = view or (PAGE_SCOPE if file.scope == "page" else file.scope)
     if not file.variants or not all(variant.weight >= 0 for variant in file.variants):
-        raise SettingsError(f"{path}:{line_of(text, ['variants'])}: variants: expected at least one, with weights from 0 up")
+        raise SettingsError(
+            f"{path}:{line_of(text, ['variants'])}: variants: expected at least one, with weights from 0 up"
+        )
     if not 0 <= file.percentage <= 100:
-        raise SettingsError(f"{path}:{line_of(text, ['percentage'])}: percentage: expected 0 to 100, got {file.percentage}")
+        raise SettingsError(
+            f"{path}:{line_of(text, ['percentage'])}: percentage: expected 0 to 100, got {file.percentage}"
+        )
     return {
         "id": id,
         "scope": scope,
@@ -134,12 +160,19 @@ def _record(file: File, path: Path, text: str) -> dict[str, Any]:
         "priority": file.priority,
         "percentage": file.percentage,
         "group": file.group,
-        "audience": {key: value for key, value in msgspec.to_builtins(file.audience).items() if value is not None},
+        "audience": {
+            key: value
+            for key, value in msgspec.to_builtins(file.audience).items()
+            if value is not None
+        },
         "variants": [
             {
                 "id": variant.id,
                 "weight": variant.weight,
-                "items": [_item(item, f"{id}-{variant.id}-{index}", path, text) for index, item in enumerate(variant.items)],
+                "items": [
+                    _item(item, f"{id}-{variant.id}-{index}", path, text)
+                    for index, item in enumerate(variant.items)
+                ],
             }
             for variant in file.variants
         ],
@@ -156,7 +189,9 @@ def _item(item: Item, id: str, path: Path, text: str) -> dict[str, Any]:
             f"{', '.join(TYPES)}, got {item.type!r}{did_you_mean(item.type, list(TYPES))}"
         )
     if not item.selector:
-        raise SettingsError(f"{path}:{line_of(text, ['variants', 'items', 'type'])}: variants.items: {item.type} needs a selector")
+        raise SettingsError(
+            f"{path}:{line_of(text, ['variants', 'items', 'type'])}: variants.items: {item.type} needs a selector"
+        )
     data = {"type": item.type, "selector": item.selector, "content": item.content}
     if item.prehiding_selector:
         data["prehidingSelector"] = item.prehiding_selector

@@ -39,7 +39,9 @@ class Files:
         if not (folder / "manifest.json").is_file():
             raise FilesMissing(f"no browser files in {str(folder)!r}; 'pyrite build' makes them")
         self._files = {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         }
 
     def names(self) -> list[str]:
@@ -47,7 +49,11 @@ class Files:
         return [
             name
             for name in self._files
-            if not name.endswith(".json") and not any(name.removesuffix("." + ending) in self._files and name.endswith("." + ending) for _, ending in ENCODINGS)
+            if not name.endswith(".json")
+            and not any(
+                name.removesuffix("." + ending) in self._files and name.endswith("." + ending)
+                for _, ending in ENCODINGS
+            )
         ]
 
     async def serve(self, request: Request) -> Response:
@@ -62,11 +68,18 @@ class Files:
             "X-Content-Type-Options": "nosniff",
         }
         content = self._files[name]
-        accepted = [piece.partition(";")[0].strip() for piece in request.headers.get("accept-encoding", "").split(",")]
+        accepted = [
+            piece.partition(";")[0].strip()
+            for piece in request.headers.get("accept-encoding", "").split(",")
+        ]
         for encoding, ending in ENCODINGS:
             if encoding in accepted and f"{name}.{ending}" in self._files:
                 headers["Content-Encoding"] = encoding
                 content = self._files[f"{name}.{ending}"]
                 break
         type = TYPES[name.rpartition(".")[2]]
-        return Response(b"" if request.method == "HEAD" else content, headers=headers | {"Content-Length": str(len(content))}, media_type=type)
+        return Response(
+            b"" if request.method == "HEAD" else content,
+            headers=headers | {"Content-Length": str(len(content))},
+            media_type=type,
+        )

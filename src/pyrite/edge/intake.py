@@ -70,7 +70,9 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
     _identify(arrival)
     events = body.get("events", [])
     if not isinstance(events, list):
-        raise Problem(400, "body.events", f"expected a list of events, got {_name(events)}", path="$.events")
+        raise Problem(
+            400, "body.events", f"expected a list of events, got {_name(events)}", path="$.events"
+        )
     if len(events) > limits.events:
         detail = f"expected at most {limits.events} events in one body, got {len(events)}"
         raise Problem(413, "body.too_many", detail, path="$.events")
@@ -105,9 +107,13 @@ def _decoded(content: bytes, limits: Limits) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, "body.json", f"expected JSON in UTF-8: {error}", path="$") from None
     except RecursionError:
-        raise Problem(400, "body.too_deep", f"expected at most {limits.depth} levels, got far more", path="$") from None
+        raise Problem(
+            400, "body.too_deep", f"expected at most {limits.depth} levels, got far more", path="$"
+        ) from None
     if content.count(b"[") + content.count(b"{") > limits.depth and _is_deeper(value, limits.depth):
-        raise Problem(400, "body.too_deep", f"expected at most {limits.depth} levels, got more", path="$")
+        raise Problem(
+            400, "body.too_deep", f"expected at most {limits.depth} levels, got more", path="$"
+        )
     return value
 
 
@@ -138,16 +144,24 @@ def _run_raw(queue: Any, source: Source) -> dict[str, Any]:
         return raw.run(queue, source.datastream, now_ms=source.received_ms)
     except ConsentError as error:
         # Not kept as a bad row either: without consent nothing is stored.
-        raise Problem(403, error.code, f"the queue was not run: {error.message}", path="$.raw") from None
+        raise Problem(
+            403, error.code, f"the queue was not run: {error.message}", path="$.raw"
+        ) from None
     except TrackerError as error:
-        raise Problem(400, "body.raw", f"the queue can't be run: {error.message}", path="$.raw") from None
+        raise Problem(
+            400, "body.raw", f"the queue can't be run: {error.message}", path="$.raw"
+        ) from None
 
 
 def _identify(arrival: Arrival) -> None:
     found = cookies(arrival.source.cookie)
     entries = part(arrival.body, "meta", "state").get("entries")
     for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and isinstance(entry.get("key"), str) and isinstance(entry.get("value"), str):
+        if (
+            isinstance(entry, dict)
+            and isinstance(entry.get("key"), str)
+            and isinstance(entry.get("value"), str)
+        ):
             found[entry["key"]] = entry["value"]
     identities = part(arrival.body, "xdm", "identityMap") or part(arrival.body, "identityMap")
     arrival.fpid = _first_id(identities, "FPID")
@@ -188,7 +202,9 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
         detail = f"expected a string of at most {ID_LIMIT} characters, got {_name(given)}"
         raise Problem(400, "event.id", detail, path=f"{place}.xdm._id")
     # Clients without event ids (alloy.js) send the same request id with every retry.
-    xdm["_id"] = given or str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source.datastream}/{source.request_id}/{index}"))
+    xdm["_id"] = given or str(
+        uuid.uuid5(uuid.NAMESPACE_URL, f"{source.datastream}/{source.request_id}/{index}")
+    )
     identities = part(arrival.body, "xdm", "identityMap")
     if identities or "identityMap" in xdm:
         xdm["identityMap"] = {**identities, **part(xdm, "identityMap")}
@@ -221,6 +237,11 @@ def _text(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+        bool: "a boolean",
+        type(None): "null",
+    }
     return names.get(type(value), "a number")
-

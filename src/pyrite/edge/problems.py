@@ -5,15 +5,28 @@ from starlette.responses import Response
 
 
 class Problem(Exception):
-    """A request is refused with *status*; *code* is stable, *path* names the place in the body, or is empty."""
+    """A request is refused with *status*; *code* is stable, *path* names the place in the body, or is empty.
 
-    def __init__(self, status: int, code: str, detail: str, *, path: str = "", retry_after_s: int | None = None) -> None:
+    *content* is what was read of a body that could not be read whole.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        path: str = "",
+        retry_after_s: int | None = None,
+        content: bytes = b"",
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.path = path
         self.retry_after_s = retry_after_s
+        self.content = content
 
     def record(self, request_id: str) -> dict[str, object]:
         """`{type, status, title, detail, code, path, report}`; Adobe's clients read title, detail and report."""

@@ -4,6 +4,7 @@ Each answers 2xx only after what it took is on disk. What a body holds is intake
 """
 
 import asyncio
+import contextlib
 import re
 import time
 import uuid
@@ -21,7 +22,11 @@ from .experiences import Experiences
 from .problems import Problem
 from .settings import Datastream, Settings
 
-TEXT_TYPES = ("text/plain", "application/json", "")  # text/plain needs no preflight; a beacon without a type has none
+TEXT_TYPES = (
+    "text/plain",
+    "application/json",
+    "",
+)  # text/plain needs no preflight; a beacon without a type has none
 RETRY_AFTER_S = 2
 _NAME = re.compile(r"[\w.:@-]{1,100}")
 _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
@@ -30,7 +35,9 @@ _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
 class Protocol:
     """The endpoints over one store."""
 
-    def __init__(self, settings: Settings, store: Store, experiences: Experiences, listener: Listener | None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, experiences: Experiences, listener: Listener | None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._experiences = experiences
@@ -52,7 +59,9 @@ class Protocol:
         """Answer with the visitor's identity."""
         return await self._serve(request, self._acquire)
 
-    async def _serve(self, request: Request, endpoint: Callable[[intake.Arrival], Awaitable[Response]]) -> Response:
+    async def _serve(
+        self, request: Request, endpoint: Callable[[intake.Arrival], Awaitable[Response]]
+    ) -> Response:
         source = self._source(request)
         content = b""
         try:
@@ -62,7 +71,7 @@ class Protocol:
             response = await endpoint(arrival)
         except Problem as problem:
             response = problem.response(source.request_id)
-            kept = problem.args[1] if len(problem.args) > 1 else content
+            kept = problem.content or content
             if problem.status in (400, 413, 415, 422):
                 await self._keep(problem, source, kept)
         response.headers["x-request-id"] = source.request_id
@@ -72,7 +81,9 @@ class Protocol:
 
     async def _interact(self, arrival: intake.Arrival) -> Response:
         receipt = await self._commit(arrival)
-        handles = answers.interact(arrival, self._experiences.current(), region=self._settings.edge.region)
+        handles = answers.interact(
+            arrival, self._experiences.current(), region=self._settings.edge.region
+        )
         return self._answer(arrival, handles, receipt)
 
     async def _collect(self, arrival: intake.Arrival) -> Response:
@@ -91,7 +102,10 @@ class Protocol:
         return self._answer(arrival, handles, Receipt())
 
     async def _acquire(self, arrival: intake.Arrival) -> Response:
-        handles = [*answers.identity(arrival), answers.state(arrival, region=self._settings.edge.region)]
+        handles = [
+            *answers.identity(arrival),
+            answers.state(arrival, region=self._settings.edge.region),
+        ]
         return self._answer(arrival, handles, Receipt())
 
     async def _commit(self, arrival: intake.Arrival, *, consent: str = "") -> Receipt:
@@ -107,23 +121,32 @@ class Protocol:
         try:
             receipt = await asyncio.wrap_future(self._store.submit(batch))
         except StoreUnavailable as error:
-            raise Problem(503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S) from None
+            raise Problem(
+                503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S
+            ) from None
         if self._listener:
             for event in receipt.stored:
                 self._listener(event)
         return receipt
 
     async def _keep(self, problem: Problem, source: intake.Source, content: bytes) -> None:
-        try:
-            await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(intake.bad_row(problem, source, content),))))
-        except StoreUnavailable:
-            pass  # the client has its answer and may send it again; only the row for later study is lost
+        # The client has its answer and may send it again: only the row for later study can be lost.
+        with contextlib.suppress(StoreUnavailable):
+            row = intake.bad_row(problem, source, content)
+            await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(row,))))
 
-    def _answer(self, arrival: intake.Arrival, handles: list[answers.Handle], receipt: Receipt) -> Response:
+    def _answer(
+        self, arrival: intake.Arrival, handles: list[answers.Handle], receipt: Receipt
+    ) -> Response:
         body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
         if arrival.bad_rows:
             body["errors"] = [
-                {"type": f"https://pyrite.dev/problems/{row.code}", "status": 400, "title": row.message, "detail": row.path}
+                {
+                    "type": f"https://pyrite.dev/problems/{row.code}",
+                    "status": 400,
+                    "title": row.message,
+                    "detail": row.path,
+                }
                 for row in arrival.bad_rows
             ]
         status = 207 if arrival.bad_rows else 200
@@ -146,12 +169,22 @@ class Protocol:
         known = self._settings.datastreams
         name = request.query_params.get("configId", "")
         if not _NAME.fullmatch(name):
-            raise Problem(400, "datastream.missing", f"expected a data stream in the query as 'configId', got {name!r:.100}")
+            raise Problem(
+                400,
+                "datastream.missing",
+                f"expected a data stream in the query as 'configId', got {name!r:.100}",
+            )
         if known and name not in known:
-            raise Problem(400, "datastream.unknown", f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}")
+            raise Problem(
+                400,
+                "datastream.unknown",
+                f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}",
+            )
         type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if type not in TEXT_TYPES:
-            raise Problem(415, "body.type", f"expected text/plain or application/json, got {type!r:.100}")
+            raise Problem(
+                415, "body.type", f"expected text/plain or application/json, got {type!r:.100}"
+            )
 
     async def _read(self, request: Request) -> bytes:
         """The body. Stops reading at the limit, and keeps what it read until then."""
@@ -161,11 +194,19 @@ class Protocol:
             async for chunk in request.stream():
                 content += chunk
                 if len(content) > limit:
-                    problem = Problem(413, "body.too_large", f"expected at most {limit} bytes in one body", path="$")
-                    problem.args = (*problem.args, bytes(content[: intake.BAD_ROW_BYTES]))
-                    raise problem
+                    raise Problem(
+                        413,
+                        "body.too_large",
+                        f"expected at most {limit} bytes in one body",
+                        path="$",
+                        content=bytes(content),
+                    )
         except ClientDisconnect:
-            problem = Problem(400, "body.cut", f"the connection ended after {len(content)} bytes", path="$")
-            problem.args = (*problem.args, bytes(content))
-            raise problem from None
+            raise Problem(
+                400,
+                "body.cut",
+                f"the connection ended after {len(content)} bytes",
+                path="$",
+                content=bytes(content),
+            ) from None
         return bytes(content)

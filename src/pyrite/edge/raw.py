@@ -16,7 +16,9 @@ from ..core.moment import Moment
 from ..core.tracker import Tracker
 from ..core.visitor import Visitor
 
-SKEW_LIMIT_MS = 86_400_000  # a page's clock that is off by more says nothing about how old its events are
+SKEW_LIMIT_MS = (
+    86_400_000  # a page's clock that is off by more says nothing about how old its events are
+)
 
 
 def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
@@ -38,7 +40,9 @@ def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
         )
         # Callbacks can't come along: what the page would have changed or cancelled by one is not sent in its name.
         if name == "configure":
-            options = {key: value for key, value in options.items() if key != "datastreamId"} | {"datastreamId": datastream}
+            options = {key: value for key, value in options.items() if key != "datastreamId"} | {
+                "datastreamId": datastream
+            }
         else:
             options = options | {"documentUnloading": True}
         _collect(tracker.command(name, name, options, moment, event_id=event_id), bodies)
@@ -50,15 +54,26 @@ def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
 
 
 def _parts(queue: Any) -> tuple[list[tuple[str, dict[str, Any], str, int]], dict[str, Any], int]:
-    if not isinstance(queue, dict) or not isinstance(queue.get("commands"), list) or not isinstance(queue.get("facts"), dict):
+    if (
+        not isinstance(queue, dict)
+        or not isinstance(queue.get("commands"), list)
+        or not isinstance(queue.get("facts"), dict)
+    ):
         raise OptionsError("expected {commands: […], facts: {…}}", path="raw")
     sent = queue.get("sentAt")
     out: list[tuple[str, dict[str, Any], str, int]] = []
     for index, command in enumerate(queue["commands"]):
-        name, options, event_id, made = (list(command) + ["", 0])[:4] if isinstance(command, list) and len(command) > 1 else ("", {}, "", 0)
+        name, options, event_id, made = (
+            [*command, "", 0][:4]
+            if isinstance(command, list) and len(command) > 1
+            else ("", {}, "", 0)
+        )
         known = ("configure",) if index == 0 else ("event", "sendEvent")
         if name not in known or not isinstance(options, dict) or not isinstance(event_id, str):
-            raise OptionsError(f"expected [{' or '.join(known)}, options, …], got {command!r:.100}", path=f"raw.commands[{index}]")
+            raise OptionsError(
+                f"expected [{' or '.join(known)}, options, …], got {command!r:.100}",
+                path=f"raw.commands[{index}]",
+            )
         out.append((name, options, event_id, made if isinstance(made, int) else 0))
     return out, queue["facts"], sent if isinstance(sent, int) else 0
 

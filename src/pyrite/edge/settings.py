@@ -78,7 +78,9 @@ def read(path: Path) -> Settings:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
         keys = place.rstrip("`").split(".") if place else []
-        raise SettingsError(f"{path}:{line_of(text, keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}") from None
+        raise SettingsError(
+            f"{path}:{line_of(text, keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}"
+        ) from None
 
 
 def line_of(text: str, keys: list[str]) -> int:

@@ -16,7 +16,9 @@ from pathlib import Path
 from .contract import BadRow, Batch, Event, Receipt, StoreUnavailable, Unwritten, Visitor
 
 FILE = "pyrite.sqlite3"
-GROUP_LIMIT = 500  # batches in one commit: beyond that the wait of the first grows faster than the gain
+GROUP_LIMIT = (
+    500  # batches in one commit: beyond that the wait of the first grows faster than the gain
+)
 QUEUE_LIMIT = 10_000  # batches waiting; more are refused at once, so that memory stays bounded
 BUSY_S = 5.0  # how long another process may hold the database
 
@@ -56,7 +58,9 @@ class SqliteStore:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(f"the store at {str(self._path)!r} can't be opened: {error}") from error
+            raise StoreUnavailable(
+                f"the store at {str(self._path)!r} can't be opened: {error}"
+            ) from error
         self._waiting: queue.Queue[Unwritten | None] = queue.Queue(QUEUE_LIMIT)
         self._closed = False
         self._writer = threading.Thread(target=self._write_all, name="pyrite-store", daemon=True)
@@ -70,7 +74,9 @@ class SqliteStore:
                 raise StoreUnavailable("the store is closed")
             self._waiting.put_nowait(unwritten)
         except queue.Full:
-            unwritten.done.set_exception(StoreUnavailable(f"{QUEUE_LIMIT} batches are waiting to be written"))
+            unwritten.done.set_exception(
+                StoreUnavailable(f"{QUEUE_LIMIT} batches are waiting to be written")
+            )
         except StoreUnavailable as error:
             unwritten.done.set_exception(error)
         return unwritten.done
@@ -93,7 +99,15 @@ class SqliteStore:
         select = "SELECT received_ms, code, path, message, url, body, id FROM bad_rows WHERE id > ? ORDER BY id"
         with closing(self._connect()) as connection:
             for row in connection.execute(select, (after,)):
-                yield BadRow(received_ms=row[0], code=row[1], path=row[2], message=row[3], url=row[4], body=row[5], id=row[6])
+                yield BadRow(
+                    received_ms=row[0],
+                    code=row[1],
+                    path=row[2],
+                    message=row[3],
+                    url=row[4],
+                    body=row[5],
+                    id=row[6],
+                )
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """See contract.Store."""
@@ -162,14 +176,33 @@ def _commit(connection: sqlite3.Connection, group: list[Unwritten]) -> None:
 def _write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
     stored = []
     for event in batch.events:
-        row = (event.datastream, event.id, event.type, event.url, event.visitor, event.made_ms, event.received_ms, event.body)
+        row = (
+            event.datastream,
+            event.id,
+            event.type,
+            event.url,
+            event.visitor,
+            event.made_ms,
+            event.received_ms,
+            event.body,
+        )
         cursor = connection.execute(_EVENT, row)
         if cursor.rowcount:
             stored.append(replace(event, seq=cursor.lastrowid or 0))
     for bad in batch.bad_rows:
-        connection.execute(_BAD_ROW, (bad.received_ms, bad.code, bad.path, bad.message, bad.url, bad.body))
+        connection.execute(
+            _BAD_ROW, (bad.received_ms, bad.code, bad.path, bad.message, bad.url, bad.body)
+        )
     visit = batch.visit
     if visit:
-        seen = (visit.datastream, visit.visitor, visit.seen_ms, visit.seen_ms, len(stored), visit.ecid, visit.consent)
+        seen = (
+            visit.datastream,
+            visit.visitor,
+            visit.seen_ms,
+            visit.seen_ms,
+            len(stored),
+            visit.ecid,
+            visit.consent,
+        )
         connection.execute(_VISIT, seen)
     return Receipt(tuple(stored), len(batch.events) - len(stored))

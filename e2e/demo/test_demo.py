@@ -1,0 +1,181 @@
+"""The demo shop, as its visitor and as the person at the terminal see it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+VIEW = "web.webpagedetails.pageViews"
+
+
+class Demo:
+    """`pyrite demo` in a terminal of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        import socket
+
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.folder = folder
+        self.lines: list[str] = []
+        command = [
+            sys.executable,
+            "-u",
+            "-c",
+            "from pyrite.cli import app; app()",
+            "demo",
+            "--port",
+            str(self.port),
+        ]
+        environment = os.environ | {"COLUMNS": "200", "PYTHONWARNINGS": "default"}
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+
+    def line(self, part: str) -> str:
+        """The next line with *part* in it."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if part in line:
+                return line
+        raise AssertionError(f"no line with {part!r}: {self.lines}")
+
+    def url(self, path: str = "/") -> str:
+        """The address of a page."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    running = Demo(tmp_path)
+    running.line("The demo shop is at")
+    running.line("Ctrl-C stops")
+    yield running
+    running.process.kill()
+    running.process.wait()
+    if running.process.stdout:
+        running.process.stdout.close()
+
+
+def test_each_event_is_a_readable_line_and_ctrl_c_stops_cleanly(demo: Demo, page: Page) -> None:
+    page.goto(demo.url("/product/amethyst"))
+    line = demo.line(VIEW)
+
+    assert re.search(
+        r"\d\d:\d\d:\d\d\s+web\.webpagedetails\.pageViews\s+/product/amethyst\s+\w{8}\s+.*sku=amethyst",
+        line,
+    )
+    demo.process.send_signal(signal.SIGINT)
+    rest = demo.process.stdout.read() if demo.process.stdout else ""
+    assert demo.process.wait(10) == 0
+    assert "Traceback" not in rest
+    assert "stopped" in rest
+
+
+def test_a_visitor_buys_a_stone(demo: Demo, page: Page, console: list[str]) -> None:
+    page.goto(demo.url("/?utm_campaign=gold"))
+    page.wait_for_selector(".promo")
+    page.get_by_role("link", name="Amethyst point").click()
+    page.get_by_text("Free delivery in two days").wait_for()
+    page.get_by_role("button", name="Put into the basket").click()
+    demo.line("commerce.productListAdds")
+    page.get_by_role("link", name="Basket").click()
+    page.get_by_role("link", name="Go to the checkout").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_role("button", name="Buy").click()
+    bought = demo.line("commerce.purchases")
+    page.wait_for_url("**/thanks*")
+
+    assert "items=1 total=36" in bought
+    assert [line for line in console if line.startswith(("error", "uncaught", "warning"))] == []
+    command = [
+        sys.executable,
+        "-c",
+        "from pyrite.cli import app; app()",
+        "events",
+        "--json",
+        "--data",
+        "pyrite-data/demo",
+    ]
+    printed = subprocess.run(
+        command, cwd=demo.folder, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    events: list[dict[str, Any]] = [json.loads(line) for line in printed]
+    types = [event["type"] for event in events]
+    assert {
+        VIEW,
+        "commerce.productListAdds",
+        "commerce.purchases",
+        "decisioning.propositionDisplay",
+        "web.webinteraction.linkClicks",
+    } <= set(types)
+    assert [event["seq"] for event in events] == sorted(event["seq"] for event in events)
+    assert len({event["visitor"] for event in events}) == 1
+
+
+def test_the_single_page_version_tracks_its_routes(demo: Demo, page: Page) -> None:
+    page.goto(demo.url("/spa"))
+    demo.line(VIEW)
+    page.get_by_role("navigation").get_by_role("link", name="Fossils").click()
+    assert "/spa/category/fossils" in demo.line(VIEW)
+    page.get_by_role("link", name="Ammonite").click()
+    assert "/spa/product/ammonite" in demo.line(VIEW)
+    page.go_back()
+    assert "/spa/category/fossils" in demo.line(VIEW)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/category/crystals",
+        "/product/malachite",
+        "/basket",
+        "/checkout",
+        "/thanks",
+        "/spa",
+        "/nowhere",
+    ],
+)
+def test_every_page_keeps_its_strict_policy(
+    demo: Demo, page: Page, console: list[str], path: str
+) -> None:
+    page.goto(demo.url(path))
+    page.evaluate("alloy('event', {type: 'loaded'}).then(() => 1)")
+    policy = page.request.get(demo.url(path)).headers["content-security-policy"]
+
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert "'wasm-unsafe-eval'" in policy
+    assert [
+        line for line in console if "Content Security Policy" in line or line.startswith("uncaught")
+    ] == []
+    assert (
+        page.evaluate(
+            "document.documentElement.lang && document.title && document.querySelectorAll('h1').length"
+        )
+        >= 1
+    )
+
+
+def test_pages_fit_a_phone(demo: Demo, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/", "/product/pyrite-cube", "/checkout", "/spa"):
+        page.goto(demo.url(path))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
