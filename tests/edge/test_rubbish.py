@@ -43,12 +43,11 @@ SHAPES = st.fixed_dictionaries(
 
 
 def taken(content: bytes) -> None:
+    refusal: Problem | None = None
     try:
         events = intake.read(content, SOURCE, Limits()).events
     except Problem as problem:
         events, refusal = [], problem
-    else:
-        refusal = None
     assert refusal is None or (400 <= refusal.status < 500 and refusal.detail)
     for event in events:
         json.loads(event.body)
