@@ -9,7 +9,7 @@ import typer.main
 import pyrite
 from pyrite.cli import app
 from pyrite.core.commands import COMMANDS
-from pyrite.core.config import CONFIGURE
+from pyrite.core.config import CONFIGURE, UNSUPPORTED
 from pyrite.edge.settings import Datastream, Edge, Limits
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,21 +21,18 @@ def missing(names: list[str]) -> list[str]:
 
 
 def test_every_command_and_option_of_the_tracker_is_documented() -> None:
-    options = [option.name for table in [*COMMANDS.values(), CONFIGURE] for option in table]
+    options = [row[0] for table in [*COMMANDS.values(), CONFIGURE] for row in table]
 
     assert missing(["configure", *COMMANDS, *options]) == []
 
 
 def test_every_default_of_configure_is_documented() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", README, re.M))
-    for option in CONFIGURE:
-        if isinstance(option.default, bool | int | str) and not option.unsupported:
-            shown = (
-                {True: "true", False: "false"}.get(option.default, str(option.default))
-                if isinstance(option.default, bool)
-                else str(option.default)
-            )
-            assert f"`{shown}`" in rows[option.name], (option.name, shown)
+    for name, _, default, _ in CONFIGURE:
+        if isinstance(default, bool | int | str) and name not in UNSUPPORTED:
+            assert (
+                f"`{str(default).lower() if isinstance(default, bool) else default}`" in rows[name]
+            ), name
 
 
 def test_every_setting_of_the_edge_is_documented() -> None:

@@ -20,6 +20,8 @@ def test_an_unloading_event_is_a_beacon_and_survives_the_navigation(site: Site, 
     )
     request = site.requests("/v1/collect")[0]
 
+    page.wait_for_url("**/next")
+
     assert site.events(1, "bye")[0]["data"] == {"n": 1}
     assert request.is_beacon
     assert request.headers["content-type"] == "text/plain;charset=UTF-8"
@@ -64,6 +66,7 @@ def test_two_bodies_of_30_kb_survive_a_navigation_right_behind(site: Site, page:
     page.evaluate(
         "for (const n of [1, 2]) alloy('event', {documentUnloading: true, type: 'part', data: {n, text: 'x'.repeat(30000)}}); location.href = '/next'"
     )
+    page.wait_for_url("**/next")
 
     assert sorted(event["data"]["n"] for event in site.events(2, "part")) == [1, 2]
 
@@ -89,6 +92,7 @@ def test_ordinary_events_outlive_the_page_too_where_their_size_allows(
     )
     site.requests("/v1/", 7)  # one before, and the six that a browser has under way to one host
     held.release()
+    page.wait_for_url("**/next")
 
     assert sorted(event["data"]["n"] for event in site.events(10, "burst")) == list(range(10))
 
@@ -106,6 +110,7 @@ def test_a_callback_does_not_keep_an_unloading_event_from_leaving(site: Site, pa
     )
     page.wait_for_function("document.title === 'ready'")
     page.evaluate("alloy('event', {documentUnloading: true, type: 'bye'}); location.href = '/next'")
+    page.wait_for_url("**/next")
 
     assert site.events(1, "bye")[0]["data"] == {"seen": True}
 

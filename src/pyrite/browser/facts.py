@@ -3,7 +3,7 @@
 Reading costs: a size may make the browser lay the page out. Most moments ask for two or three facts.
 """
 
-from ..core.config import split_host
+from ..core.host import split_host
 from .bridges.micropython import construct, optional, text, window
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ import ast
 from pathlib import Path
 from typing import Any
 
-# The explanation of an option is for readers and the README: `Option(name, kind, meaning, …)`.
-DROPPED_ARGUMENT = ("Option", 2)
+# What an option is for is for readers and the README: the last of a row's four.
+TABLES = ("core/config.py", "core/commands.py")
 KEPT = ("run",)  # what the loader asks for by name
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -45,7 +45,7 @@ def merge(files: dict[str, Path]) -> str:
                 source = _target(name, statement)
                 for alias in statement.names:
                     names[alias.asname or alias.name] = given_names[source][alias.name]
-        for kept in _Stripped().visit(tree).body:
+        for kept in _Stripped(name).visit(tree).body:
             if isinstance(kept, ast.Import):
                 imports.update(alias.name for alias in kept.names)
             elif not isinstance(kept, ast.ImportFrom):
@@ -99,6 +99,9 @@ def _globals_of(tree: ast.Module) -> set[str]:
 class _Stripped(ast.NodeTransformer):
     """Drops docstrings, annotations, blocks for type checkers, options' explanations."""
 
+    def __init__(self, name: str = "") -> None:
+        self._is_table = name in TABLES
+
     def visit_If(self, node: ast.If) -> ast.AST | None:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             return None
@@ -129,10 +132,13 @@ class _Stripped(ast.NodeTransformer):
     def visit_Module(self, node: ast.Module) -> ast.AST:
         return self._body(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        name, place = DROPPED_ARGUMENT
-        if isinstance(node.func, ast.Name) and node.func.id == name and len(node.args) > place:
-            node.args[place] = ast.Constant(value=0)
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
+        if (
+            self._is_table
+            and len(node.elts) == 4
+            and all(_is_text(node.elts[place]) for place in (0, 3))
+        ):
+            node.elts.pop()
         return self.generic_visit(node)
 
     def _body(self, node: ast.FunctionDef | ast.ClassDef | ast.Module) -> ast.AST:
@@ -145,6 +151,10 @@ class _Stripped(ast.NodeTransformer):
         ):
             node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
         return node
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 class _Renamed(ast.NodeTransformer):

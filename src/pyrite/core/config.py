@@ -3,210 +3,139 @@
 Pure. Source for names and defaults: Adobe's Web SDK 2.33, `configure`; what is ours alone says so.
 """
 
-from .options import Option, read
+from .host import host_of, is_loopback, split_host
+from .options import read
 
-CONTEXTS = [
-    "web",
-    "device",
-    "environment",
-    "placeContext",
-    "highEntropyUserAgentHints",
-    "oneTimeAnalyticsReferrer",
-]
 DOWNLOADS = ".exe .zip .wav .mp3 .mov .mpg .avi .wmv .pdf .doc .docx .xls .xlsx .ppt .pptx"
-_HOST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+# Accepted for pages written for alloy.js, and without effect in this build.
+UNSUPPORTED = (
+    "autoCollectPropositionInteractions",
+    "thirdPartyCookiesEnabled",
+    "idMigrationEnabled",
+    "targetMigrationEnabled",
+    "personalizationStorageEnabled",
+    "streamingMedia",
+    "pushNotifications",
+    "advertising",
+    "conversation",
+    "sessionStorageEnabled",
+    "eventGroupingEnabled",
+    "datasetId",
+)
 
-
-def _domain(value: object) -> str | None:
-    text = str(value)
-    scheme, separator, rest = text.partition("://")
-    if not separator:
-        rest = text
-    host, port = split_host(rest)
-    if separator and scheme != "https" and not (scheme == "http" and is_loopback(host)):
-        return "a host name such as 'www.example.com' or 'localhost:8000' (http only for localhost)"
-    plain = host != "" and all([char in _HOST for char in host])
-    if not (plain or host == "[::1]") or not (port == "" or port.isdigit()):
-        return "a host name such as 'www.example.com' or 'localhost:8000'"
-    return None
-
-
-def _base_path(value: object) -> str | None:
-    for char in str(value):
-        if char not in _HOST + "_~/":
-            return "a path such as 'ee' or 'tracking/ee'"
-    return None
-
-
-def _contexts(value: object) -> str | None:
-    if isinstance(value, list):
-        for name in value:
-            if name not in CONTEXTS:
-                return "names out of " + ", ".join(CONTEXTS)
-    return None
-
-
-CLICK_COLLECTION = [
-    Option("internalLinkEnabled", "bool", "collect clicks on links to this site", default=True),
-    Option(
-        "externalLinkEnabled", "bool", "collect clicks on links that leave the site", default=True
-    ),
-    Option("downloadLinkEnabled", "bool", "collect clicks on downloads", default=True),
-    Option(
-        "sessionStorageEnabled",
-        "bool",
-        "kept for pages written for alloy.js",
-        default=False,
-        unsupported=True,
-    ),
-    Option(
-        "eventGroupingEnabled",
-        "bool",
-        "kept for pages written for alloy.js",
-        default=False,
-        unsupported=True,
-    ),
-    Option(
+CLICK_COLLECTION = (
+    ("internalLinkEnabled", "bool", True, "collect clicks on links to this site"),
+    ("externalLinkEnabled", "bool", True, "collect clicks on links that leave the site"),
+    ("downloadLinkEnabled", "bool", True, "collect clicks on downloads"),
+    ("sessionStorageEnabled", "bool", False, "kept for pages written for alloy.js"),
+    ("eventGroupingEnabled", "bool", False, "kept for pages written for alloy.js"),
+    (
         "filterClickDetails",
         "function",
+        None,
         "called with the click's details; may change them, or return false to drop the click",
     ),
-]
+)
 
-INTERACTIONS = [
-    Option(
-        "AJO",
-        ["always", "never", "decoratedElementsOnly"],
-        "Adobe Journey Optimizer",
-        default="always",
-    ),
-    Option("TGT", ["always", "never", "decoratedElementsOnly"], "Adobe Target", default="never"),
-]
+INTERACTIONS = (
+    ("AJO", ("always", "never", "decoratedElementsOnly"), "always", "Adobe Journey Optimizer"),
+    ("TGT", ("always", "never", "decoratedElementsOnly"), "never", "Adobe Target"),
+)
 
-CONFIGURE = [
-    Option(
-        "datastreamId", "text", "the data stream that the edge files events under", required=True
-    ),
-    Option("edgeConfigId", "text", "the old name of datastreamId", renamed="datastreamId"),
-    Option(
+CONFIGURE = (
+    ("datastreamId", "text!", None, "the data stream that the edge files events under"),
+    (
         "orgId",
         "text",
+        None,
         "the organisation that cookie names carry; the data stream's id when not given",
     ),
-    Option(
+    (
         "edgeDomain",
-        "text",
+        "domain",
+        None,
         "the edge's host, with a port if need be; the page's own host when not given",
-        check=_domain,
     ),
-    Option(
-        "edgeBasePath",
-        "text",
-        "the path before `/v1/…` on the edge",
-        default="ee",
-        check=_base_path,
-    ),
-    Option(
-        "defaultConsent",
-        ["in", "out", "pending"],
-        "what holds until the visitor has chosen",
-        default="in",
-    ),
-    Option(
+    ("edgeBasePath", "path", "ee", "the path before `/v1/…` on the edge"),
+    ("defaultConsent", ("in", "out", "pending"), "in", "what holds until the visitor has chosen"),
+    (
         "globalPrivacyControlEnabled",
         "bool",
+        True,
         "a browser's Global Privacy Control counts as consent `out` until the visitor says `in` (ours)",
-        default=True,
     ),
-    Option(
+    (
         "context",
-        "texts",
+        "contexts",
+        ("web", "device", "environment", "placeContext"),
         "the groups of context collected with each event",
-        default=CONTEXTS[:4],
-        check=_contexts,
     ),
-    Option("prehidingStyle", "css", "CSS that hides what personalization may change, until it has"),
-    Option(
+    ("prehidingStyle", "css", None, "CSS that hides what personalization may change, until it has"),
+    (
         "prehidingTimeout",
         "number",
+        3,
         "seconds after which hidden content is shown, whatever happens (ours)",
-        default=3,
     ),
-    Option("clickCollectionEnabled", "bool", "collect clicks on links", default=True),
-    Option("clickCollection", CLICK_COLLECTION, "which clicks, and a filter"),
-    Option(
+    ("clickCollectionEnabled", "bool", True, "collect clicks on links"),
+    ("clickCollection", CLICK_COLLECTION, None, "which clicks, and a filter"),
+    (
         "downloadLinkQualifier",
         "css",
+        None,
         "a regular expression for addresses that count as downloads; by default the usual file endings",
     ),
-    Option(
+    (
         "onBeforeLinkClickSend",
         "function",
+        None,
         "the old form of clickCollection.filterClickDetails: called with {xdm, data, clickedElement}",
     ),
-    Option(
+    (
         "onBeforeEventSend",
         "function",
+        None,
         "called with {xdm, data} of each event; may change them, or return false to cancel",
     ),
-    Option(
+    (
         "autoViewStart",
         "bool",
+        False,
         "send a view start by itself on each route change of a single-page app (ours)",
-        default=False,
     ),
-    Option(
+    (
         "autoViewStartOnHash",
         "bool",
+        False,
         "count a change of the part after `#` as a route change (ours)",
-        default=False,
     ),
-    Option(
+    (
         "edgeConfigOverrides",
         "object",
+        None,
         "overrides of the data stream's settings, sent with every request",
     ),
-    Option("debugEnabled", "bool", "write what happens to the console", default=False),
-    Option(
+    ("debugEnabled", "bool", False, "write what happens to the console"),
+    (
         "autoCollectPropositionInteractions",
         INTERACTIONS,
+        None,
         "kept for pages written for alloy.js",
-        unsupported=True,
     ),
-    Option(
+    (
         "thirdPartyCookiesEnabled",
         "bool",
+        False,
         "kept for pages written for alloy.js; no third-party cookie is ever set",
-        default=False,
-        unsupported=True,
     ),
-    Option(
-        "idMigrationEnabled",
-        "bool",
-        "kept for pages written for alloy.js",
-        default=False,
-        unsupported=True,
-    ),
-    Option(
-        "targetMigrationEnabled",
-        "bool",
-        "kept for pages written for alloy.js",
-        default=False,
-        unsupported=True,
-    ),
-    Option(
-        "personalizationStorageEnabled",
-        "bool",
-        "kept for pages written for alloy.js",
-        default=False,
-        unsupported=True,
-    ),
-    Option("streamingMedia", "object", "kept for pages written for alloy.js", unsupported=True),
-    Option("pushNotifications", "object", "kept for pages written for alloy.js", unsupported=True),
-    Option("advertising", "object", "kept for pages written for alloy.js", unsupported=True),
-    Option("conversation", "object", "kept for pages written for alloy.js", unsupported=True),
-]
+    ("idMigrationEnabled", "bool", False, "kept for pages written for alloy.js"),
+    ("targetMigrationEnabled", "bool", False, "kept for pages written for alloy.js"),
+    ("personalizationStorageEnabled", "bool", False, "kept for pages written for alloy.js"),
+    ("streamingMedia", "object", None, "kept for pages written for alloy.js"),
+    ("pushNotifications", "object", None, "kept for pages written for alloy.js"),
+    ("advertising", "object", None, "kept for pages written for alloy.js"),
+    ("conversation", "object", None, "kept for pages written for alloy.js"),
+)
 
 
 class Config:
@@ -235,7 +164,7 @@ class Config:
     def contexts(self) -> list[str]:
         """The groups of context to collect."""
         value = self.values.get("context")
-        return [str(name) for name in value] if isinstance(value, list) else []
+        return [str(name) for name in value] if isinstance(value, (list, tuple)) else []
 
     def edge_root(self, page_url: str) -> str:
         """`https://host[:port]/base`: where the edge is, for a page at *page_url*.
@@ -258,28 +187,3 @@ def configure(options: dict[str, object]) -> Config:
         given["datastreamId"] = given["edgeConfigId"]
     given.pop("edgeConfigId", None)
     return Config(read(given, CONFIGURE, of="configure"))
-
-
-def host_of(url: str) -> str:
-    """`www.example.com:8443` of an absolute *url*; empty where there is none."""
-    separator = url.find("://")
-    if separator < 0:
-        return ""
-    rest = url[separator + 3 :]
-    for end in ("/", "?", "#"):
-        rest = rest.partition(end)[0]
-    return rest.rpartition("@")[2]
-
-
-def split_host(host: str) -> "tuple[str, str]":
-    """`(name, port)` of a host with or without a port; IPv6 addresses keep their brackets."""
-    if host.startswith("["):
-        name, _, rest = host.partition("]")
-        return name + "]", rest[1:]
-    name, _, port = host.partition(":")
-    return name, port
-
-
-def is_loopback(name: str) -> bool:
-    """Whether *name* (without a port) is this machine."""
-    return name in LOOPBACK or name.endswith(".localhost")

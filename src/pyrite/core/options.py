@@ -1,58 +1,45 @@
 """Options checked against a table: every problem at once, each with its path and a remedy.
 
-Pure. The tables themselves stand in config.py and commands.py.
+A table is a tuple of rows `(name, kind, default, what it is for)`, plain constants so that it costs nothing to load. A kind
+is a key of EXPECTED (with `!` behind it where the option is required), a tuple of the values allowed, or the table of an
+object with known keys. Pure. The tables themselves stand in config.py and commands.py.
 """
 
 from .errors import OptionsError
+from .host import CHARACTERS, is_loopback, split_host
 from .nearest import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import Any
 
+    Table = tuple[tuple[str, Any, Any, str], ...]
+
+CONTEXTS = (
+    "web",
+    "device",
+    "environment",
+    "placeContext",
+    "highEntropyUserAgentHints",
+    "oneTimeAnalyticsReferrer",
+)
 EXPECTED = {
     "bool": "true or false",
     "text": "a non-empty string",
     "texts": "a list of non-empty strings",
+    "contexts": "a list of " + ", ".join(CONTEXTS),
     "object": "an object",
     "objects": "a list of objects",
     "number": "a number",
     "function": "a function",
     "css": "a string",
+    "domain": "a host name such as 'www.example.com' or 'localhost:8000' (http only for localhost)",
+    "path": "a path such as 'ee' or 'tracking/ee'",
 }
 
 
-class Option:
-    """One row of a table: name, kind, default and what it is for.
-
-    *kind* is a key of EXPECTED, a list of the values allowed, or a list of Options for an object with known keys.
-    *check* may look closer: it returns what was expected, or None when the value is fine.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        kind: object,
-        meaning: str,
-        *,
-        default: object = None,
-        required: bool = False,
-        check: "Callable[[object], str | None] | None" = None,
-        unsupported: bool = False,
-        renamed: str = "",
-    ) -> None:
-        self.name = name
-        self.kind = kind
-        self.meaning = meaning
-        self.default = default
-        self.required = required
-        self.check = check
-        self.unsupported = unsupported
-        self.renamed = renamed
-
-
-def read(options: dict[str, object], table: "list[Option]", *, of: str) -> dict[str, object]:
-    """*options* with defaults filled in, keys in the table's names.
+def read(options: dict[str, object], table: "Table", *, of: str) -> dict[str, object]:
+    """*options* with defaults filled in.
 
     Raises OptionsError naming every unknown key, missing key and wrong value; *of* is the command's name.
     """
@@ -64,81 +51,80 @@ def read(options: dict[str, object], table: "list[Option]", *, of: str) -> dict[
     return values
 
 
-def unsupported(options: dict[str, object], table: "list[Option]") -> list[str]:
-    """The names in *options* that are accepted for compatibility and have no effect in this build."""
-    return [option.name for option in table if option.unsupported and option.name in options]
+def is_table(kind: object) -> bool:
+    """Whether a row's *kind* is the table of an object with known keys."""
+    return isinstance(kind, tuple) and isinstance(kind[0], tuple)
 
 
 def _read(
-    options: dict[str, object],
-    table: "list[Option]",
-    prefix: str,
-    problems: "list[tuple[str, str]]",
+    options: dict[str, object], table: "Table", prefix: str, problems: "list[tuple[str, str]]"
 ) -> dict[str, object]:
-    known = [option.name for option in table]
+    known = [row[0] for row in table]
     for name in sorted(options):
         if name not in known:
-            problems.append(
-                (prefix + name, f"unknown; known are {', '.join(known)}{did_you_mean(name, known)}")
-            )
+            hint = did_you_mean(name, known)
+            problems.append((prefix + name, f"unknown; known are {', '.join(known)}{hint}"))
     values: dict[str, object] = {}
-    for option in table:
-        value = options.get(option.name)
+    for row in table:
+        name, kind = row[0], row[1]
+        value = options.get(name)
         if value is None:
-            if option.required:
-                problems.append((prefix + option.name, f"missing; expected {_expected(option)}"))
-            if option.renamed == "" or option.default is not None:
-                values[option.name] = _default(option)
-            continue
-        if isinstance(option.kind, list) and option.kind and isinstance(option.kind[0], Option):
+            if isinstance(kind, str) and kind.endswith("!"):
+                problems.append((prefix + name, f"missing; expected {_expected(kind)}"))
+            value = _read({}, kind, "", []) if is_table(kind) else row[2]
+        elif is_table(kind):
             if isinstance(value, dict):
-                value = _read(value, option.kind, prefix + option.name + ".", problems)
+                value = _read(value, kind, prefix + name + ".", problems)
             else:
-                problems.append((prefix + option.name, f"expected an object, got {value!r}"))
-        else:
-            expected = _wrong(value, option)
-            if expected:
-                problems.append((prefix + option.name, f"expected {expected}, got {value!r}"))
-        values[option.renamed or option.name] = value
+                problems.append((prefix + name, f"expected an object, got {value!r}"))
+        elif not _fits(value, kind):
+            problems.append((prefix + name, f"expected {_expected(kind)}, got {value!r}"))
+        values[name] = value
     return values
 
 
-def _default(option: Option) -> object:
-    if isinstance(option.kind, list) and option.kind and isinstance(option.kind[0], Option):
-        return {inner.name: _default(inner) for inner in option.kind}
-    return option.default
+def _expected(kind: object) -> str:
+    if isinstance(kind, tuple):
+        return "one of " + ", ".join([repr(value) for value in kind])
+    return EXPECTED[str(kind).replace("!", "")]
 
 
-def _expected(option: Option) -> str:
-    if isinstance(option.kind, str):
-        return EXPECTED[option.kind]
-    if isinstance(option.kind, list) and isinstance(option.kind[0], str):
-        return "one of " + ", ".join([repr(value) for value in option.kind])
-    return "an object"
+def _fits(value: object, kind: object) -> bool:
+    if isinstance(kind, tuple):
+        return value in kind
+    name = str(kind).replace("!", "")
+    if name == "bool":
+        return value is True or value is False
+    if name in ("text", "css", "domain", "path", "function"):
+        # The bridge puts the word "function" where the page gave one.
+        return isinstance(value, str) and _text_fits(value, name)
+    if name in ("texts", "contexts", "objects"):
+        return isinstance(value, list) and all([_item_fits(item, name) for item in value])
+    if name == "number":
+        return isinstance(value, (int, float)) and value is not True and value is not False
+    return isinstance(value, dict)
 
 
-def _wrong(value: object, option: Option) -> str | None:
-    kind = option.kind
-    if isinstance(kind, list):
-        fits = value in kind
-    elif kind == "bool":
-        fits = value is True or value is False
-    elif kind == "text":
-        fits = isinstance(value, str) and value != ""
-    elif kind == "css":
-        fits = isinstance(value, str)
-    elif kind == "texts":
-        fits = isinstance(value, list) and all(
-            [isinstance(item, str) and item != "" for item in value]
-        )
-    elif kind == "object":
-        fits = isinstance(value, dict)
-    elif kind == "objects":
-        fits = isinstance(value, list) and all([isinstance(item, dict) for item in value])
-    elif kind == "number":
-        fits = isinstance(value, (int, float)) and value is not True and value is not False
-    else:
-        fits = value == "function"  # the bridge puts this word where the page gave a function
-    if not fits:
-        return _expected(option)
-    return option.check(value) if option.check else None
+def _text_fits(value: str, name: str) -> bool:
+    if name == "function":
+        return value == "function"
+    if name == "domain":
+        return _is_domain(value)
+    if name == "path":
+        return all([char in CHARACTERS or char in "_~/" for char in value])
+    return name == "css" or value != ""
+
+
+def _item_fits(item: object, name: str) -> bool:
+    if name == "objects":
+        return isinstance(item, dict)
+    return item in CONTEXTS if name == "contexts" else isinstance(item, str) and item != ""
+
+
+def _is_domain(value: str) -> bool:
+    scheme, separator, rest = value.partition("://")
+    host, port = split_host(rest if separator else value)
+    if separator and scheme != "https" and not (scheme == "http" and is_loopback(host)):
+        return False
+    plain = host != "" and all([char in CHARACTERS for char in host])
+    return (plain or host == "[::1]") and (port == "" or port.isdigit())

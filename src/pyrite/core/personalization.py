@@ -5,8 +5,8 @@ Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was,
 """
 
 from .actions import DEFAULT, DOM_ACTION, SCHEMAS, step_of
-from .config import host_of
 from .event import Draft, part
+from .host import host_of
 
 PAGE_SCOPE = "__view__"
 

@@ -5,7 +5,7 @@ Pure. It decides what is sent, when, and what becomes of the answer; the browser
 
 from .clicks import details_of, event_of, wanted
 from .commands import COMMANDS
-from .config import CONFIGURE, Config, configure
+from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING, general
 from .context import VERSION, context, one_time_referrer
 from .delivery import Delivery, Outcome
@@ -22,7 +22,7 @@ from .event import DISPLAY, Draft, draft, part
 from .identity import append_to_url
 from .moment import Moment
 from .nearest import did_you_mean
-from .options import read, unsupported
+from .options import read
 from .personalization import PAGE_SCOPE, Plan, Views, all_returned, display, query_of, scope_kind
 from .request import QUEUE_TIME_LIMIT_MS, Request, payloads, url_of
 from .routes import Routes
@@ -121,7 +121,7 @@ class Tracker:
         self._routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         effects = []
         self._debug = self._debug or config.flag("debugEnabled")
-        for option in unsupported(options, CONFIGURE):
+        for option in [name for name in UNSUPPORTED if name in options]:
             effects.extend(
                 self._note(f"configure: {option} is accepted and has no effect in this build")
             )
@@ -146,6 +146,9 @@ class Tracker:
         if name == "setConsent":
             return self._set_consent(call, options, moment)
         if name in ("getIdentity", "appendIdentityToUrl"):
+            if PENDING == (PENDING if self._consent_busy else self._visitor.consent(moment)):
+                self._waiting.append((call, name, given, ""))
+                return []
             return self._identity(call, name, options, moment)
         if name == "createEventMergeId":
             return [_resolve(call, {"eventMergeId": moment.new_id()})]
@@ -642,11 +645,7 @@ class Tracker:
     def _identity(
         self, call: object, name: str, options: dict[str, object], moment: Moment
     ) -> list[Effect]:
-        consent = PENDING if self._consent_busy else self._visitor.consent(moment)
-        if consent == PENDING:
-            self._waiting.append((call, name, options, ""))
-            return []
-        if consent != IN:
+        if self._visitor.consent(moment) != IN:
             raise ConsentError(
                 f"{name}: the visitor declined consent; identities are handed out only with it"
             )
@@ -679,9 +678,9 @@ class Tracker:
             }
         wanted = options.get("namespaces")
         identity: dict[str, object] = {}
-        if isinstance(wanted, list) and "ECID" in wanted:
+        if isinstance(wanted, (list, tuple)) and "ECID" in wanted:
             identity["ECID"] = ecid
-        if isinstance(wanted, list) and "FPID" in wanted:
+        if isinstance(wanted, (list, tuple)) and "FPID" in wanted:
             identity["FPID"] = self._visitor.fpid(moment)[0]
         return {"identity": identity, "edge": {"regionId": self._visitor.region(moment)}}
 

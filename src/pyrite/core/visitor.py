@@ -4,9 +4,10 @@ Pure. Cookies are read from each Moment's facts, and kept in memory as well, for
 Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`.
 """
 
-from .config import Config, host_of, split_host
+from .config import Config
 from .consent import state_of
 from .effects import Effect, SetCookie
+from .host import host_of, split_host
 from .identity import FPID_COOKIE, FPID_MAX_AGE_S, cookies, ecid_in_url, ecid_of
 from .moment import Moment
 
