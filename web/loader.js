@@ -1,6 +1,7 @@
 // The loader of the `micropython` lane, served as alloy.js: fetches the runtime and the tracker side by side, boots, hands
-// the queues over in order. If the page goes away first, the queue leaves as it is; if the runtime can't start, every
-// promise is rejected, hidden content is shown, and one line is logged. FILES is filled in by the build.
+// the queues over in order. The first view start leaves at once, as a raw command that the edge runs the same core on, and the
+// tracker takes over its answer. If the page goes away first, the whole queue leaves that way; if the runtime can't start,
+// every promise is rejected, hidden content is shown, and one line is logged. FILES is filled in by the build.
 (function () {
   const page = window;
   const names = (page.__alloyNS = page.__alloyNS || []);
@@ -17,6 +18,13 @@
       if (!queue || adopted[name]) continue;
       adopted[name] = queue;
       if (run || failure) take(name, queue);
+      else {
+        queue.push = (item) => {
+          Array.prototype.push.call(queue, item);
+          guarded(early, queue);
+        };
+        guarded(early, queue);
+      }
     }
   };
 
@@ -36,7 +44,7 @@
     }
     try {
       const age = at ? Math.max(0, Math.min(Date.now() - at, 3e5)) : 0;
-      run(name, String(given[0]), options || "", given[1], resolve, reject, item.id || "", age);
+      run(name, String(given[0]), options || "", given[1], resolve, reject, item.id || "", age, item.early || null);
     } catch (error) {
       reject(refusal("tracker", error.message));
     }
@@ -57,7 +65,7 @@
     for (const name in adopted) take(name, adopted[name]);
   };
 
-  // ---- leaving before the tracker is there ----
+  // ---- what the page is like; the tracker asks here too ----
 
   const uuid = () =>
     crypto.randomUUID
@@ -65,74 +73,117 @@
       : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
           (+digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+digit / 4)))).toString(16));
 
-  const cookie = (name) => {
-    try {
-      const found = document.cookie.split("; ").find((piece) => piece.startsWith(name + "="));
-      return found && found.slice(name.length + 1);
-    } catch (error) {
-      return undefined; // a sandboxed page may not read its cookies
+  const hasCookies = navigator.cookieEnabled && page.origin !== "null"; // a sandboxed frame may not even look
+  let device = ""; // minted here, for events that leave before the tracker is there
+  let top; // the widest domain that takes cookies; "" for addresses and single names
+
+  const topDomain = () => {
+    if (top === undefined) {
+      top = "";
+      const labels = location.hostname.split(".");
+      for (let first = labels.length - 2; hasCookies && first >= 0 && !top && !/\d$/.test(location.hostname); first--) {
+        const domain = labels.slice(first).join(".");
+        document.cookie = "pyrite_top=1; max-age=10; domain=" + domain;
+        if (document.cookie.includes("pyrite_top=1")) top = domain;
+        document.cookie = "pyrite_top=; max-age=0; domain=" + domain;
+      }
     }
+    return top;
+  };
+
+  const facts = (light) => {
+    const found = {
+      url: location.href,
+      cookie: hasCookies ? document.cookie : "",
+      cookiesEnabled: hasCookies,
+      gpc: navigator.globalPrivacyControl === true,
+      topDomain: topDomain(),
+      device,
+    };
+    const root = document.documentElement;
+    return light ? found : Object.assign(found, {
+      referrer: document.referrer,
+      screenWidth: screen.width,
+      screenHeight: screen.height,
+      screenOrientation: screen.orientation ? screen.orientation.type : "",
+      viewportWidth: root.clientWidth,
+      viewportHeight: root.clientHeight,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timezoneOffset: new Date().getTimezoneOffset(),
+    });
+  };
+
+  // ---- leaving before the tracker is there ----
+
+  const guarded = (send, queue) => {
+    try {
+      send(queue);
+    } catch (error) {
+      console.error("[alloy] waiting events could not be sent yet: " + error.message);
+    }
+  };
+
+  const options = (item) => JSON.parse(item[3] || JSON.stringify(item[2][1]) || "{}");
+  const command = (item) => item[2][0];
+
+  // The address and body that send *events* as raw commands; nothing without a configuration, or without consent.
+  const raw = (queue, events, action) => {
+    const first = queue.find((item) => command(item) === "configure");
+    if (!first || !events.length) return;
+    const config = options(first);
+    const prefix = "kndctr_" + (config.orgId || config.datastreamId).replace("@", "_") + "_";
+    const all = facts();
+    const own = all.cookie.split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_fpid="));
+    const chosen = /_consent=general(?:=|%3D)(in|out)/.exec(own.join());
+    const declines = all.gpc && config.globalPrivacyControlEnabled !== false;
+    if ((chosen ? chosen[1] : declines ? "out" : config.defaultConsent || "in") !== "in") return;
+    if (!own.some((piece) => piece.startsWith("pyrite_fpid="))) {
+      device = device || uuid();
+      own.push("pyrite_fpid=" + device);
+    }
+    all.cookie = own.join("; ");
+    const domain = config.edgeDomain || location.host;
+    const near = domain === location.host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
+    const root = domain.includes("://") ? domain : (near ? location.protocol : "https:") + "//" + domain;
+    const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
+    const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || Date.now()]);
+    return {
+      url: `${root}/${path}/v1/${action}?configId=${encodeURIComponent(config.datastreamId)}&requestId=${uuid()}`,
+      body: JSON.stringify({ raw: { commands: [["configure", config], ...commands], facts: all, sentAt: Date.now() } }),
+    };
+  };
+
+  const post = (sent) =>
+    fetch(sent.url, { method: "POST", body: sent.body, credentials: "include", keepalive: sent.body.length < 2e4 });
+
+  // The first view start right behind a configuration leaves now, unless the page wants to see or hold it.
+  const early = (queue) => {
+    const [first, item] = queue;
+    if (!item || item.early !== undefined || command(first) !== "configure") return;
+    item.early = null;
+    const config = options(first);
+    const event = options(item);
+    const starts = (command(item) === "event" && event.viewStart) || (command(item) === "sendEvent" && event.renderDecisions);
+    const held = first[2][1].onBeforeEventSend || (config.context || []).includes("highEntropyUserAgentHints");
+    if (starts !== true || event.documentUnloading || held || config.early === false) return;
+    const sent = raw(queue, [item], "interact");
+    if (!sent) return;
+    // Refused, or lost in the network: the tracker sends it again, under the same id.
+    item.early = post(sent).then((response) => (response.ok ? response : Promise.reject(response.status)));
+    item.early.catch(() => {});
   };
 
   const leave = () => {
-    for (const name in adopted) {
-      try {
-        sendRaw(adopted[name]);
-      } catch (error) {
-        console.error("[alloy] the waiting events could not be sent: " + error.message);
-      }
-    }
+    for (const name in adopted) guarded(leaveNow, adopted[name]);
   };
 
-  const sendRaw = (queue) => {
-    const options = (item) => JSON.parse(item[3] || JSON.stringify(item[2][1]) || "{}");
-    const first = queue.find((item) => item[2][0] === "configure");
-    const events = queue.filter((item) => /^(event|sendEvent)$/.test(item[2][0]) && !item.id);
-    if (!first || !events.length) return;
-    const config = options(first);
-    const organisation = (config.orgId || config.datastreamId).replace("@", "_");
-    const chosen = /general(=|%3D)(in|out)/.exec(cookie("kndctr_" + organisation + "_consent") || "");
-    const declines = navigator.globalPrivacyControl === true && config.globalPrivacyControlEnabled !== false;
-    if ((chosen ? chosen[2] : declines ? "out" : config.defaultConsent || "in") !== "in") return;
-    let device = cookie("pyrite_fpid");
-    if (!device) {
-      device = uuid();
-      document.cookie = "pyrite_fpid=" + device + "; path=/; SameSite=Lax; max-age=34128000";
+  const leaveNow = (queue) => {
+    const events = queue.filter((item) => /^(event|sendEvent)$/.test(command(item)) && !item.id);
+    const sent = raw(queue, events, "collect");
+    if (device) {
+      document.cookie = `pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`;
     }
-    const commands = events.map((item) => [item[2][0], options(item), (item.id = uuid()), item[4] || Date.now()]);
-    const domain = config.edgeDomain || location.host;
-    const near = domain === location.host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
-    const scheme = near ? location.protocol : "https:";
-    const root = domain.includes("://") ? domain : scheme + "//" + domain;
-    const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
-    const orientation = screen.orientation;
-    const body = {
-      raw: {
-        commands: [["configure", config]].concat(commands),
-        facts: {
-          url: location.href,
-          referrer: document.referrer,
-          screenWidth: screen.width,
-          screenHeight: screen.height,
-          screenOrientation: orientation ? orientation.type : "",
-          viewportWidth: document.documentElement.clientWidth,
-          viewportHeight: document.documentElement.clientHeight,
-          timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-          timezoneOffset: new Date().getTimezoneOffset(),
-          cookie: "pyrite_fpid=" + device + ["identity", "cluster", "consent"].map((part) => {
-            const key = "kndctr_" + organisation + "_" + part;
-            const value = cookie(key);
-            return value ? "; " + key + "=" + value : "";
-          }).join(""),
-        },
-        sentAt: Date.now(),
-      },
-    };
-    const url = root + "/" + path + "/v1/collect?configId=" + encodeURIComponent(config.datastreamId) + "&requestId=" + uuid();
-    const text = JSON.stringify(body);
-    if (!navigator.sendBeacon(url, text)) {
-      fetch(url, { method: "POST", body: text, credentials: "include", keepalive: text.length < 2e4 }).catch(() => {});
-    }
+    if (sent && !navigator.sendBeacon(sent.url, sent.body)) post(sent).catch(() => {});
   };
 
   const hidden = () => document.visibilityState === "hidden" && leave();
@@ -176,8 +227,9 @@
       wasm: async (imports) => ({ module: wasm, instance: await WebAssembly.instantiate(wasm, imports) }),
     });
     python.FS.writeFile("/pyrite.mpy", new Uint8Array(tracker));
-    python.runPython("from pyrite import run");
-    run = python.globals.get("run");
+    const pyrite = python.pyimport("pyrite"); // not runPython: the compiler stays untouched
+    pyrite.start((light) => JSON.stringify(facts(light)), uuid);
+    run = pyrite.run;
     stop();
     for (const name in adopted) take(name, adopted[name]);
   };

@@ -30,13 +30,17 @@ def test_a_view_start_is_in_the_database_when_its_promise_resolves(
         "viewportHeight": 720,
     }
     assert stored[0]["xdm"]["device"]["screenOrientation"] == "landscape"
+    assert stored[0]["xdm"]["placeContext"]["localTimezoneOffset"] == 0
     assert "handle" in result["responseBody"]
     assert result["propositions"] == result["decisions"] == []
     assert [line for line in console if "favicon" not in line and "404" not in line] == []
 
 
 def test_the_request_is_simple_and_has_the_protocols_form(site: Site, page: Page) -> None:
-    opened(site, page)
+    page.goto(
+        site.tracked("alloy('event', {viewStart: true}).then(() => window.done = 1)", early=False)
+    )
+    page.wait_for_function("window.done")
     request = site.requests("/ee/v1/interact")[0]
 
     assert request.headers["content-type"] == "text/plain;charset=UTF-8"

@@ -87,6 +87,21 @@ def test_what_is_for_type_checkers_is_dropped(tmp_path: Path) -> None:
     assert "nowhere" not in made["TEXT"]
 
 
+def test_of_an_options_row_only_the_explanation_is_dropped(tmp_path: Path) -> None:
+    table = """
+INNER = (("a", "bool", None, "what a is for"),)
+TABLE = (("x", ("in", "out", "pending", "other"), ("web", "device", "environment", "place"), "what x is for"),)
+def f():
+    return (INNER, TABLE)
+"""
+    made = run(tmp_path, config=table, start="from .config import f\ndef run():\n    return f()\n")
+
+    assert made["run"]() == (
+        (("a", "bool", None),),
+        (("x", ("in", "out", "pending", "other"), ("web", "device", "environment", "place")),),
+    )
+
+
 def test_an_import_from_outside_the_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         MergeError, match=r"core/a.py:1: imports edge/app.py, which is not part of the page"

@@ -12,7 +12,13 @@ from pyrite.edge.problems import Problem
 from pyrite.edge.settings import Limits
 
 SOURCE = intake.Source(
-    datastream="shop", org="ORG", request_id="r", url="/", cookie="", received_ms=1
+    datastream="shop",
+    org="ORG",
+    request_id="r",
+    action="interact",
+    url="/",
+    cookie="",
+    received_ms=1,
 )
 VALUES = st.recursive(
     st.none()

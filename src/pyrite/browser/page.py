@@ -19,11 +19,10 @@ from .bridges.micropython import (
     optional,
     parse,
     stringify,
-    text,
     window,
 )
 from .dom import Rendering, add_style
-from .facts import Facts, has_cookies
+from .facts import Facts
 from .links import clicked_link, facts_of
 from .routes import watch_routes
 from .transport import Transport
@@ -41,8 +40,16 @@ HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 class Page:
     """The tracker *name* in this page."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        read: "Callable[[bool], dict[str, object]]",
+        new_id: "Callable[[], str]",
+    ) -> None:
+        """*read* gives the page's facts (see facts.py), *new_id* a fresh UUID."""
         self.tracker = Tracker(name)
+        self._read = read
+        self._new_id = new_id
         self._transport = Transport(self._answered, self._failed)
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
@@ -71,12 +78,14 @@ class Page:
         given: Any,
         resolve: Any,
         reject: Any,
-        event_id: str,
-        age_ms: int,
+        event_id: str = "",
+        age_ms: int = 0,
+        early: Any = None,
     ) -> None:
         """Run a command: *options* is JSON text, *given* the page's own object (for its callbacks), then the promise's ends.
 
-        *event_id* is '' unless the event got its id before the tracker was there; *age_ms* is how long it has waited.
+        *event_id* is '' unless the event got its id before the tracker was there; *age_ms* is how long it has waited; *early*
+        is the promise of the edge's response where the loader has sent the event already.
         """
         self._last_call += 1
         call = self._last_call
@@ -85,11 +94,13 @@ class Page:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
                 self._take_hooks(values, given)
+            self._transport.early = early
             self.carry_out(
                 self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id)
             )
         except Exception as error:
             self._give_up(call, error)
+        self._transport.early = None
 
     def carry_out(self, effects: "list[Effect]") -> None:
         """Do each effect, in order; one that fails is logged and does not keep the others from being done."""
@@ -121,8 +132,8 @@ class Page:
         """Now, in this page, for a command that has waited *age_ms*."""
         return Moment(
             now_ms=now_ms(),
-            facts=Facts(self.hints),
-            new_id=new_id,
+            facts=Facts(self._read, self.hints),
+            new_id=self._new_id,
             chance=window.Math.random,
             age_ms=age_ms,
         )
@@ -209,7 +220,7 @@ class Page:
         ).begin()
 
     def _set_cookie(self, effect: SetCookie) -> None:
-        if not has_cookies():
+        if self.moment().facts.get("cookiesEnabled") is not True:
             return
         pieces = [f"{effect.name}={effect.value}", "path=/", "SameSite=" + effect.same_site]
         if effect.domain:
@@ -314,16 +325,3 @@ class Page:
 
     def _failed(self, request: str, message: str) -> None:
         self.carry_out(self.tracker.failed(request, message=message, moment=self.moment()))
-
-
-def new_id() -> str:
-    """A fresh version 4 UUID (RFC 9562); `crypto.randomUUID` is there in secure contexts only."""
-    crypto = window.crypto
-    if window.Reflect.has(crypto, "randomUUID"):
-        return text(crypto.randomUUID())
-    octets = crypto.getRandomValues(construct(window.Uint8Array, 16))
-    values = [octets[index] for index in range(16)]
-    values[6] = values[6] & 15 | 64
-    values[8] = values[8] & 63 | 128
-    digits = "".join([f"{value:02x}" for value in values])
-    return "-".join([digits[0:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]])

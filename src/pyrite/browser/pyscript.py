@@ -16,6 +16,7 @@ from .bridges.micropython import (
     text,
     window,
 )
+from .own_facts import new_id, read
 from .page import Page
 
 TYPE_CHECKING = False
@@ -35,7 +36,7 @@ class Alloy:
     """One instance: every command is a method that can be awaited and gives a dict."""
 
     def __init__(self, name: str) -> None:
-        self._page = Page(name)
+        self._page = Page(name, read, new_id)
         self._publish(name)
 
     async def __call__(
@@ -85,7 +86,7 @@ class Alloy:
         body = encode(plain)  # here, so that an option without a JSON form raises where it stands
 
         def begin(resolve: Any, reject: Any, *_: Any) -> None:
-            self._page.call(command, body, callbacks, resolve, reject, "", 0)
+            self._page.call(command, body, callbacks, resolve, reject)
 
         kept: list[str] = []
 
@@ -135,7 +136,7 @@ class Alloy:
 
     def _take(self, command: Any, options: Any, resolve: Any, reject: Any) -> None:
         def ready(body: Any = None, *_: Any) -> None:
-            self._page.call(text(command), text(body), options, resolve, reject, "", 0)
+            self._page.call(text(command), text(body), options, resolve, reject)
 
         def refused(message: str) -> None:
             error = construct(window.Error, "[alloy] the options have no JSON form: " + message)

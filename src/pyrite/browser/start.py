@@ -1,25 +1,27 @@
-"""The way in for the loader of the `micropython` lane: one function, which takes every command of every instance."""
+"""The way in for the loader of the `micropython` lane: `start` once, then `run` with every command of every instance."""
 
+from ..core.wire import decode_object
 from .page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 _pages: "dict[str, Page]" = {}
+_asked: "dict[str, Any]" = {}
 
 
-def run(
-    instance: str,
-    name: str,
-    options: str,
-    given: Any,
-    resolve: Any,
-    reject: Any,
-    event_id: str,
-    age_ms: int,
-) -> None:
-    """Run the command *name* of *instance*; see Page.call for the rest."""
+def start(facts: "Callable[[bool], str]", new_id: "Callable[[], str]") -> None:
+    """Take the loader's functions: *facts* gives the page's facts as JSON text, *new_id* a fresh UUID."""
+    _asked["facts"] = facts
+    _asked["new_id"] = new_id
+
+
+def run(instance: str, *call: "Any") -> None:
+    """Run a command of *instance*; see Page.call for the rest."""
     if instance not in _pages:
-        _pages[instance] = Page(instance)
-    _pages[instance].call(name, options, given, resolve, reject, event_id, age_ms)
+        _pages[instance] = Page(
+            instance, lambda light: decode_object(_asked["facts"](light)), _asked["new_id"]
+        )
+    _pages[instance].call(*call)

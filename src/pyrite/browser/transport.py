@@ -28,13 +28,18 @@ class Transport:
         self._answered = answered
         self._failed = failed
         self._in_flight_bytes = 0
+        self.early: Any = None  # the response to the next request, where it is on its way already
 
     def send(self, effect: Send) -> None:
         """Carry out *effect*: a beacon where the page unloads and the browser takes it, else fetch."""
+        early, self.early = self.early, None
+        if early is not None:
+            # The loader has sent it under the same id; only where that came to nothing does it go again.
+            self._follow(early, effect, size=0, failed=lambda _: self.send(effect))
+            return
         if not effect.unloading:
             self._fetch(effect, limit=EVERYDAY_LIMIT_BYTES)
             return
-
         # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
         if window.navigator.sendBeacon(effect.url, effect.body) is True:
             self._answered(effect.request, 204, "", "")
@@ -70,6 +75,13 @@ class Transport:
             "keepalive": keepalive,
         }
         self._in_flight_bytes += size
+        response = window.fetch(effect.url, parse(encode(options)))
+        self._follow(response, effect, size=size, failed=failed)
+
+    def _follow(
+        self, response: Any, effect: Send, *, size: int, failed: "Callable[[str], None]"
+    ) -> None:
+        """Tell how the request ends whose *response* (a promise) this is, and give its *size* back to the budget."""
         found: dict[str, Any] = {"status": 0, "retry_after": ""}
 
         def responded(response: Any, *_: Any) -> Any:
@@ -85,6 +97,4 @@ class Transport:
             self._in_flight_bytes -= size
             failed(describe(error))
 
-        window.fetch(effect.url, parse(encode(options))).then(callback(responded)).then(
-            callback(read), callback(refused)
-        )
+        response.then(callback(responded)).then(callback(read), callback(refused))

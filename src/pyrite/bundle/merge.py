@@ -10,7 +10,7 @@ from typing import Any
 
 # What an option is for is for readers and the README: the last of a row's four.
 TABLES = ("core/config.py", "core/commands.py")
-KEPT = ("run",)  # what the loader asks for by name
+KEPT = ("run", "start")  # what the loader asks for by name
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -50,6 +50,14 @@ def merge(files: dict[str, Path]) -> str:
                 imports.update(alias.name for alias in kept.names)
             elif not isinstance(kept, ast.ImportFrom):
                 body.append(_Renamed(names).visit(kept))
+    body = _inlined(body)
+    named = {
+        call.arg
+        for tree in trees.values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.keyword)
+    }
+    body = [_Parameters(named).visit(statement) for statement in body]
     whole = ast.Module(
         body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body,
         type_ignores=[],
@@ -110,6 +118,11 @@ class _Stripped(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "TYPE_CHECKING":
             return None
+        if self._is_table:
+            for table in ast.walk(node.value):
+                if isinstance(table, ast.Tuple) and all(_is_row(row) for row in table.elts):
+                    for row in table.elts:
+                        row.elts.pop()  # type: ignore[attr-defined]
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
@@ -132,15 +145,6 @@ class _Stripped(ast.NodeTransformer):
     def visit_Module(self, node: ast.Module) -> ast.AST:
         return self._body(node)
 
-    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
-        if (
-            self._is_table
-            and len(node.elts) == 4
-            and all(_is_text(node.elts[place]) for place in (0, 3))
-        ):
-            node.elts.pop()
-        return self.generic_visit(node)
-
     def _body(self, node: ast.FunctionDef | ast.ClassDef | ast.Module) -> ast.AST:
         self.generic_visit(node)
         first = node.body[0] if node.body else None
@@ -151,6 +155,103 @@ class _Stripped(ast.NodeTransformer):
         ):
             node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
         return node
+
+
+def _inlined(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Texts and numbers that have a name at the top stand where they are used; a name costs more than it saves."""
+    values: dict[str, ast.Constant] = {}
+    kept: list[ast.stmt] = []
+    for statement in body:
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if (
+            isinstance(value, ast.Constant)
+            and isinstance(target, ast.Name)
+            and isinstance(value.value, str | int)
+        ):
+            values[target.id] = value
+        else:
+            kept.append(statement)
+    return [_Inlined(values).visit(statement) for statement in kept]
+
+
+class _Inlined(ast.NodeTransformer):
+    def __init__(self, values: dict[str, ast.Constant]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return self._values.get(node.id, node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        left, right = node.left, node.right
+        if isinstance(node.op, ast.Add) and _is_text(left) and _is_text(right):
+            return ast.Constant(value=left.value + right.value)  # type: ignore[attr-defined]
+        return node
+
+
+class _Parameters(ast.NodeTransformer):
+    """Parameters that nobody gives by name are called by their place, so that all functions share a few names."""
+
+    def __init__(self, named: set[str | None]) -> None:
+        self._named = named
+        self._scopes: list[dict[str, str]] = []
+        self._given = 0
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        stored = _bound_by(node) - {argument.arg for argument in _arguments(node.args)}
+        return self._scope(node, stored)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return self._scope(node, set())
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        return self._inner(node, dict.fromkeys(_targets(node), ""))
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self._inner(node, dict.fromkeys(_targets(node), ""))
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        for scope in reversed(self._scopes):
+            if node.id in scope:
+                node.id = scope[node.id] or node.id
+                break
+        return node
+
+    def _scope(self, node: ast.FunctionDef | ast.Lambda, stored: set[str]) -> ast.AST:
+        scope = dict.fromkeys(stored, "")
+        before = self._given
+        for argument in node.args.args:
+            if argument.arg not in self._named and argument.arg != "self":
+                scope[argument.arg] = f"p{self._given}"
+                self._given += 1
+            else:
+                scope[argument.arg] = ""
+        for other in [*node.args.kwonlyargs, node.args.vararg, node.args.kwarg]:
+            if other:
+                scope[other.arg] = ""
+        node.args.defaults = [self.visit(default) for default in node.args.defaults]
+        self._scopes.append(scope)
+        for argument in node.args.args:
+            argument.arg = scope[argument.arg] or argument.arg
+        if isinstance(node, ast.Lambda):
+            node.body = self.visit(node.body)
+        else:
+            node.body = [self.visit(statement) for statement in node.body]
+        self._scopes.pop()
+        self._given = before
+        return node
+
+    def _inner(self, node: ast.AST, scope: dict[str, str]) -> ast.AST:
+        self._scopes.append(scope)
+        self.generic_visit(node)
+        self._scopes.pop()
+        return node
+
+
+def _is_row(node: ast.expr) -> bool:
+    """A row of a table of options: `(name, kind, default, what it is for)`."""
+    return isinstance(node, ast.Tuple) and len(node.elts) == 4 and _is_text(node.elts[3])
 
 
 def _is_text(node: ast.expr) -> bool:

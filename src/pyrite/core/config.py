@@ -110,6 +110,12 @@ CONFIGURE = (
         "count a change of the part after `#` as a route change (ours)",
     ),
     (
+        "early",
+        "bool",
+        True,
+        "let the first view start leave before the tracker is there; needs consent and no onBeforeEventSend (ours)",
+    ),
+    (
         "edgeConfigOverrides",
         "object",
         None,

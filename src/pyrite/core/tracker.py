@@ -146,7 +146,7 @@ class Tracker:
         if name == "setConsent":
             return self._set_consent(call, options, moment)
         if name in ("getIdentity", "appendIdentityToUrl"):
-            if PENDING == (PENDING if self._consent_busy else self._visitor.consent(moment)):
+            if (PENDING if self._consent_busy else self._visitor.consent(moment)) == PENDING:
                 self._waiting.append((call, name, given, ""))
                 return []
             return self._identity(call, name, options, moment)

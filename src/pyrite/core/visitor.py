@@ -1,7 +1,8 @@
 """What is known of the visitor on this page: cookies, device id, ECID, consent; and what the edge stores there.
 
 Pure. Cookies are read from each Moment's facts, and kept in memory as well, for pages where cookies are blocked.
-Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`.
+Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`,
+`device` (an id that the loader has minted, and not stored).
 """
 
 from .config import Config
@@ -53,7 +54,8 @@ class Visitor:
         self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid
         if self._fpid:
             return self._fpid, []
-        self._fpid = moment.new_id()
+        # The loader has minted one where an event left before the tracker was there.
+        self._fpid = moment.text("device") or moment.new_id()
         return self._fpid, [self._cookie(FPID_COOKIE, self._fpid, FPID_MAX_AGE_S, "Lax", moment)]
 
     def identity_map(self, moment: Moment, fpid: str) -> dict[str, object]:

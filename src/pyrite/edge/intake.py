@@ -30,6 +30,7 @@ class Source:
     datastream: str
     org: str
     request_id: str
+    action: str
     url: str
     cookie: str
     received_ms: int
@@ -141,7 +142,12 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _run_raw(queue: Any, source: Source) -> dict[str, Any]:
     try:
-        return raw.run(queue, source.datastream, now_ms=source.received_ms)
+        return raw.run(
+            queue,
+            source.datastream,
+            now_ms=source.received_ms,
+            unloading=source.action == "collect",
+        )
     except ConsentError as error:
         # Not kept as a bad row either: without consent nothing is stored.
         raise Problem(

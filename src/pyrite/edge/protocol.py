@@ -160,6 +160,7 @@ class Protocol:
             datastream=datastream[:100],
             org=stream.org or datastream[:100],
             request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4()),
+            action=request.url.path.rpartition("/v1/")[2],
             url=f"{request.url.path}?{request.url.query}"[:1000],
             cookie=request.headers.get("cookie", ""),
             received_ms=int(time.time() * 1000),

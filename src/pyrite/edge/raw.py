@@ -21,8 +21,8 @@ SKEW_LIMIT_MS = (
 )
 
 
-def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
-    """The request body, with all its events, that the page's tracker would have sent.
+def run(queue: Any, datastream: str, *, now_ms: int, unloading: bool) -> dict[str, Any]:
+    """The request body, with all its events, that the page's tracker would have sent; *unloading* ones ask for nothing.
 
     Raises TrackerError for a queue of another shape, options that are refused, or a visitor without consent.
     """
@@ -44,7 +44,7 @@ def run(queue: Any, datastream: str, *, now_ms: int) -> dict[str, Any]:
                 "datastreamId": datastream
             }
         else:
-            options = options | {"documentUnloading": True}
+            options = options | ({"documentUnloading": True} if unloading else {})
         _collect(tracker.command(name, name, options, moment, event_id=event_id), bodies)
         if name == "configure" and tracker.config and Visitor(tracker.config).consent(moment) != IN:
             raise ConsentError("the visitor has not given consent")
