@@ -5,6 +5,7 @@ tracker is a third smaller. Works on the portable subset: no star imports, no mo
 """
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def merge(files: dict[str, Path]) -> str:
                 imports.update(alias.name for alias in kept.names)
             elif not isinstance(kept, ast.ImportFrom):
                 body.append(_Renamed(names).visit(kept))
-    body = _inlined(body)
+    body = _needed(_inlined(body))
     named = {
         call.arg
         for tree in trees.values()
@@ -157,6 +158,30 @@ class _Stripped(ast.NodeTransformer):
         return node
 
 
+def _needed(body: list[ast.stmt]) -> list[ast.stmt]:
+    """*body* without functions, classes and tables that nothing kept refers to (the edge alone uses them)."""
+    while True:
+        used = set(KEPT)
+        for statement in body:
+            own = _defined_by(statement)
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != own:
+                    used.add(node.id)
+        kept = [statement for statement in body if _defined_by(statement) in used | {""}]
+        if len(kept) == len(body):
+            return body
+        body = kept
+
+
+def _defined_by(statement: ast.stmt) -> str:
+    """The one name that a statement at the top defines; '' where it may do more than that."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return statement.name
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        return statement.targets[0].id
+    return ""
+
+
 def _inlined(body: list[ast.stmt]) -> list[ast.stmt]:
     """Texts and numbers that have a name at the top stand where they are used; a name costs more than it saves."""
     values: dict[str, ast.Constant] = {}
@@ -191,7 +216,7 @@ class _Inlined(ast.NodeTransformer):
 
 
 class _Parameters(ast.NodeTransformer):
-    """Parameters that nobody gives by name are called by their place, so that all functions share a few names."""
+    """Parameters that nobody gives by name, and functions inside functions, are called by their place: a few shared names."""
 
     def __init__(self, named: set[str | None]) -> None:
         self._named = named
@@ -199,6 +224,10 @@ class _Parameters(ast.NodeTransformer):
         self._given = 0
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        for scope in reversed(self._scopes):
+            if node.name in scope:
+                node.name = scope[node.name] or node.name
+                break
         stored = _bound_by(node) - {argument.arg for argument in _arguments(node.args)}
         return self._scope(node, stored)
 
@@ -221,10 +250,12 @@ class _Parameters(ast.NodeTransformer):
     def _scope(self, node: ast.FunctionDef | ast.Lambda, stored: set[str]) -> ast.AST:
         scope = dict.fromkeys(stored, "")
         before = self._given
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.FunctionDef) and inner is not node and inner.name in scope:
+                scope[inner.name] = scope[inner.name] or self._next()
         for argument in node.args.args:
             if argument.arg not in self._named and argument.arg != "self":
-                scope[argument.arg] = f"p{self._given}"
-                self._given += 1
+                scope[argument.arg] = self._next()
             else:
                 scope[argument.arg] = ""
         for other in [*node.args.kwonlyargs, node.args.vararg, node.args.kwarg]:
@@ -241,6 +272,10 @@ class _Parameters(ast.NodeTransformer):
         self._scopes.pop()
         self._given = before
         return node
+
+    def _next(self) -> str:
+        self._given += 1
+        return f"p{self._given}"
 
     def _inner(self, node: ast.AST, scope: dict[str, str]) -> ast.AST:
         self._scopes.append(scope)
@@ -338,26 +373,32 @@ def _targets(node: ast.ListComp | ast.DictComp) -> set[str]:
 
 
 def _shortened(tree: ast.Module) -> ast.Module:
-    """Every private name (`_name`, as global, attribute or method) gets one of two or three letters, the most used first."""
+    """Private names, and all with an underscore inside, get two or three letters, the most used first.
+
+    JavaScript writes no names with underscores, so nothing that belongs to the page is touched.
+    """
     counts: dict[str, int] = {}
-    for node in ast.walk(tree):
-        for field in ("id", "attr", "name"):
-            value = getattr(node, field, None)
-            if (
-                isinstance(value, str)
-                and value.startswith("_")
-                and len(value) > 2
-                and not value.startswith("__")
-            ):
-                counts[value] = counts.get(value, 0) + 1
+    for _, _, name in _names(tree):
+        counts[name] = counts.get(name, 0) + 1
     short = {}
     for place, name in enumerate(sorted(counts, key=lambda name: (-counts[name], name))):
         short[name] = (
             "_" + (_LETTERS[place // 52 - 1] if place >= 52 else "") + _LETTERS[place % 52]
         )
-    for node in ast.walk(tree):
-        for field in ("id", "attr", "name"):
-            value = getattr(node, field, None)
-            if isinstance(value, str) and value in short:
-                setattr(node, field, short[value])
+    for node, field, name in list(_names(tree)):
+        setattr(node, field, short[name])
     return tree
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
+    """`(node, field, name)` of every name in *tree* that may be shortened."""
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name", "arg"):
+            value = getattr(node, field, None)
+            if (
+                isinstance(value, str)
+                and "_" in value
+                and len(value) > 2
+                and not value.startswith("__")
+            ):
+                yield node, field, value

@@ -55,7 +55,7 @@ def ecid_in_url(url: str, *, org_id: str, now_ms: int) -> str:
         if name != "adobe_mc":
             continue
         fields = {}
-        for field in unquote(value).split("|"):
+        for field in unquoted(value).split("|"):
             key, _, content = field.partition("=")
             fields[key] = content
         stamp = fields.get("TS", "")
@@ -76,28 +76,9 @@ def quote(text: str) -> str:
     return "".join(out)
 
 
-def unquote(text: str) -> str:
-    """*text* with its percent-encoding undone; what is not valid UTF-8 stays as it is."""
-    octets = bytearray()
-    index = 0
-    raw = text.encode()
-    while index < len(raw):
-        pair = text_of(raw[index + 1 : index + 3]) if raw[index] == 37 else ""
-        if len(pair) == 2 and all([digit in "0123456789abcdefABCDEF" for digit in pair]):
-            octets.append(int(pair, 16))
-            index += 3
-        else:
-            octets.append(raw[index])
-            index += 1
-    try:
-        return bytes(octets).decode()
-    except ValueError:  # UnicodeError on MicroPython, its subclass of ValueError elsewhere
-        return text
-
-
-def text_of(octets: bytes) -> str:
-    """ASCII *octets* as text; anything else as `?`."""
-    return "".join([chr(octet) if octet < 128 else "?" for octet in octets])
+def unquoted(text: str) -> str:
+    """*text* with the percent-encoding of `=`, `|` and `@` undone: all that identities in addresses and cookies use."""
+    return text.replace("%3D", "=").replace("%7C", "|").replace("%40", "@")
 
 
 def _base64url(octets: list[int]) -> str:
@@ -116,7 +97,7 @@ def _bytes_of(text: str) -> list[int]:
     octets = []
     bits = 0
     count = 0
-    for char in unquote(text):
+    for char in unquoted(text):
         if char == "=":
             break
         place = _ALPHABET.find(char)

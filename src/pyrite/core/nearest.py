@@ -21,16 +21,11 @@ def did_you_mean(name: str, known: list[str]) -> str:
 
 
 def _distance(a: str, b: str) -> int:
-    """Edits (insert, delete, replace, swap of neighbours) from *a* to *b*: optimal string alignment."""
-    before: list[int] = []
+    """Letters to insert, delete or replace on the way from *a* to *b* (Levenshtein)."""
     row = list(range(len(b) + 1))
-    for i in range(1, len(a) + 1):
-        current = [i]
-        for j in range(1, len(b) + 1):
-            cost = 0 if a[i - 1] == b[j - 1] else 1
-            best = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + cost)
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                best = min(best, before[j - 2] + 1)
-            current.append(best)
-        before, row = row, current
+    for i in range(len(a)):
+        before, row = row, [i + 1]
+        for j in range(len(b)):
+            cost = 0 if a[i] == b[j] else 1
+            row.append(min(before[j + 1] + 1, row[j] + 1, before[j] + cost))
     return row[len(b)]
