@@ -58,6 +58,7 @@ def test_a_declined_consent_resolves_what_waited_and_sends_nothing(
     assert page.evaluate("window.result") == {}
     assert run("alloy('event', {})") == {"ok": True, "value": {}}
     assert sent(site) == ["/ee/v1/privacy/set-consent"]
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["kndctr_shop_consent"]
     assert site.all_events() == []
 
 

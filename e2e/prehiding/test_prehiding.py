@@ -9,8 +9,10 @@ STYLE = "h1 { opacity: 0 }"
 START = (
     "alloy('event', {viewStart: true}).then(() => window.done = true, () => window.done = true);"
 )
-IS_HIDDEN = "getComputedStyle(document.querySelector('h1')).opacity === '0'"
-IS_SHOWN = "getComputedStyle(document.querySelector('h1')).opacity === '1'"
+IS_HIDDEN = (
+    "document.querySelector('h1') && getComputedStyle(document.querySelector('h1')).opacity === '0'"
+)
+IS_SHOWN = IS_HIDDEN.replace("'0'", "'1'")
 
 
 def opened(site: Site, page: Page, script: str = START, **options: Any) -> None:

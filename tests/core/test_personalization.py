@@ -1,7 +1,8 @@
 """What is asked for, and what propositions are."""
 
-from given import action, proposition
+from given import action, moment, proposition
 
+from pyrite.core.event import draft
 from pyrite.core.personalization import Plan, Views, page_surface, scope_kind, surface_of
 
 URL = "https://Shop.test/a/b/?q=1#top"
@@ -28,31 +29,65 @@ def test_scopes_are_page_view_or_named():
     assert scope_kind(proposition("p", scope="cart", view=True)) == "view"
 
 
-def test_a_mixed_proposition_comes_back_twice():
-    plan = Plan("1")
-    returned = plan.add(proposition("p", action("setText"), action("unknown", id="i2")))
+def plan(**options):
+    return Plan(
+        "1",
+        draft(
+            1,
+            dict({"viewStart": True}, **options),
+            collected={},
+            data={},
+            moment=moment(),
+            event_id="e",
+        ),
+    )
 
-    assert [
-        (part["renderAttempted"], [item["id"] for item in part["items"]]) for part in returned
-    ] == [(True, ["i1"]), (False, ["i2"])]
+
+def ids(records):
+    return [record["id"] for record in records]
+
+
+def test_a_mixed_proposition_comes_back_twice():
+    taken = plan().take([proposition("p", action("setText"), action("unknown", id="i2"))])
+
+    assert [(part["renderAttempted"], ids(part["items"])) for part in taken] == [
+        (True, ["i1"]),
+        (False, ["i2"]),
+    ]
 
 
 def test_only_what_was_shown_is_noted_and_once():
-    plan = Plan("1")
-    plan.add(proposition("a", action("setText"), action("setText", id="i2")))
-    plan.add(proposition("b", action("setText")))
-    plan.finish(["shown", "shown", "waiting"])
+    made = plan()
+    made.take(
+        [
+            proposition("a", action("setText"), action("setText", id="i2")),
+            proposition("b", action("setText")),
+        ]
+    )
+    made.finish(["shown", "shown", "waiting"])
 
-    assert [record["id"] for record in plan.shown] == ["a"]
+    assert ids(made.due()) == ["a"]
+    made.finish(["shown", "shown", "shown"])
+    assert ids(made.due()) == ["b"]
+    assert made.due() == []
 
 
 def test_a_default_offer_counts_as_shown():
-    plan = Plan("1")
-    plan.add(
-        proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"})
+    made = plan()
+    made.take(
+        [proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"})]
     )
 
-    assert [record["id"] for record in plan.shown] == ["a"]
+    assert ids(made.due()) == ["a"]
+
+
+def test_what_came_to_nothing_is_told():
+    made = plan()
+    made.take([proposition("a", action("setText"), action("remove", "#gone"))])
+
+    assert made.problems(["shown", "no element within 5 s"]) == [
+        "remove at '#gone' was not shown: no element within 5 s"
+    ]
 
 
 def test_views_are_kept_by_name_in_lower_case():

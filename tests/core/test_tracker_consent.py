@@ -37,6 +37,14 @@ def test_a_declined_consent_resolves_waiting_events_with_nothing_sent():
     assert settled(tracker.command(3, "event", {}, moment()), 3) == (True, {})
 
 
+def test_a_visitor_who_declines_gets_no_device_id():
+    tracker = configured(defaultConsent="pending")
+    effects = tracker.command(1, "setConsent", {"consent": ADOBE_OUT}, moment(cookie=""))
+
+    assert all_of(effects, "SetCookie") == []
+    assert body(only(effects, "Send"))["identityMap"] == {}
+
+
 def test_the_consent_request_has_the_protocols_form():
     tracker = configured()
     options = {"consent": ADOBE_IN, "identityMap": {"CRM": [{"id": "7"}]}}

@@ -3,6 +3,8 @@
 Pure, and only data: no effect knows how it is done.
 """
 
+from .errors import TrackerError
+
 
 class Effect:
     """The base: equal when of one kind with equal fields. Each kind lists its fields; all are given, by name."""
@@ -103,3 +105,13 @@ class Log(Effect):
 
     level: str
     message: str
+
+
+def resolved(call: object, value: dict[str, object]) -> Settle:
+    """The promise of *call* resolves with *value*."""
+    return Settle(call=call, ok=True, value=value)
+
+
+def rejected(call: object, error: TrackerError) -> Settle:
+    """The promise of *call* is rejected with *error*."""
+    return Settle(call=call, ok=False, value=error.as_record())

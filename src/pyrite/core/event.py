@@ -28,7 +28,10 @@ class Draft:
         self.options: dict[str, object] = {}
         self.page_url = ""
         self.query: dict[str, object] = {}
-        self.shown: list[dict[str, object]] = []
+        self.shown: list[dict[str, object]] = []  # what this event reports as shown
+        self.kept: list[
+            dict[str, object]
+        ] = []  # propositions that it rendered from earlier answers
 
     @property
     def view(self) -> str:

@@ -88,20 +88,66 @@ def display(propositions: list[dict[str, object]]) -> dict[str, object]:
 
 
 class Plan:
-    """The rendering of one answer: its steps, and which proposition each belongs to."""
+    """The rendering of one answer for *event*: its steps, and which proposition each belongs to."""
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, event: Draft) -> None:
         self.id = id
+        self.event = event
+        self.answer: dict[
+            str, object
+        ] = {}  # what the event's promise resolves with; empty while it has not been sent
+        self.reports = event.personalization().get("sendDisplayEvent") is not False
         self.steps: list[dict[str, object]] = []
-        self.owners: list[dict[str, object]] = []
-        self.shown: list[dict[str, object]] = []  # and not reported yet
-        self.reported: list[dict[str, object]] = []
-        self.reports = True
-        self.event: Draft | None = None
-        self.answer: dict[str, object] = {}
+        self._owners: list[dict[str, object]] = []
+        self._shown: list[dict[str, object]] = []
+        self._told: list[dict[str, object]] = []
 
-    def add(self, proposition: dict[str, object]) -> "list[dict[str, object]]":
-        """*proposition* as the caller gets it: once with its rendered items, once with the others, `renderAttempted` on each."""
+    def take(self, propositions: list[dict[str, object]]) -> list[dict[str, object]]:
+        """*propositions* as the caller gets them, without those for other views; what is rendered becomes steps."""
+        out: list[dict[str, object]] = []
+        for proposition in propositions:
+            kind = scope_kind(proposition)
+            if kind == "view" and str(proposition.get("scope")).lower() != self.event.view:
+                continue
+            if self.event.renders and kind != "scope":
+                out.extend(self._add(proposition))
+            else:
+                items = proposition.get("items")
+                kept = items if isinstance(items, list) else []
+                out.append(returned(proposition, kept, attempted=False))
+        return out
+
+    def note_empty(self, propositions: list[dict[str, object]]) -> None:
+        """Note as shown the propositions that stand for a view without offers."""
+        for proposition in propositions:
+            if "items" not in proposition:
+                self._note(proposition)
+
+    def finish(self, results: list[str]) -> None:
+        """Note as shown each proposition with a step that the page reports as `shown`."""
+        for index in range(min(len(results), len(self._owners))):
+            if results[index] == "shown":
+                self._note(self._owners[index])
+
+    def due(self) -> list[dict[str, object]]:
+        """What was shown and has not been told; from now on it counts as told."""
+        shown, self._shown = self._shown, []
+        self._told.extend(shown)
+        return shown
+
+    def problems(self, results: list[str]) -> list[str]:
+        """A line for each step that came to nothing."""
+        out = []
+        for index in range(min(len(results), len(self.steps))):
+            if results[index] != "shown":
+                step = self.steps[index]
+                out.append(
+                    f"{step['type']} at {step['selector']!r} was not shown: {results[index]}"
+                )
+        return out
+
+    def _add(self, proposition: dict[str, object]) -> list[dict[str, object]]:
+        """*proposition* once with its rendered items and once with the others."""
         done: list[object] = []
         left: list[object] = []
         items = proposition.get("items")
@@ -116,7 +162,7 @@ class Plan:
             else:
                 done.append(item)
                 self.steps.append(step)
-                self.owners.append(proposition)
+                self._owners.append(proposition)
         out = []
         if done:
             out.append(returned(proposition, done, attempted=True))
@@ -124,16 +170,10 @@ class Plan:
             out.append(returned(proposition, left, attempted=False))
         return out
 
-    def finish(self, results: list[str]) -> None:
-        """Note as shown each proposition with a step that the page reports as `shown`."""
-        for index in range(min(len(results), len(self.owners))):
-            if results[index] == "shown":
-                self._note(self.owners[index])
-
     def _note(self, proposition: dict[str, object]) -> None:
         record = short(proposition)
-        if record not in self.shown and record not in self.reported:
-            self.shown.append(record)
+        if record not in self._shown and record not in self._told:
+            self._shown.append(record)
 
 
 class Views:
@@ -166,12 +206,6 @@ def returned(
     out["items"] = items
     out["renderAttempted"] = attempted
     return out
-
-
-def all_returned(proposition: dict[str, object]) -> dict[str, object]:
-    """A copy of *proposition* with all its items, not rendered."""
-    items = proposition.get("items")
-    return returned(proposition, items if isinstance(items, list) else [], attempted=False)
 
 
 def _texts(value: object) -> list[str]:

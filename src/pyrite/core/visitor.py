@@ -49,6 +49,10 @@ class Visitor:
         """The edge's location hint for this visitor; empty while there is none."""
         return self.cookies(moment).get(self._config.cookie_prefix + "cluster", "")
 
+    def knows_device(self, moment: Moment) -> bool:
+        """Whether there is a device id already."""
+        return self._fpid != "" or FPID_COOKIE in self.cookies(moment)
+
     def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
         """The device id, and the effects that store it where it is new. Never called without consent."""
         self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid

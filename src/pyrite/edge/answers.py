@@ -5,7 +5,7 @@ Pure. Source: Adobe Edge Network's answers as the Web SDK 2.33 reads them.
 
 from typing import Any
 
-from ..core.consent import CONSENT_MAX_AGE_S
+from ..core.consent import CONSENT_MAX_AGE_S, OUT
 from ..core.decide import decide
 from ..core.event import part
 from ..core.identity import CLUSTER_MAX_AGE_S, IDENTITY_MAX_AGE_S, identity_cookie
@@ -50,13 +50,16 @@ def identity(arrival: Arrival) -> list[Handle]:
 
 
 def state(arrival: Arrival, *, region: str, consent: str = "") -> Handle:
-    """`state:store`: the identity cookie, the location hint where there is one, the consent where it was set."""
+    """`state:store`: the consent where it was set; the identity cookie and the location hint unless it was declined."""
     prefix = arrival.source.cookie_prefix
-    entries = [_cookie(prefix + "identity", identity_cookie(arrival.ecid), IDENTITY_MAX_AGE_S)]
-    if region:
-        entries.append(_cookie(prefix + "cluster", region, CLUSTER_MAX_AGE_S))
+    entries = []
     if consent:
         entries.append(_cookie(prefix + "consent", "general=" + consent, CONSENT_MAX_AGE_S))
+    if consent == OUT:
+        return {"type": "state:store", "payload": entries}
+    entries.append(_cookie(prefix + "identity", identity_cookie(arrival.ecid), IDENTITY_MAX_AGE_S))
+    if region:
+        entries.append(_cookie(prefix + "cluster", region, CLUSTER_MAX_AGE_S))
     return {"type": "state:store", "payload": entries}
 
 

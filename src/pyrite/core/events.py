@@ -1,0 +1,334 @@
+"""The life of an event once the tracker is configured: drafted, admitted, sent, answered, rendered, reported.
+
+Pure. Not for commands that are no events (choices.py), nor for how requests travel (delivery.py).
+"""
+
+from .choices import Consents
+from .config import Config
+from .consent import OUT, PENDING
+from .context import context, one_time_referrer
+from .delivery import Outcome
+from .effects import Effect, Hide, Later, Log, Render, Show, rejected, resolved
+from .errors import HookFailed
+from .event import DISPLAY, Draft, draft, part
+from .moment import Moment
+from .outgoing import Outgoing
+from .personalization import PAGE_SCOPE, Plan, Views, display, query_of
+from .request import QUEUE_TIME_LIMIT_MS, Request, payloads
+from .visitor import Visitor
+from .wire import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BEFORE_EVENT = "onBeforeEventSend"
+
+
+class Events:
+    """Every event of one configured tracker. *send* gives the effects that send a request, *ask* those that call a callback."""
+
+    def __init__(
+        self,
+        config: Config,
+        visitor: Visitor,
+        outgoing: Outgoing,
+        consents: Consents,
+        *,
+        send: "Callable[[Request], list[Effect]]",
+        ask: "Callable[[str, object, dict[str, object], Moment], list[Effect]]",
+    ) -> None:
+        self._config = config
+        self._visitor = visitor
+        self._outgoing = outgoing
+        self._consents = consents
+        self._send = send
+        self._ask = ask
+        self._views = Views()
+        self._sent: dict[str, Draft] = {}
+        self._plans: dict[str, Plan] = {}
+        self._unreported: list[dict[str, object]] = []
+        self._held: list[Draft] = []  # until consent, or until the browser has told its hints
+        self._for_views: list[Draft] = []  # until the running request has brought the views
+        self._pages_asked = 0  # requests for the page's decisions that have no answer yet
+        self._asked_before = False
+        self._prehiding_settled = False
+        self._referrer: str | None = None
+        self._hints_busy = "highEntropyUserAgentHints" in config.contexts()
+
+    # ---- in ---------------------------------------------------------------------------------------------------------
+
+    def command(
+        self, call: object, name: str, options: dict[str, object], moment: Moment, event_id: str
+    ) -> list[Effect]:
+        """Effects of `event` or `sendEvent`; *event_id* is '' unless the event has its id already."""
+        groups = self._config.contexts()
+        data = one_time_referrer(groups, moment, self._referrer)
+        self._referrer = moment.text("referrer")
+        event = draft(
+            call,
+            options,
+            collected=context(groups, moment),
+            data=data,
+            moment=moment,
+            event_id=event_id or moment.new_id(),
+        )
+        event.answers = name == "sendEvent"
+        return self._begin(event, moment)
+
+    def own(self, options: dict[str, object], moment: Moment) -> list[Effect]:
+        """Effects of an event of our own: a click, a display."""
+        collected = context(self._config.contexts(), moment)
+        event = draft(
+            None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id()
+        )
+        return self._begin(event, moment)
+
+    def _begin(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
+        event.query = (
+            {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
+        )
+        if _fetches_page(event):
+            self._asked_before = True
+            self._pages_asked += 1
+        effects = self._prehide(event, moment)
+        if self._config.text(BEFORE_EVENT):
+            value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
+            return effects + self._ask(BEFORE_EVENT, event, value, moment)
+        return effects + self._admit(event, moment)
+
+    def _asks_for_page(self, event: Draft) -> bool:
+        if event.call is None:
+            return False
+        wished = event.personalization().get("defaultPersonalizationEnabled")
+        if isinstance(wished, bool):
+            return wished
+        return event.view_start or (event.answers and not self._asked_before)
+
+    def _prehide(self, event: Draft, moment: Moment) -> list[Effect]:
+        if event.call is None or event.unloading:
+            return []
+        hides = event.renders and bool(event.query) and self._visitor.consent(moment) != OUT
+        first = not self._prehiding_settled
+        self._prehiding_settled = True
+        if not hides:
+            return [Show()] if first else []
+        timeout = self._config.values.get("prehidingTimeout")
+        delay_ms = int(timeout * 1000) if isinstance(timeout, (int, float)) else 3000
+        css = self._config.text("prehidingStyle")
+        hide: list[Effect] = [Hide(css=css)] if css else []
+        return hide + [Later(timer="show", delay_ms=delay_ms)]
+
+    def hooked(
+        self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of what onBeforeEventSend did: *value* as it left it, None when it cancelled, *error* when it threw."""
+        if value is not None and not error:
+            event.xdm, event.data = part(value, "xdm"), part(value, "data")
+            return self._admit(event, moment)
+        effects = [Show()] + self._page_fetched(event, moment)
+        if not error:
+            effects.extend(
+                self._outgoing.note(f"{BEFORE_EVENT} returned false; the event was not sent")
+            )
+            return effects + ([resolved(event.call, {})] if event.call is not None else [])
+        failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
+        if event.call is None:
+            return effects + [Log(level="error", message=failure.message)]
+        return effects + [rejected(event.call, failure)]
+
+    # ---- out --------------------------------------------------------------------------------------------------------
+
+    def _admit(self, event: Draft, moment: Moment) -> list[Effect]:
+        consent = self._consents.state(moment)
+        if consent == OUT:
+            return self._declined(event)
+        if consent == PENDING or (self._hints_busy and not event.unloading):
+            self._held.append(event)
+            return []
+        if event.renders and event.view and not _fetches_page(event):
+            if self._pages_asked:
+                self._for_views.append(event)
+                return []
+            return self._render_view(event, moment)
+        return self._dispatch(event, moment)
+
+    def _declined(self, event: Draft) -> list[Effect]:
+        self._page_settled(event)
+        effects: list[Effect] = [
+            Log(level="warn", message="the visitor declined consent; the event was not sent"),
+            Show(),
+        ]
+        return effects + ([resolved(event.call, {})] if event.call is not None else [])
+
+    def release(self, moment: Moment) -> list[Effect]:
+        """Effects of what was held being looked at again."""
+        held, self._held = self._held, []
+        effects: list[Effect] = []
+        for event in held:
+            effects.extend(self._admit(event, moment))
+        return effects
+
+    def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
+        shown = event.shown
+        if event.personalization().get("includeRenderedPropositions") is True:
+            shown = shown + self._unreported
+            self._unreported = []
+        if shown:
+            merge(event.xdm, {"_experience": display(shown)})
+        record: dict[str, object] = {"xdm": event.xdm}
+        if event.data:
+            record["data"] = event.data
+        if event.query:
+            record["query"] = event.query
+        answers = event.answers or event.query or event.call is None
+        expects = (answers or not self._visitor.ecid(moment)) and not event.unloading
+        body: dict[str, object] = {"events": [record]}
+        if expects:
+            body["query"] = {"identity": {"fetch": ["ECID"]}}
+        age = max(0, min(moment.now_ms - event.made_ms, QUEUE_TIME_LIMIT_MS))
+        action = "interact" if expects else "collect"
+        effects, request = self._outgoing.request(
+            action, body, event.options, moment, meta={"queueTimeMillis": age}
+        )
+        request.unloading = event.unloading
+        self._sent[request.id] = event
+        return effects + self._send(request)
+
+    # ---- answers ----------------------------------------------------------------------------------------------------
+
+    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects for the event that *outcome* is of; none when it is of another request."""
+        event = self._sent.pop(outcome.request.id, None)
+        if event is None:
+            return []
+        propositions = payloads(outcome.answer, "personalization:decisions")
+        self._views.keep(propositions)
+        if outcome.error:
+            effects: list[Effect] = [Show()] if event.query else []
+            if event.call is None:
+                effects.append(Log(level="warn", message=outcome.error.message))
+            else:
+                effects.append(rejected(event.call, outcome.error))
+            return effects + self._page_fetched(event, moment)
+        plan = Plan(outcome.request.id, event)
+        returned = plan.take(propositions)
+        if event.renders and event.view and _fetches_page(event):
+            plan.note_empty(self._views.of(event.view))
+        plan.answer = _result(event, outcome, returned)
+        return self._render(plan, moment) + self._page_fetched(event, moment)
+
+    def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
+        self._page_settled(event)
+        if self._pages_asked:
+            return []
+        waiting, self._for_views = self._for_views, []
+        effects: list[Effect] = []
+        for waiting_event in waiting:
+            effects.extend(self._admit(waiting_event, moment))
+        return effects
+
+    def _page_settled(self, event: Draft) -> None:
+        if _fetches_page(event):
+            self._pages_asked -= 1
+
+    # ---- rendering --------------------------------------------------------------------------------------------------
+
+    def _render_view(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Render a view from what earlier answers brought; the event leaves after the first pass and reports it."""
+        plan = Plan(moment.new_id(), event)
+        propositions = self._views.of(event.view)
+        event.kept = plan.take([found for found in propositions if "items" in found])
+        plan.note_empty(propositions)
+        return self._render(plan, moment)
+
+    def _render(self, plan: Plan, moment: Moment) -> list[Effect]:
+        self._plans[plan.id] = plan
+        if plan.steps:
+            return [Render(plan=plan.id, steps=plan.steps)]
+        return self.rendering(plan.id, [], moment) + self.rendered(plan.id, [], moment)
+
+    def rendering(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
+        """Effects after the first pass over a plan: *results* has a word for each step: shown, waiting or what failed."""
+        plan = self._plans.get(id)
+        if plan is None:
+            return []
+        event = plan.event
+        plan.finish(results)
+        effects: list[Effect] = [Show()] if event.query or plan.steps else []
+        if plan.answer:
+            return effects + ([resolved(event.call, plan.answer)] if event.call is not None else [])
+        if plan.reports:
+            event.shown = plan.due()
+        return effects + self._dispatch(event, moment)
+
+    def rendered(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
+        """Effects at the end of a plan: one display event for all that was shown and nothing that was not."""
+        plan = self._plans.pop(id, None)
+        if plan is None:
+            return []
+        plan.finish(results)
+        effects: list[Effect] = []
+        for problem in plan.problems(results):
+            effects.append(Log(level="warn", message=problem))
+        return effects + self._report(plan, moment, unloading=False)
+
+    def _report(self, plan: Plan, moment: Moment, *, unloading: bool) -> list[Effect]:
+        """Effects that tell the edge what *plan* has shown and no event has told yet."""
+        shown = plan.due()
+        if not shown:
+            return []
+        if not plan.reports:
+            self._unreported = self._unreported + shown
+            return []
+        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
+        return self.own({"xdm": xdm, "documentUnloading": unloading}, moment)
+
+    # ---- the page ---------------------------------------------------------------------------------------------------
+
+    def hinted(self, moment: Moment) -> list[Effect]:
+        """Effects of the browser having told its high-entropy hints (in the facts), or having refused."""
+        self._hints_busy = False
+        if isinstance(moment.facts.get("hints"), dict):
+            environment = part(context(self._config.contexts(), moment), "environment")
+            for event in self._held:
+                merge(event.xdm, {"environment": environment})
+        return self.release(moment)
+
+    def leaving(self, moment: Moment) -> list[Effect]:
+        """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
+        waiting, self._for_views = self._for_views, []
+        effects: list[Effect] = []
+        for event in waiting:
+            event.unloading = True
+            effects.extend(self._dispatch(event, moment))
+        for id in sorted(self._plans):
+            effects.extend(self._report(self._plans[id], moment, unloading=True))
+        if self._hints_busy:
+            for event in self._held:
+                event.unloading = True
+            effects.extend(self.release(moment))
+        return effects
+
+
+def _fetches_page(event: Draft) -> bool:
+    scopes = part(event.query, "personalization").get("decisionScopes")
+    return isinstance(scopes, list) and PAGE_SCOPE in scopes
+
+
+def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -> dict[str, object]:
+    """What the promise of *event* resolves with."""
+    propositions = returned + event.kept
+    decisions = []
+    for proposition in propositions:
+        if proposition.get("renderAttempted") is not True:
+            decisions.append(
+                {key: proposition[key] for key in proposition if key != "renderAttempted"}
+            )
+    result: dict[str, object] = {"propositions": propositions, "decisions": decisions}
+    if not event.answers:
+        result["requestBody"] = outcome.request.body
+        if outcome.answer:
+            result["responseBody"] = outcome.answer
+    return result
