@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stores": {"core"},
     "edge": {"core", "stores.contract"},
     "bundle": set(),
-    "demo": {"pyrite", "stores.contract"},
+    "demo": {"pyrite", "edge.settings", "stores.contract"},
     "cli": {"pyrite", "bundle", "demo", "edge", "stores", "core"},
 }
 # The edge opens the default store where it is put together, and nowhere else.

@@ -144,7 +144,7 @@
     all.cookie = own.join("; ");
     const domain = config.edgeDomain || location.host;
     const near = domain === location.host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
-    const root = domain.includes("://") ? domain : (near ? location.protocol : "https:") + "//" + domain;
+    const root = domain.includes("://") ? domain : (near && location.protocol !== "https:" ? "http" : "https") + "://" + domain;
     const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
     const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || Date.now()]);
     return {

@@ -87,6 +87,32 @@ def test_each_event_is_a_readable_line_and_ctrl_c_stops_cleanly(demo: Demo, page
     assert "stopped" in rest
 
 
+def test_the_page_in_the_readme_works_when_pasted(demo: Demo, page: Page, tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    html = readme.partition("```html\n")[2].partition("```")[0]
+    file = tmp_path / "pasted.html"
+    file.write_text(html.replace("127.0.0.1:8000", f"127.0.0.1:{demo.port}"))
+    with page.expect_console_message(lambda message: message.text.startswith("stored ")):
+        page.goto(file.as_uri())
+
+    assert "key=value" in demo.line(VIEW)
+
+
+def test_a_port_that_is_taken_is_told(demo: Demo, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from pyrite.cli import app; app()",
+        "demo",
+        "--port",
+        str(demo.port),
+    ]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert result.returncode == 2
+    assert "choose another with --port" in result.stderr
+
+
 def test_a_visitor_buys_a_stone(demo: Demo, page: Page, console: list[str]) -> None:
     page.goto(demo.url("/?utm_campaign=gold"))
     page.wait_for_selector(".promo")

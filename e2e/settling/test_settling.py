@@ -133,6 +133,19 @@ def test_a_callback_that_throws_rejects_only_its_event(
     assert [line for line in console if line.startswith("uncaught")] == []
 
 
+def test_data_may_lie_fifty_levels_deep_and_far_deeper_is_refused(
+    site: Site, page: Page, run: Run
+) -> None:
+    ready(site, page)
+    nested = "Array.from({length: %d}).reduce((inner) => ({inner}), {end: 1})"
+
+    assert run(f"alloy('event', {{type: 'deep', data: {nested % 50}}})")["ok"]
+    refused = run(f"alloy('event', {{type: 'deeper', data: {nested % 5000}}})")
+    assert (refused["ok"], refused["value"]["name"]) == (False, "Error")
+    assert run("alloy('event', {type: 'after'})")["ok"]
+    assert [event["type"] for event in site.all_events()] == ["deep", "after"]
+
+
 def test_a_burst_of_events_settles(site: Site, page: Page) -> None:
     ready(site, page)
     settled = page.evaluate(

@@ -17,7 +17,7 @@ app = typer.Typer(
     help="Pyrite: a web tracker in Python, and its edge.",
 )
 out = Console(highlight=False)
-problems = Console(stderr=True, highlight=False)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parents[1]

@@ -120,6 +120,10 @@ def test_the_edge_is_https_but_for_the_pages_own_host_and_this_machine_over_http
     assert root("http://localhost:8000/x") == "http://localhost:8000/ee"
     assert root("https://www.site.test/x", edgeBasePath="/t/ee/") == "https://www.site.test/t/ee"
     assert root("http://localhost:3000/", edgeDomain="localhost:8000") == "http://localhost:8000/ee"
+    assert root("file:///tmp/page.html", edgeDomain="localhost:8000") == "http://localhost:8000/ee"
+    assert (
+        root("https://www.site.test/", edgeDomain="localhost:8000") == "https://localhost:8000/ee"
+    )
     assert (
         root("https://localhost:3000/", edgeDomain="http://localhost:8000")
         == "http://localhost:8000/ee"

@@ -182,7 +182,7 @@ class Config:
         if not separator:
             rest = domain
             near = domain == host_of(page_url) or is_loopback(split_host(domain)[0])
-            scheme = "http" if near and page_url.startswith("http:") else "https"
+            scheme = "http" if near and not page_url.startswith("https:") else "https"
         return f"{scheme}://{rest}/{self.text('edgeBasePath').strip('/')}"
 
 

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 import pyrite
 
+from ..edge.settings import Edge
 from ..stores.contract import Listener, Store
 from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
 
@@ -44,7 +45,12 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM
     )
     edge = pyrite.edge(
-        data=data, experiences=folder / "experiences", listener=listener, store=store
+        # "null" is the origin of a page opened from a file: the README's, pasted.
+        settings=pyrite.Settings(edge=Edge(origins=["null"])),
+        data=data,
+        experiences=folder / "experiences",
+        listener=listener,
+        store=store,
     )
 
     def page(name: str, **values: Any) -> Response:
