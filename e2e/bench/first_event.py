@@ -4,7 +4,7 @@
 
 Everything goes over TLS with a certificate that the browser is told to trust, so that brotli and the cache work as on a real
 site: both pages come from one server and send to the same edge on another host. Rounds alternate, each cold round in a fresh browser profile. Main-thread time is the browser's own TaskDuration when the event
-arrived, less that of a blank page. Noise: the spread of each cell is printed beside its median.
+arrived, less that of a blank page. *answered* is page start to the promise of that event, its answer rendered. Noise: the spread of each cell is printed beside its median.
 """
 
 import argparse
@@ -38,18 +38,19 @@ LINKS = {
     "no throttle": None,
     "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8},
 }
-PEERS = ("pyrite", "alloy")
+PEERS = ("pyrite", "late", "alloy")  # late: ours with early switched off
 STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
 PAGES = {
     "blank": "<!doctype html><title>blank</title><h1>Hello</h1>",
     "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1><script>{base}</script><script async src="/alloy.js"></script><script>
         alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
-        alloy("event", {viewStart: true, data: {key: "value"}});</script>""",
+        alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
     "alloy": """<!doctype html><title>alloy</title><h1>Hello</h1><script>{stub}</script><script async src="/peer/alloy.min.js"></script><script>
         alloy("configure", {datastreamId: "bench", orgId: "bench", edgeDomain: "edge.site.test", thirdPartyCookiesEnabled: false,
           idMigrationEnabled: false});
-        alloy("sendEvent", {renderDecisions: true, data: {key: "value"}});</script>""",
+        alloy("sendEvent", {renderDecisions: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
 }
+PAGES["late"] = PAGES["pyrite"].replace("edgeDomain:", "early: false, edgeDomain:")
 
 
 class Arrivals:
@@ -110,9 +111,10 @@ def visit(page: Page, session: CDPSession, url: str, arrivals: Arrivals) -> dict
         raise TimeoutError(url)
     after = metrics(session)
     origin = page.evaluate("performance.timeOrigin")
-    page.wait_for_load_state("load")
+    page.wait_for_function("window.done")
     return {
         "ms": arrivals.times[0] * 1000 - origin,
+        "answered_ms": page.evaluate("window.done"),
         "bytes": received[0],
         "main_ms": after["TaskDuration"] - before["TaskDuration"],
         "script_ms": after["ScriptDuration"] - before["ScriptDuration"],
@@ -154,7 +156,7 @@ def measure(browser: Browser, origin: str, arrivals: Arrivals, rounds: int) -> l
     samples: list[dict[str, Any]] = []
     for link, conditions in LINKS.items():
         for number in range(rounds + 1):
-            order = PEERS if number % 2 else PEERS[::-1]
+            order = PEERS[number % 3 :] + PEERS[: number % 3]
             for peer in order:
                 page, session = opened(browser, conditions)
                 for cache in ("cold", "warm", "warm"):
@@ -189,30 +191,51 @@ def summary(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
                     "p75": times[len(times) * 3 // 4],
                     "main_ms": statistics.median(sample["main_ms"] for sample in found),
                     "script_ms": statistics.median(sample["script_ms"] for sample in found),
+                    "answered_ms": statistics.median(sample["answered_ms"] for sample in found),
                     "bytes": statistics.median(sample["bytes"] for sample in found),
                 }
-            row["ratio"] = row["pyrite"]["ms"] / row["alloy"]["ms"]
-            row["main_ratio"] = row["pyrite"]["main_ms"] / row["alloy"]["main_ms"]
+            for peer in PEERS:
+                for name in ("ms", "answered_ms", "main_ms"):
+                    row[peer][f"{name}_ratio"] = row[peer][name] / row["alloy"][name]
             rows.append(row)
     return rows
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The summary for people."""
-    lines = [
-        f"{'link':<17}{'cache':<6}{'peer':<8}{'n':>3}{'first event ms (p25–p75)':>28}{'ratio':>7}{'main ms':>9}{'script':>8}{'ratio':>7}{'KB in':>9}"
-    ]
+    """The summary for people; each `x` is the ratio to alloy."""
+    head = (
+        "link",
+        "cache",
+        "peer",
+        "n",
+        "first event ms (p25-p75)",
+        "x",
+        "answered ms",
+        "x",
+        "main ms",
+        "x",
+        "KB in",
+    )
+    widths = (17, 6, 8, 4, 26, 6, 13, 6, 9, 6, 8)
+    lines = ["".join(f"{title:>{width}}" for title, width in zip(head, widths, strict=True))]
     for row in rows:
         for peer in PEERS:
             cell = row[peer]
-            ratios = (
-                (f"{row['ratio']:.2f}", f"{row['main_ratio']:.2f}")
-                if peer == "pyrite"
-                else ("", "")
+            cells = (
+                row["link"],
+                row["cache"],
+                peer,
+                str(cell["n"]),
+                f"{cell['ms']:.0f} ({cell['p25']:.0f}-{cell['p75']:.0f})",
+                f"{cell['ms_ratio']:.2f}",
+                f"{cell['answered_ms']:.0f}",
+                f"{cell['answered_ms_ratio']:.2f}",
+                f"{cell['main_ms']:.0f}",
+                f"{cell['main_ms_ratio']:.2f}",
+                f"{cell['bytes'] / 1000:.1f}",
             )
-            spread = f"{cell['ms']:.0f} ({cell['p25']:.0f}–{cell['p75']:.0f})"
             lines.append(
-                f"{row['link']:<17}{row['cache']:<6}{peer:<8}{cell['n']:>3}{spread:>28}{ratios[0]:>7}{cell['main_ms']:>9.0f}{cell['script_ms']:>8.0f}{ratios[1]:>7}{cell['bytes'] / 1000:>9.1f}"
+                "".join(f"{text:>{width}}" for text, width in zip(cells, widths, strict=True))
             )
     return "\n".join(lines)
 
