@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript"
+# The runtime's licence asks for its notice wherever copies go.
+NOTICE = "/*! MicroPython, (c) Damien P. George and contributors, MIT licence: https://github.com/micropython/micropython */"
 _GLOBALS = (
     "Module",
     "proxy_js_ref_next",
@@ -18,6 +20,9 @@ _GLOBALS = (
     "proxy_js_existing",
     "pyProxyFinalizationRegistry",
 )
+
+# Where the script runs is known: what is for Node, shells and workers falls away.
+_PLACE = {"NODE": "false", "SHELL": "false", "WORKER": "false", "WEB": "true"}
 
 
 class RuntimeChanged(Exception):
@@ -33,6 +38,10 @@ def script(package: Path) -> str:
             raise RuntimeChanged(
                 f"expected 'globalThis.{name}' in micropython.mjs; see bundle/runtime.py"
             )
+    for name, value in _PLACE.items():
+        text, count = re.subn(rf"(?<!\w)ENVIRONMENT_IS_{name}\b(?!=)", value, text)
+        if not count:
+            raise RuntimeChanged(f"expected 'ENVIRONMENT_IS_{name}' in micropython.mjs; see bundle/runtime.py")
     for before, after in (
         # The loader compiles the module while the rest is still on its way, and checks its hash.
         (
@@ -63,7 +72,7 @@ def script(package: Path) -> str:
             )
         text = text.replace(before, after)
     names = ",".join(_GLOBALS)
-    return f"var {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"
+    return f"{NOTICE}\nvar {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"
 
 
 def wasm(package: Path) -> bytes:
