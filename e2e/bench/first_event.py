@@ -42,7 +42,7 @@ PEERS = ("pyrite", "late", "alloy")  # late: ours with early switched off
 STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
 PAGES = {
     "blank": "<!doctype html><title>blank</title><h1>Hello</h1>",
-    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1><script>{base}</script><script async src="/alloy.js"></script><script>
+    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1>{head}<script>
         alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
         alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
     "alloy": """<!doctype html><title>alloy</title><h1>Hello</h1><script>{stub}</script><script async src="/peer/alloy.min.js"></script><script>
@@ -77,11 +77,12 @@ def site() -> tuple[Starlette, Arrivals]:
     edge = pyrite.edge(
         settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore()
     )
-    base = (Path(__file__).resolve().parents[2] / "web" / "dist" / "base.js").read_text()
 
     async def page(request: Request) -> Response:
         return HTMLResponse(
-            PAGES[request.path_params["name"]].replace("{base}", base).replace("{stub}", STUB)
+            PAGES[request.path_params["name"]]
+            .replace("{head}", edge.state.head())
+            .replace("{stub}", STUB)
         )
 
     async def alloy(request: Request) -> Response:

@@ -39,9 +39,10 @@ def test_files_have_content_hashes_and_are_kept_for_ever(site: Site, page: Page)
     assert len(paths) == len(set(paths)) == 3
 
 
+@pytest.mark.parametrize("head", ["two tags", "the edge's head"])
 @pytest.mark.parametrize("part", ["runtime", "wasm", "tracker"])
 def test_a_file_that_was_tampered_with_is_not_run(
-    site: Site, page: Page, console: list[str], built: Path, part: str
+    site: Site, page: Page, console: list[str], built: Path, part: str, head: str
 ) -> None:
     file = manifest(built)[part]
     content = (built / file["path"]).read_bytes() + b"\n"
@@ -55,12 +56,10 @@ def test_a_file_that_was_tampered_with_is_not_run(
         body=content,
         headers={"content-type": type, "access-control-allow-origin": "*"},
     )
-    page.goto(
-        site.tracked(
-            'alloy("event", {}).catch((error) => window.error = [error.code, error.message])',
-            HIDDEN + "<h1>Hi</h1>",
-        )
-    )
+    script = """alloy("configure", {datastreamId: "shop"});
+        alloy("event", {}).catch((error) => window.error = [error.code, error.message])"""
+    tags = HEAD if head == "two tags" else f"<!doctype html>{site.edge.state.head()}"
+    page.goto(site.page(f"{tags}{HIDDEN}<h1>Hi</h1><script>{script}</script>"))
     page.wait_for_function("window.error")
 
     assert page.evaluate("window.error[0]") == "runtime.failed"
@@ -128,3 +127,20 @@ def test_nothing_but_the_instances_and_their_list_is_left_on_the_window(
         "alloy",
         "__alloyNS",
     }
+
+
+def test_the_head_that_the_edge_gives_saves_a_round_trip_and_fetches_nothing_twice(
+    site: Site, page: Page, console: list[str]
+) -> None:
+    held = site.fault("/alloy.js")
+    script = 'alloy("configure", {datastreamId: "shop"}); alloy("event", {}).then(() => window.done = true);'
+    page.goto(
+        site.page(f"<!doctype html><head>{site.edge.state.head()}</head><script>{script}</script>"),
+        wait_until="commit",
+    )
+    site.requests("/lib/", 3)  # while alloy.js has not even arrived
+    held.release()
+    page.wait_for_function("window.done")
+
+    assert len([seen for seen in site.seen if seen.path.startswith("/lib/")]) == 3
+    assert [line for line in console if "preload" in line] == []

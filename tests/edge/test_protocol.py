@@ -409,6 +409,16 @@ def test_health_and_files_are_served(edge: Maker) -> None:
     assert client.get("/manifest.json").status_code == 404
 
 
+def test_the_head_asks_for_every_file_at_once_and_escapes_what_it_is_given(edge: Maker) -> None:
+    head = edge().app.state.head(prefix="/t", nonce='a"b')  # type: ignore[attr-defined]
+
+    assert head.splitlines() == [
+        '<link rel="preload" href="/t/lib/tracker.0123.mpy" as="fetch" crossorigin nonce="a&quot;b">',
+        '<script nonce="a&quot;b">base</script>',
+        '<script nonce="a&quot;b" async src="/t/alloy.js"></script>',
+    ]
+
+
 @pytest.mark.parametrize("framework", ["starlette", "fastapi"])
 def test_an_edge_mounted_under_a_prefix_moves_along_whole(edge: Maker, framework: str) -> None:
     inner: Any = edge().app

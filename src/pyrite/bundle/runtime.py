@@ -41,7 +41,9 @@ def script(package: Path) -> str:
     for name, value in _PLACE.items():
         text, count = re.subn(rf"(?<!\w)ENVIRONMENT_IS_{name}\b(?!=)", value, text)
         if not count:
-            raise RuntimeChanged(f"expected 'ENVIRONMENT_IS_{name}' in micropython.mjs; see bundle/runtime.py")
+            raise RuntimeChanged(
+                f"expected 'ENVIRONMENT_IS_{name}' in micropython.mjs; see bundle/runtime.py"
+            )
     for before, after in (
         # The loader compiles the module while the rest is still on its way, and checks its hash.
         (

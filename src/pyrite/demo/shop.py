@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,7 +56,8 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
 
     def page(name: str, **values: Any) -> Response:
         nonce = secrets.token_urlsafe(16)
-        body = templates.get_template(name).render(nonce=nonce, **values)
+        head = Markup(edge.state.head(nonce=nonce))
+        body = templates.get_template(name).render(nonce=nonce, head=head, **values)
         return HTMLResponse(
             body,
             headers={"Content-Security-Policy": policy(nonce), "Referrer-Policy": "same-origin"},

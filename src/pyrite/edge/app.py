@@ -37,7 +37,8 @@ def edge(
 
     *config* is the path of a pyrite.toml (or give *settings*; defaults otherwise). *store* takes the place of the SQLite
     database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
-    with the app's lifespan, and losing the process without that loses nothing that was acknowledged.
+    with the app's lifespan, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
+    the HTML that loads the tracker soonest; see Files.head.
 
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
@@ -46,13 +47,15 @@ def edge(
     kept_experiences = Experiences(Path(experiences or chosen.edge.experiences))
     protocol = Protocol(chosen, kept, kept_experiences, listener)
 
+    files = Files(built_files())
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
         kept.close()
 
     app = Starlette(
-        routes=_routes(chosen, protocol),
+        routes=_routes(chosen, protocol, files),
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
@@ -60,10 +63,11 @@ def edge(
     app.state.store = kept
     app.state.experiences = kept_experiences
     app.state.settings = chosen
+    app.state.head = files.head
     return app
 
 
-def _routes(settings: Settings, protocol: Protocol) -> list[Route]:
+def _routes(settings: Settings, protocol: Protocol, files: Files) -> list[Route]:
     base = "/" + settings.edge.base_path.strip("/")
     endpoints: dict[str, Endpoint] = {
         "interact": protocol.interact,
@@ -75,7 +79,6 @@ def _routes(settings: Settings, protocol: Protocol) -> list[Route]:
     for action, endpoint in endpoints.items():
         for hint in ("", "/{hint}"):
             routes.append(Route(f"{base}{hint}/v1/{action}", endpoint, methods=["POST"]))
-    files = Files(built_files())
     for name in files.names():
         routes.append(Route("/" + name, _file(files, name)))
     return routes
