@@ -38,11 +38,12 @@ LINKS = {
     "no throttle": None,
     "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8},
 }
-PEERS = ("pyrite", "late", "alloy")  # late: ours with early switched off
+# pyrite: the README's two tags. head: the tags that the edge writes. late: two tags, with early switched off.
+PEERS = ("pyrite", "head", "late", "alloy")
 STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
 PAGES = {
     "blank": "<!doctype html><title>blank</title><h1>Hello</h1>",
-    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1>{head}<script>
+    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1><script>{base}</script><script async src="/alloy.js"></script><script>
         alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
         alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
     "alloy": """<!doctype html><title>alloy</title><h1>Hello</h1><script>{stub}</script><script async src="/peer/alloy.min.js"></script><script>
@@ -50,6 +51,9 @@ PAGES = {
           idMigrationEnabled: false});
         alloy("sendEvent", {renderDecisions: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
 }
+PAGES["head"] = PAGES["pyrite"].replace(
+    '<script>{base}</script><script async src="/alloy.js"></script>', "{head}"
+)
 PAGES["late"] = PAGES["pyrite"].replace("edgeDomain:", "early: false, edgeDomain:")
 
 
@@ -78,10 +82,13 @@ def site() -> tuple[Starlette, Arrivals]:
         settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore()
     )
 
+    base = (Path(__file__).resolve().parents[2] / "web" / "dist" / "base.js").read_text()
+
     async def page(request: Request) -> Response:
         return HTMLResponse(
             PAGES[request.path_params["name"]]
             .replace("{head}", edge.state.head())
+            .replace("{base}", base)
             .replace("{stub}", STUB)
         )
 
@@ -157,7 +164,7 @@ def measure(browser: Browser, origin: str, arrivals: Arrivals, rounds: int) -> l
     samples: list[dict[str, Any]] = []
     for link, conditions in LINKS.items():
         for number in range(rounds + 1):
-            order = PEERS[number % 3 :] + PEERS[: number % 3]
+            order = PEERS[number % 4 :] + PEERS[: number % 4]
             for peer in order:
                 page, session = opened(browser, conditions)
                 for cache in ("cold", "warm", "warm"):

@@ -413,9 +413,9 @@ def test_the_head_asks_for_every_file_at_once_and_escapes_what_it_is_given(edge:
     head = edge().app.state.head(prefix="/t", nonce='a"b')  # type: ignore[attr-defined]
 
     assert head.splitlines() == [
-        '<link rel="preload" href="/t/lib/tracker.0123.mpy" as="fetch" crossorigin nonce="a&quot;b">',
         '<script nonce="a&quot;b">base</script>',
         '<script nonce="a&quot;b" async src="/t/alloy.js"></script>',
+        '<link rel="preload" href="/t/lib/tracker.0123.mpy" as="fetch" crossorigin fetchpriority="low" nonce="a&quot;b">',
     ]
 
 

@@ -68,15 +68,17 @@ class Files:
             html.escape(prefix.rstrip("/")),
             f' nonce="{html.escape(nonce)}"' if nonce else "",
         )
-        lines = []
+        lines = [
+            f"<script{mark}>{self._files['base.js'].decode()}</script>",
+            f'<script{mark} async src="{root}/alloy.js"></script>',
+        ]
         for file in json.loads(self._files["manifest.json"])["files"].values():
             # For `fetch` browsers ignore the hash here, and say so; the loader's own fetch checks it all the same.
             kind = f'script" integrity="{file["integrity"]}' if ".js" in file["path"] else "fetch"
+            # Behind alloy.js, which sends the first view, in the order of importance.
             lines.append(
-                f'<link rel="preload" href="{root}/{file["path"]}" as="{kind}" crossorigin{mark}>'
+                f'<link rel="preload" href="{root}/{file["path"]}" as="{kind}" crossorigin fetchpriority="low"{mark}>'
             )
-        lines.append(f"<script{mark}>{self._files['base.js'].decode()}</script>")
-        lines.append(f'<script{mark} async src="{root}/alloy.js"></script>')
         return "\n".join(lines)
 
     async def serve(self, request: Request) -> Response:
