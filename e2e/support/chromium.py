@@ -45,10 +45,10 @@ def executable() -> str | None:
 
 
 def _playwrights_own() -> bool:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
+    # In a process of its own: Playwright can't be started twice in one.
+    script = "from playwright.sync_api import sync_playwright as s; p = s().start(); print(p.chromium.executable_path); p.stop()"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    return Path(result.stdout.strip() or "/nowhere").is_file()
 
 
 def _ways() -> list[list[str]]:
