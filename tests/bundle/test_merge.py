@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pyrite.bundle.merge import MergeError, merge
+from pyrite.bundle.merge import merge
+from pyrite.bundle.names import MergeError
 
 
 def run(tmp_path: Path, **modules: str) -> dict[str, Any]:

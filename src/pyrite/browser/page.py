@@ -21,9 +21,10 @@ from .bridges.micropython import (
     stringify,
     window,
 )
-from .dom import Rendering, add_style
+from .dom import add_style
 from .facts import Facts
 from .links import clicked_link, facts_of
+from .rendering import Rendering
 from .routes import watch_routes
 from .transport import Transport
 
