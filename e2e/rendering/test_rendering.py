@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from rendering.cases import CASES, P, item
 from support.site import Site
 
 RENDER = "alloy('event', {viewStart: true}).then((result) => window.result = result);"
@@ -18,80 +19,7 @@ def rendered(site: Site, page: Page, body: str, *items: dict[str, Any]) -> str:
     return page.inner_html("main")
 
 
-def item(type: str, content: Any = "", selector: str = "#a") -> dict[str, Any]:
-    return {"type": type, "selector": selector, "content": content}
-
-
-P = '<p id="a">old</p>'
-LIST = '<ul id="a"><li>0</li><li>1</li><li>2</li></ul>'
-
-
-@pytest.mark.parametrize(
-    ("body", "action", "expected"),
-    [
-        (P, item("setText", "<b>new</b>"), '<p id="a">&lt;b&gt;new&lt;/b&gt;</p>'),
-        ('<p id="a">o<i>l</i>d</p>', item("setHtml", "<b>1</b>2"), '<p id="a"><b>1</b>2</p>'),
-        (P, item("appendHtml", "<b>1</b>2<i>3</i>"), '<p id="a" data>old<b>1</b>2<i>3</i></p>'),
-        (
-            '<p id="a">t<i>x</i></p>',
-            item("prependHtml", "<b>1</b><b>2</b>"),
-            '<p id="a" data>t<b>1</b><b>2</b><i>x</i></p>',
-        ),
-        (P, item("prependHtml", "<b>1</b>"), '<p id="a" data>old<b>1</b></p>'),
-        (P, item("insertBefore", "<b>1</b><b>2</b>"), '<b>1</b><b>2</b><p id="a" data>old</p>'),
-        (
-            P + "t<hr>",
-            item("insertAfter", "<b>1</b><b>2</b>"),
-            '<p id="a" data>old</p>t<b>1</b><b>2</b><hr>',
-        ),
-        (P, item("insertAfter", "<b>1</b>"), '<p id="a" data>old</p><b>1</b>'),
-        (P, item("replaceHtml", "<b>1</b>2"), "<b>1</b>2"),
-        (
-            P,
-            item("setAttribute", {"title": "t", "data-n": "3"}),
-            '<p id="a" data-n="3" title="t">old</p>',
-        ),
-        (
-            '<p id="a" style="margin: 0px">x</p>',
-            item("setStyle", {"color": "red"}),
-            '<p id="a" style="margin: 0px; color: red;">x</p>',
-        ),
-        (
-            P,
-            item("setStyle", {"color": "red", "priority": "important"}),
-            '<p id="a" style="color: red !important;">old</p>',
-        ),
-        (
-            P,
-            item("move", {"left": 10, "top": "5"}),
-            '<p id="a" style="left: 10px; top: 5px;">old</p>',
-        ),
-        (
-            P,
-            item("resize", {"width": 10, "height": "50%"}),
-            '<p id="a" style="height: 50%; width: 10px;">old</p>',
-        ),
-        (P + "<hr>", item("remove"), "<hr>"),
-        (
-            LIST,
-            item("rearrange", {"from": 0, "to": 2}),
-            '<ul id="a" data><li>1</li><li>2</li><li>0</li></ul>',
-        ),
-        (
-            LIST,
-            item("rearrange", {"from": 2, "to": 0}),
-            '<ul id="a" data><li>2</li><li>0</li><li>1</li></ul>',
-        ),
-        (
-            LIST,
-            item("rearrange", {"from": 0, "to": 9}),
-            '<ul id="a" data><li>0</li><li>1</li><li>2</li></ul>',
-        ),
-        ("<b>x</b><b>y</b>", item("setText", "z", "b"), "<b>z</b><b>z</b>"),
-        ("<b>x</b><b>y</b>", item("setText", "z", "b:eq(1)"), "<b>x</b><b>z</b>"),
-        ("<b>x</b>", item("setText", "ünï 😀", "b"), "<b>ünï 😀</b>"),
-    ],
-)
+@pytest.mark.parametrize(("body", "action", "expected"), CASES)
 def test_an_action_changes_the_page_as_alloy_does(
     site: Site, page: Page, body: str, action: dict[str, Any], expected: str
 ) -> None:
