@@ -3,7 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import WireError
-from pyrite.core.wire import decode, decode_object, encode, merge
+from pyrite.core.wire import Json, decode, decode_object, encode, merge
 
 GOLDEN = [
     ({"b": 1, "a": 2}, '{"a":2,"b":1}'),
@@ -17,6 +17,7 @@ GOLDEN = [
     ("😀\x01", '"😀\\u0001"'),
     ('quote " backslash \\ slash /', '"quote \\" backslash \\\\ slash /"'),
     ("\n\r\t\b\f", '"\\n\\r\\t\\b\\f"'),
+    ("a \\u0041 b \\x41", '"a \\\\u0041 b \\\\x41"'),
     ("\x00\x1f\x7f", '"\\u0000\\u001f\\u007f"'),
     ("line\u2028para\u2029end", '"line\\u2028para\\u2029end"'),
     (1.0, "1"),
@@ -86,3 +87,8 @@ def test_merging_goes_into_objects_and_replaces_everything_else():
         "a": {"b": 1, "c": [2]},
         "d": {"e": 1},
     }
+
+
+def test_a_text_that_is_json_already_is_written_as_it_is():
+    assert encode({"a": Json('{"z":1,"b":[ ]}')}) == '{"a":{"z":1,"b":[ ]}}'
+    assert Json("[1, 2]") == [1, 2]

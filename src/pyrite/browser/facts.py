@@ -11,16 +11,22 @@ LIGHT = ("url", "cookie", "cookiesEnabled", "gpc", "topDomain", "device")
 
 
 class Facts:
-    """The facts that core.context and core.visitor list, from *read*, which gives LIGHT's alone when it is told True."""
+    """The facts that core.context and core.visitor list, from *read*, which gives LIGHT's alone when it is told True.
 
-    def __init__(self, read: "Callable[[bool], dict[str, object]]", hints: object) -> None:
+    *whole*: all will be asked for, so they are read in one go.
+    """
+
+    def __init__(
+        self, read: "Callable[[bool], dict[str, object]]", hints: object, *, whole: bool
+    ) -> None:
         self._read = read
+        self._whole = whole
         self._known: dict[str, object] = {"hints": hints}
 
     def get(self, name: str) -> object:
         """The fact *name*, None where there is none."""
         if name not in self._known:
-            found = self._read(name in LIGHT)
+            found = self._read(name in LIGHT and not self._whole)
             found.update(self._known)
             self._known = found
         return self._known.get(name)

@@ -97,7 +97,9 @@ class Page:
                 self._take_hooks(values, given)
             self._transport.early = early
             self.carry_out(
-                self.tracker.command(call, name, values, self.moment(age_ms), event_id=event_id)
+                self.tracker.command(
+                    call, name, values, self.moment(age_ms, whole=True), event_id=event_id
+                )
             )
         except Exception as error:
             self._give_up(call, error)
@@ -129,11 +131,11 @@ class Page:
 
     # ---- what the page is like --------------------------------------------------------------------------------------
 
-    def moment(self, age_ms: int = 0) -> Moment:
-        """Now, in this page, for a command that has waited *age_ms*."""
+    def moment(self, age_ms: int = 0, *, whole: bool = False) -> Moment:
+        """Now, in this page, for a command that has waited *age_ms*; *whole* where all facts will be asked for."""
         return Moment(
             now_ms=now_ms(),
-            facts=Facts(self._read, self.hints),
+            facts=Facts(self._read, self.hints, whole=whole),
             new_id=self._new_id,
             chance=window.Math.random,
             age_ms=age_ms,

@@ -68,14 +68,17 @@ class Transport:
     ) -> None:
         options = {
             "method": "POST",
-            "body": effect.body,
             "credentials": "include",
             "cache": "no-cache",
             "referrerPolicy": "no-referrer-when-downgrade",
             "keepalive": keepalive,
         }
         self._in_flight_bytes += size
-        response = window.fetch(effect.url, parse(encode(options)))
+        given = parse(encode(options))
+        window.Reflect.set(
+            given, "body", effect.body
+        )  # as it is: in the options' text it would be escaped
+        response = window.fetch(effect.url, given)
         self._follow(response, effect, size=size, failed=failed)
 
     def _follow(

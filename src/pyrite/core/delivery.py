@@ -13,10 +13,16 @@ class Outcome:
     """The end of a request: an answer, or an error."""
 
     def __init__(
-        self, request: Request, *, answer: dict[str, object], error: TrackerError | None
+        self,
+        request: Request,
+        *,
+        answer: dict[str, object],
+        error: TrackerError | None,
+        text: str = "",
     ) -> None:
         self.request = request
         self.answer = answer
+        self.text = text  # of the answer, as it came
         self.error = error
 
 
@@ -49,7 +55,7 @@ class Delivery:
             return [Later(timer="retry:" + id, delay_ms=delay)], None
         self._open.pop(id)
         try:
-            return [], Outcome(request, answer=answer_of(status, text), error=None)
+            return [], Outcome(request, answer=answer_of(status, text), error=None, text=text)
         except TrackerError as error:
             return [], Outcome(request, answer={}, error=error)
 

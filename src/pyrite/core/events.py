@@ -16,7 +16,7 @@ from .outgoing import Outgoing
 from .personalization import PAGE_SCOPE, Plan, Views, display, query_of
 from .request import QUEUE_TIME_LIMIT_MS, Request, payloads
 from .visitor import Visitor
-from .wire import merge
+from .wire import Json, merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -
             )
     result: dict[str, object] = {"propositions": propositions, "decisions": decisions}
     if not event.answers:
-        result["requestBody"] = outcome.request.body
+        result["requestBody"] = Json(outcome.request.text)
         if outcome.answer:
-            result["responseBody"] = outcome.answer
+            result["responseBody"] = Json(outcome.text)
     return result
