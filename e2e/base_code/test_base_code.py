@@ -1,5 +1,6 @@
 """The base code: a queue, names, promises; harmless when it comes twice."""
 
+import json
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -8,6 +9,12 @@ from support.site import HEAD, Site
 
 def test_the_base_code_is_small(built: Path) -> None:
     assert len((built / "base.js").read_bytes()) <= 600
+
+
+def test_tracker_and_loader_stay_small(built: Path) -> None:
+    sizes = json.loads((built / "sizes.json").read_text())["micropython"]
+
+    assert sizes["tracker"]["brotli"] + sizes["loader"]["brotli"] <= 26_000  # on the way to 25,000
 
 
 def test_base_and_tracker_loaded_twice_replay_nothing(
