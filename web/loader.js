@@ -183,6 +183,7 @@
     if (device) {
       document.cookie = `pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`;
     }
+    // Nobody is left to hear of a failure: the page is going away.
     if (sent && !navigator.sendBeacon(sent.url, sent.body)) post(sent).catch(() => {});
   };
 

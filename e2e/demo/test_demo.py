@@ -4,12 +4,14 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Page
 
@@ -20,8 +22,6 @@ class Demo:
     """`pyrite demo` in a terminal of its own."""
 
     def __init__(self, folder: Path) -> None:
-        import socket
-
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -85,6 +85,32 @@ def test_each_event_is_a_readable_line_and_ctrl_c_stops_cleanly(demo: Demo, page
     assert demo.process.wait(10) == 0
     assert "Traceback" not in rest
     assert "stopped" in rest
+
+
+def test_the_edge_is_served_by_its_own_command_with_its_settings(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "pyrite.toml").write_text('[edge]\nbase_path = "in"\n[datastreams.shop]\n')
+    command = [sys.executable, "-u", "-c", "from pyrite.cli import app; app()"]
+    serve = [*command, "serve", "--port", str(port), "--data", "kept"]
+    process = subprocess.Popen(serve, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+    root = f"http://127.0.0.1:{port}"
+    body = {"events": [{"xdm": {"_id": "e1", "eventType": "t"}}]}
+
+    assert httpx2.get(f"{root}/health").json() == {"ok": True}
+    assert httpx2.get(f"{root}/alloy.js").status_code == 200
+    taken = httpx2.post(f"{root}/in/v1/collect?configId=shop", json=body)
+    refused = httpx2.post(f"{root}/in/v1/collect?configId=other", json=body)
+    process.send_signal(signal.SIGINT)
+    process.stdout.read()
+    process.stdout.close()
+    assert (taken.status_code, refused.status_code, process.wait(10)) == (204, 400, 0)
+    events = [*command, "events", "--json", "--data", "kept"]
+    printed = subprocess.run(events, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert [json.loads(line)["id"] for line in printed.stdout.splitlines()] == ["e1"]
 
 
 def test_the_page_in_the_readme_works_when_pasted(demo: Demo, page: Page, tmp_path: Path) -> None:

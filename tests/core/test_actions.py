@@ -64,6 +64,19 @@ def test_an_item_may_name_what_to_hide_meanwhile():
     assert step_of(item, key=0)["hide"] == "#hero"
 
 
+def test_markup_offers_with_a_place_are_rendered_like_actions():
+    schema = "https://ns.adobe.com/personalization/html-content-item"
+    placed = {
+        "id": "i",
+        "schema": schema,
+        "data": {"type": "setHtml", "selector": "#a", "content": "<b>1</b>"},
+    }
+    loose = {"id": "i", "schema": schema, "data": {"content": "<b>1</b>"}}
+
+    assert step_of(placed, key=0)["content"] == "<b>1</b>"
+    assert step_of(loose, key=0) is None
+
+
 def test_what_this_build_cant_render_has_no_step():
     for item in (
         action("explode"),
