@@ -70,8 +70,8 @@
   const uuid = () =>
     crypto.randomUUID
       ? crypto.randomUUID()
-      : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-          (+digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+digit / 4)))).toString(16));
+      : `${1e7}-${1e3}-${4e3}-${8e3}-${1e11}`.replace(/[018]/g, (digit) =>
+          (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
   const hasCookies = navigator.cookieEnabled && page.origin !== "null"; // a sandboxed frame may not even look
   let device = ""; // minted here, for events that leave before the tracker is there
@@ -125,13 +125,21 @@
 
   const options = (item) => JSON.parse(item[3] || JSON.stringify(item[2][1]) || "{}");
   const command = (item) => item[2][0];
+  const configOf = (queue) => options(queue.find((item) => command(item) === "configure") || [0, 0, []]);
+
+  // The data stream that an event is for.
+  const streamOf = (item, queue) => {
+    const config = configOf(queue);
+    const overrides = { ...config.edgeConfigOverrides, ...options(item).edgeConfigOverrides };
+    return overrides.datastreamId || config.datastreamId || config.edgeConfigId;
+  };
 
   // The address and body that send *events* as raw commands; nothing without a configuration, or without consent.
   const raw = (queue, events, action) => {
-    const first = queue.find((item) => command(item) === "configure");
-    if (!first || !events.length) return;
-    const config = options(first);
-    const prefix = "kndctr_" + (config.orgId || config.datastreamId).replace("@", "_") + "_";
+    const config = configOf(queue);
+    const stream = streamOf(events[0], queue);
+    if (!stream) return; // there is no configuration, or one that the tracker will refuse in its own words
+    const prefix = "kndctr_" + (config.orgId || config.datastreamId || config.edgeConfigId).replace("@", "_") + "_";
     const all = facts();
     const own = all.cookie.split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_fpid="));
     const chosen = /_consent=general(?:=|%3D)(in|out)/.exec(own.join());
@@ -148,7 +156,7 @@
     const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
     const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || Date.now()]);
     return {
-      url: `${root}/${path}/v1/${action}?configId=${encodeURIComponent(config.datastreamId)}&requestId=${uuid()}`,
+      url: `${root}/${path}/v1/${action}?configId=${encodeURIComponent(stream)}&requestId=${uuid()}`,
       body: JSON.stringify({ raw: { commands: [["configure", config], ...commands], facts: all, sentAt: Date.now() } }),
     };
   };
@@ -164,7 +172,7 @@
     const config = options(first);
     const event = options(item);
     const starts = (command(item) === "event" && event.viewStart) || (command(item) === "sendEvent" && event.renderDecisions);
-    const held = first[2][1].onBeforeEventSend || (config.context || []).includes("highEntropyUserAgentHints");
+    const held = (first[2][1] || {}).onBeforeEventSend || (config.context || []).includes("highEntropyUserAgentHints");
     if (starts !== true || event.documentUnloading || held || config.early === false) return;
     const sent = raw(queue, [item], "interact");
     if (!sent) return;
@@ -179,12 +187,13 @@
 
   const leaveNow = (queue) => {
     const events = queue.filter((item) => /^(event|sendEvent)$/.test(command(item)) && !item.id);
-    const sent = raw(queue, events, "collect");
+    const streams = new Set(events.map((item) => streamOf(item, queue)));
+    const bodies = [...streams].map((stream) => raw(queue, events.filter((item) => streamOf(item, queue) === stream), "collect"));
     if (device) {
       document.cookie = `pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`;
     }
     // Nobody is left to hear of a failure: the page is going away.
-    if (sent && !navigator.sendBeacon(sent.url, sent.body)) post(sent).catch(() => {});
+    for (const sent of bodies) if (sent && !navigator.sendBeacon(sent.url, sent.body)) post(sent).catch(() => {});
   };
 
   const hidden = () => document.visibilityState === "hidden" && leave();

@@ -1,7 +1,7 @@
 """A page that is left before its tracker was there: the raw queue leaves, the edge runs the same core on it."""
 
 from playwright.sync_api import Page
-from support.site import Site
+from support.site import HEAD, Site
 
 QUEUE = 'alloy("event", {viewStart: true, data: {n: 1}}); alloy("event", {type: "second", data: {n: 2}});'
 
@@ -86,3 +86,31 @@ def test_privacy_control_keeps_the_raw_queue_too(site: Site, page: Page) -> None
     page.goto(site.page("<!doctype html><title>after</title>", "/after"))
 
     assert [seen.path for seen in site.seen if "/v1/" in seen.path] == []
+
+
+def test_events_for_another_data_stream_leave_for_that_one(site: Site, page: Page) -> None:
+    site.fault(".wasm")
+    script = "alloy('event', {viewStart: true, edgeConfigOverrides: {datastreamId: 'other'}}); alloy('event', {type: 'second'});"
+    page.goto(site.tracked(script), wait_until="commit")
+    site.requests(".wasm")
+    page.wait_for_function("window.__alloyNS && alloy.q.length === 3")
+    page.goto(site.page("<!doctype html><title>next</title>", "/next"))
+    site.events(2)
+
+    assert {event.type: event.datastream for event in site.store.events()} == {
+        "web.webpagedetails.pageViews": "other",
+        "second": "shop",
+    }
+
+
+def test_a_page_that_never_configured_is_left_without_a_word(
+    site: Site, page: Page, console: list[str]
+) -> None:
+    site.fault(".wasm")
+    script = "<script>alloy('configure'); alloy('event', {viewStart: true});</script>"
+    page.goto(site.page(HEAD + script), wait_until="commit")
+    site.requests(".wasm")
+    page.wait_for_function("window.__alloyNS && alloy.q.length === 2")
+    page.goto(site.page("<!doctype html><title>next</title>", "/next"))
+
+    assert [line for line in console if "[alloy]" in line] == []

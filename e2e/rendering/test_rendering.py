@@ -188,3 +188,18 @@ def test_hundred_items_are_rendered_in_one_go(site: Site, page: Page) -> None:
     assert page.evaluate(
         "[...document.querySelectorAll('i')].every((node, index) => node.textContent === 'n' + index)"
     )
+
+
+def test_an_action_that_an_element_cant_take_fails_alone(
+    site: Site, page: Page, console: list[str]
+) -> None:
+    site.render(item("setStyle", {"color": "red"}, "#odd"), item("setText", "new"))
+    odd = "const odd = document.createElementNS('urn:x', 'odd'); odd.id = 'odd'; document.querySelector('main').append(odd);"
+    page.goto(site.tracked(odd + RENDER, f"<main>{P}</main>"))
+    page.wait_for_function("window.result")
+
+    assert page.inner_text("#a") == "new"
+    assert site.events(1, DISPLAY)
+    page.evaluate("1")
+    assert [line for line in console if "setStyle at '#odd' was not shown" in line]
+    assert [line for line in console if line.startswith("uncaught")] == []

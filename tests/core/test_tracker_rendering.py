@@ -13,6 +13,8 @@ from given import (
     settled,
 )
 
+from pyrite.core.delivery import Outcome
+
 VIEW = {"xdm": {"web": {"webPageDetails": {"viewName": "Cart"}}}}
 
 
@@ -304,3 +306,27 @@ def test_hints_are_waited_for_and_an_unloading_event_does_not_wait():
     assert first_event(send)["xdm"]["environment"]["browserDetails"]["userAgentClientHints"] == {
         "model": "M"
     }
+
+
+def test_an_answer_of_a_shape_that_nobody_foresaw_rejects_and_hides_nothing():
+    tracker = configured(prehidingStyle="x")
+    odd = action("setAttribute", content={})
+    nested = []
+    for _ in range(20000):
+        nested = [nested]
+    send = view_start(tracker)
+    outcome = {"requestId": "r", "handle": [decisions(proposition("p", odd))]}
+    odd["data"]["content"] = {"title": nested}
+    events = tracker._set.events
+    ended = events.ended(
+        Outcome(
+            tracker._set.delivery.failed(send.request, message="").request,
+            answer=outcome,
+            error=None,
+        ),
+        moment(),
+    )
+
+    assert settled(ended, 1)[1]["code"] == "edge.answer"
+    assert all_of(ended, "Show")
+    assert only(tracker.command(2, "event", {}, moment()), "Send")

@@ -285,8 +285,14 @@ def test_a_data_stream_must_be_named_and_known(edge: Maker) -> None:
     assert "this edge takes shop" in unknown["detail"]
 
 
-def test_other_content_types_are_refused(edge: Maker) -> None:
-    assert post(edge(), headers={"content-type": "text/xml"}).status_code == 415
+def test_other_content_types_and_unknown_data_streams_are_refused_and_kept_with_their_body(
+    edge: Maker,
+) -> None:
+    client = edge()
+
+    assert post(client, headers={"content-type": "text/xml"}).status_code == 415
+    assert post(client, path="/ee/v1/collect?configId=other").status_code == 400
+    assert [json.loads(row.body) for row in bad(client)] == [{"events": [event()]}] * 2
 
 
 def test_headers_have_a_limit(edge: Maker) -> None:
@@ -363,6 +369,18 @@ def test_a_pages_raw_queue_is_run_by_the_same_core(edge: Maker) -> None:
     assert json.loads(first.body)["xdm"]["web"]["webPageDetails"]["URL"] == "https://shop.test/a"
     assert json.loads(first.body)["data"] == {"k": 1}
     assert first.received_ms - first.made_ms == 1000
+
+
+def test_a_refused_command_of_a_raw_queue_is_kept_and_the_others_are_stored(edge: Maker) -> None:
+    client = edge()
+    queue = json.loads(json.dumps(RAW))
+    queue["raw"]["commands"][1][1] = {"viewstart": True}
+    response = post(client, "collect", queue)
+
+    assert response.status_code == 207
+    assert [found.id for found in stored(client)] == ["early-2"]
+    assert "did you mean 'viewStart'?" in bad(client)[0].message
+    assert json.loads(bad(client)[0].body)["raw"]["commands"][1][2] == "early-1"
 
 
 def test_a_raw_queue_without_consent_is_not_stored(edge: Maker) -> None:

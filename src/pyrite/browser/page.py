@@ -51,7 +51,7 @@ class Page:
         self.tracker = Tracker(name)
         self._read = read
         self._new_id = new_id
-        self._transport = Transport(self._answered, self._failed)
+        self._transport = Transport(self._safely(self._answered), self._safely(self._failed))
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0

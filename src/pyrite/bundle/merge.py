@@ -14,8 +14,8 @@ TABLES = ("core/config.py", "core/commands.py")
 KEPT = ("run", "start")  # what the loader asks for by name
 
 
-def merge(files: dict[str, Path]) -> str:
-    """The source of one module that does what the modules in *files* (`{path in the package: file}`) do together."""
+def merge(files: dict[str, Path], turn: int = 0) -> str:
+    """The source of one module that does what the modules in *files* (`{path in the package: file}`) do together; *turn* as in names.py."""
     trees = {name: ast.parse(file.read_text(), name) for name, file in files.items()}
     order: list[str] = []
     for name in sorted(trees):
@@ -58,7 +58,7 @@ def merge(files: dict[str, Path]) -> str:
         body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body,
         type_ignores=[],
     )
-    return ast.unparse(ast.fix_missing_locations(shortened(whole)))
+    return ast.unparse(ast.fix_missing_locations(shortened(whole, turn)))
 
 
 def _is_class(tree: ast.Module, name: str) -> bool:

@@ -159,17 +159,18 @@ def _targets(node: ast.ListComp | ast.DictComp) -> set[str]:
     }
 
 
-def shortened(tree: ast.Module) -> ast.Module:
+def shortened(tree: ast.Module, turn: int = 0) -> ast.Module:
     """Private names, and all with an underscore inside, get two or three letters, the most used first.
 
-    JavaScript writes no names with underscores, so nothing that belongs to the page is touched.
+    *turn* gives other letters, for who looks for the spelling that compresses best. JavaScript writes no names with underscores, so nothing that belongs to the page is touched.
     """
     counts: dict[str, int] = {}
     for _, _, name in _names(tree):
         counts[name] = counts.get(name, 0) + 1
     short = {}
+    letters = LETTERS[turn:] + LETTERS[:turn]
     for place, name in enumerate(sorted(counts, key=lambda name: (-counts[name], name))):
-        short[name] = "_" + (LETTERS[place // 52 - 1] if place >= 52 else "") + LETTERS[place % 52]
+        short[name] = "_" + (letters[place // 52 - 1] if place >= 52 else "") + letters[place % 52]
     for node, field, name in list(_names(tree)):
         setattr(node, field, short[name])
     return tree

@@ -14,6 +14,7 @@ EDGE_ONLY = ("core/decide.py",)
 PAGE_ROOMS = ("core", "browser")
 PYSCRIPT = ("browser/pyscript.py", "browser/own_facts.py")
 LOADER = "browser/start.py"
+SPELLINGS = 8
 
 
 def modules(source: Path) -> dict[str, Path]:
@@ -28,12 +29,16 @@ def modules(source: Path) -> dict[str, Path]:
 
 
 def module(source: Path) -> bytes:
-    """The tracker as one .mpy module that offers `run`, for the loader; without what is PyScript's.
+    """The tracker as one .mpy module that offers `start` and `run`, for the loader; without what is PyScript's.
 
+    Of some spellings of its short names it is the one that brotli makes smallest: they differ by two percent.
     Raises ValueError with mpy-cross's own words.
     """
+    import brotli
+
     files = {name: file for name, file in modules(source).items() if name not in PYSCRIPT}
-    return _compile(merge(files), "pyrite.py", "-O3")
+    made = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
+    return min(made, key=lambda content: len(brotli.compress(content)))
 
 
 def archive(source: Path) -> bytes:

@@ -9,7 +9,7 @@ from .consent import OUT, PENDING
 from .context import context, one_time_referrer
 from .delivery import Outcome
 from .effects import Effect, Hide, Later, Log, Render, Show, rejected, resolved
-from .errors import HookFailed
+from .errors import BadAnswer, HookFailed, TrackerError
 from .event import DISPLAY, Draft, draft, part
 from .moment import Moment
 from .outgoing import Outgoing
@@ -203,21 +203,32 @@ class Events:
         event = self._sent.pop(outcome.request.id, None)
         if event is None:
             return []
+        error: TrackerError | None = outcome.error
+        effects: list[Effect] = []
+        if error is None:
+            try:
+                effects = self._take(event, outcome, moment)
+            except Exception as unforeseen:
+                # An answer of a shape that nobody foresaw must not leave a promise open or a page hidden.
+                error = BadAnswer(f"the edge's answer can't be used: {unforeseen}")
+        if error is not None:
+            effects = [Show()] if event.query else []
+            if event.call is None:
+                effects.append(Log(level="warn", message=error.message))
+            else:
+                effects.append(rejected(event.call, error))
+        return effects + self._page_fetched(event, moment)
+
+    def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects that render what *outcome* brought for *event*, and settle its promise."""
         propositions = payloads(outcome.answer, "personalization:decisions")
         self._views.keep(propositions)
-        if outcome.error:
-            effects: list[Effect] = [Show()] if event.query else []
-            if event.call is None:
-                effects.append(Log(level="warn", message=outcome.error.message))
-            else:
-                effects.append(rejected(event.call, outcome.error))
-            return effects + self._page_fetched(event, moment)
         plan = Plan(outcome.request.id, event)
         returned = plan.take(propositions)
         if event.renders and event.view and _fetches_page(event):
             plan.note_empty(self._views.of(event.view))
         plan.answer = _result(event, outcome, returned)
-        return self._render(plan, moment) + self._page_fetched(event, moment)
+        return self._render(plan, moment)
 
     def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
         self._page_settled(event)

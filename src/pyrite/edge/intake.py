@@ -65,9 +65,10 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
     body = _object(_decoded(content, limits))
+    refused: list[BadRow] = []
     if "raw" in body:
-        body = _run_raw(body["raw"], source)
-    arrival = Arrival(source=source, body=body)
+        body, refused = _run_raw(body["raw"], source)
+    arrival = Arrival(source=source, body=body, bad_rows=refused)
     _identify(arrival)
     events = body.get("events", [])
     if not isinstance(events, list):
@@ -140,23 +141,26 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _run_raw(queue: Any, source: Source) -> dict[str, Any]:
+def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
+    unloading = source.action == "collect"
     try:
-        return raw.run(
-            queue,
-            source.datastream,
-            now_ms=source.received_ms,
-            unloading=source.action == "collect",
+        body, refused = raw.run(
+            queue, source.datastream, now_ms=source.received_ms, unloading=unloading
         )
     except ConsentError as error:
         # Not kept as a bad row either: without consent nothing is stored.
-        raise Problem(
-            403, error.code, f"the queue was not run: {error.message}", path="$.raw"
-        ) from None
+        detail = f"the queue was not run: {error.message}"
+        raise Problem(403, error.code, detail, path="$.raw") from None
     except TrackerError as error:
-        raise Problem(
-            400, "body.raw", f"the queue can't be run: {error.message}", path="$.raw"
-        ) from None
+        detail = f"the queue can't be run: {error.message}"
+        raise Problem(400, "body.raw", detail, path="$.raw") from None
+    rows = []
+    for index, why in refused:
+        commands = [queue["commands"][0], queue["commands"][index]]
+        kept = msgspec.json.encode({"raw": {**queue, "commands": commands}})
+        problem = Problem(400, "body.raw", why, path=f"$.raw.commands[{index}]")
+        rows.append(bad_row(problem, source, kept))
+    return body, rows
 
 
 def _identify(arrival: Arrival) -> None:

@@ -66,8 +66,9 @@ class Protocol:
         source = self._source(request)
         content = b""
         try:
-            self._check(request, source)
+            # Read first: what is refused is kept with its body.
             content = await self._read(request)
+            self._check(request, source)
             arrival = intake.read(content, source, self._settings.limits)
             response = await endpoint(arrival)
         except Problem as problem:

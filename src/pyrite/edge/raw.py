@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ..core.consent import IN
-from ..core.effects import Effect, Send, Settle
+from ..core.effects import Send, Settle
 from ..core.errors import ConsentError, OptionsError, TrackerError
 from ..core.moment import Moment
 from ..core.tracker import Tracker
@@ -21,15 +21,20 @@ SKEW_LIMIT_MS = (
 )
 
 
-def run(queue: Any, datastream: str, *, now_ms: int, unloading: bool) -> dict[str, Any]:
-    """The request body, with all its events, that the page's tracker would have sent; *unloading* ones ask for nothing.
+def run(
+    queue: Any, datastream: str, *, now_ms: int, unloading: bool
+) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+    """The request body, with all its events, that the page's tracker would have sent; *unloading* ones ask for nothing; and
+    `(place in the queue, why)` of each command that the tracker refused.
 
-    Raises TrackerError for a queue of another shape, options that are refused, or a visitor without consent.
+    Raises TrackerError for a queue of another shape, a configuration that is refused, one without any event that can be
+    taken, or (ConsentError) a visitor without consent.
     """
     commands, facts, sent_ms = _parts(queue)
     tracker = Tracker("alloy")
     bodies: list[dict[str, Any]] = []
-    for name, options, event_id, made_ms in commands:
+    refused: list[tuple[int, str]] = []
+    for index, (name, options, event_id, made_ms) in enumerate(commands):
         age = sent_ms - made_ms
         moment = Moment(
             now_ms=now_ms,
@@ -45,12 +50,17 @@ def run(queue: Any, datastream: str, *, now_ms: int, unloading: bool) -> dict[st
             }
         else:
             options = options | ({"documentUnloading": True} if unloading else {})
-        _collect(tracker.command(name, name, options, moment, event_id=event_id), bodies)
+        for effect in tracker.command(name, name, options, moment, event_id=event_id):
+            if isinstance(effect, Send):
+                bodies.append(msgspec.json.decode(effect.body))
+            elif isinstance(effect, Settle) and not effect.ok:
+                refused.append((index, str(effect.value["message"])))
         if name == "configure" and tracker.config and Visitor(tracker.config).consent(moment) != IN:
             raise ConsentError("the visitor has not given consent")
     if not bodies:
-        raise TrackerError("expected at least one event")
-    return bodies[0] | {"events": [event for body in bodies for event in body["events"]]}
+        raise TrackerError(refused[0][1] if refused else "expected at least one event")
+    body = bodies[0] | {"events": [event for body in bodies for event in body["events"]]}
+    return body, refused
 
 
 def _parts(queue: Any) -> tuple[list[tuple[str, dict[str, Any], str, int]], dict[str, Any], int]:
@@ -76,11 +86,3 @@ def _parts(queue: Any) -> tuple[list[tuple[str, dict[str, Any], str, int]], dict
             )
         out.append((name, options, event_id, made if isinstance(made, int) else 0))
     return out, queue["facts"], sent if isinstance(sent, int) else 0
-
-
-def _collect(effects: list[Effect], bodies: list[dict[str, Any]]) -> None:
-    for effect in effects:
-        if isinstance(effect, Send):
-            bodies.append(msgspec.json.decode(effect.body))
-        elif isinstance(effect, Settle) and not effect.ok:
-            raise TrackerError(str(effect.value["message"]))

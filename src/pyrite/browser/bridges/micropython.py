@@ -80,9 +80,17 @@ def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed
 
     *function* comes from `method` or `optional`: a bound method would let the exception through.
     """
+
+    def passed(*values: Any) -> None:
+        # A mistake in what follows must end like a throw, not as an unhandled rejection of the page.
+        try:
+            done(*values)
+        except Exception as error:
+            failed(f"{type(error).__name__}: {error}")
+
     js.Promise.resolve(js.Array.of(*args)).then(
         js.Reflect.apply.bind(js.Reflect, function, this)
-    ).then(done, lambda error=None, *_: failed(describe(error)))
+    ).then(passed, lambda error=None, *_: failed(describe(error)))
 
 
 def describe(error: Any) -> str:
