@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 from support.chromium import ARGUMENTS, executable
 from support.site import Site
 
-from pyrite.bundle.build import build, is_current
+from pyrite.bundle.build import LANES, build, is_current
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,10 +29,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": executable(), "args": ARGUMENTS}
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A case runs in every lane that public sites use, unless it is marked with its own: `@pytest.mark.lanes("compiled")`."""
+    chosen = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
+    if "lane" in metafunc.fixturenames and not any("lane" in names for names in chosen):
+        marker = metafunc.definition.get_closest_marker("lanes")
+        metafunc.parametrize("lane", marker.args if marker else LANES)
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """A site at 127.0.0.1 with an edge at its root."""
-    with Site(tmp_path) as made:
+def site(tmp_path: Path, lane: str) -> Iterator[Site]:
+    """A site at 127.0.0.1 with an edge at its root, whose `/alloy.js` is *lane*."""
+    with Site(tmp_path, lane=lane) as made:
         yield made
 
 

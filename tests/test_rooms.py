@@ -114,4 +114,9 @@ def test_the_readme_shows_this_table() -> None:
 
 def test_no_javascript_stands_outside_the_web_folder() -> None:
     assert not list(SOURCE.rglob("*.js"))
-    assert sorted(path.name for path in (ROOT / "web").glob("*.js")) == ["base.js", "loader.js"]
+    assert sorted(path.name for path in (ROOT / "web").glob("*.js")) == [
+        "base-early.js",
+        "base.js",
+        "loader.js",
+        "python.js",
+    ]

@@ -74,7 +74,7 @@
           (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
   const hasCookies = navigator.cookieEnabled && page.origin !== "null"; // a sandboxed frame may not even look
-  let device = ""; // minted here, for events that leave before the tracker is there
+  let device = ""; // minted here, or by the base code, for events that leave before the tracker is there
   let top; // the widest domain that takes cookies; "" for addresses and single names
 
   const topDomain = () => {
@@ -98,7 +98,7 @@
       cookiesEnabled: hasCookies,
       gpc: navigator.globalPrivacyControl === true,
       topDomain: topDomain(),
-      device,
+      device: device || names.device || "",
     };
     const root = document.documentElement;
     return light ? found : Object.assign(found, {
@@ -146,7 +146,7 @@
     const declines = all.gpc && config.globalPrivacyControlEnabled !== false;
     if ((chosen ? chosen[1] : declines ? "out" : config.defaultConsent || "in") !== "in") return;
     if (!own.some((piece) => piece.startsWith("pyrite_fpid="))) {
-      device = device || uuid();
+      device = device || names.device || uuid();
       own.push("pyrite_fpid=" + device);
     }
     all.cookie = own.join("; ");

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page
 from support.site import HEAD, Site
 
+pytestmark = pytest.mark.lanes("micropython")
+
 START = "alloy('event', {viewStart: true, data: {n: 1}}).then((result) => window.result = result, (error) => window.result = error.code);"
 VIEW = "web.webpagedetails.pageViews"
 

@@ -13,11 +13,13 @@ Run = Callable[[str], Any]
 
 
 def test_an_edge_on_another_origin_is_reached_with_credentials_and_cookies_travel_as_entries(
-    page: Page, tmp_path: Path
+    page: Page, tmp_path: Path, lane: str
 ) -> None:
-    with Site(tmp_path / "pages") as pages:
+    with Site(tmp_path / "pages", lane=lane) as pages:
         origin = pages.url("", host="localhost")
-        with Site(tmp_path / "edge", settings=Settings(edge=Edge(origins=[origin]))) as edge:
+        with Site(
+            tmp_path / "edge", lane=lane, settings=Settings(edge=Edge(origins=[origin]))
+        ) as edge:
             script = "alloy('event', {type: 'one'}).then(() => alloy('event', {type: 'two'})).then(() => window.done = true)"
             pages.tracked(script, edgeDomain=f"127.0.0.1:{edge.server.port}")
             page.goto(pages.url("/page", host="localhost"))
@@ -29,8 +31,10 @@ def test_an_edge_on_another_origin_is_reached_with_credentials_and_cookies_trave
             assert second.json["meta"]["state"]["entries"][0]["key"] == "kndctr_shop_identity"
 
 
-def test_an_origin_that_is_not_listed_is_refused(page: Page, tmp_path: Path, run: Run) -> None:
-    with Site(tmp_path / "pages") as pages, Site(tmp_path / "edge") as edge:
+def test_an_origin_that_is_not_listed_is_refused(
+    page: Page, tmp_path: Path, lane: str, run: Run
+) -> None:
+    with Site(tmp_path / "pages", lane=lane) as pages, Site(tmp_path / "edge", lane=lane) as edge:
         pages.tracked("", edgeDomain=f"127.0.0.1:{edge.server.port}")
         page.goto(pages.url("/page", host="localhost"))
         result = run("alloy('event', {type: 'one'})")
@@ -41,9 +45,9 @@ def test_an_origin_that_is_not_listed_is_refused(page: Page, tmp_path: Path, run
 
 
 def test_an_edge_mounted_under_a_prefix_serves_the_tracker_and_takes_its_events(
-    page: Page, tmp_path: Path
+    page: Page, tmp_path: Path, lane: str
 ) -> None:
-    with Site(tmp_path, prefix="/t") as site:
+    with Site(tmp_path, lane=lane, prefix="/t") as site:
         script = "alloy('configure', {datastreamId: 'shop', edgeBasePath: 't/ee'}); alloy('event', {type: 'x'}).then(() => window.done = true)"
         page.goto(
             site.page(
@@ -56,9 +60,9 @@ def test_an_edge_mounted_under_a_prefix_serves_the_tracker_and_takes_its_events(
 
 
 def test_in_a_sandboxed_frame_without_cookies_and_storage_events_still_leave(
-    page: Page, tmp_path: Path
+    page: Page, tmp_path: Path, lane: str
 ) -> None:
-    with Site(tmp_path, settings=Settings(edge=Edge(origins=["null"]))) as site:
+    with Site(tmp_path, lane=lane, settings=Settings(edge=Edge(origins=["null"]))) as site:
         script = "alloy('event', {type: 'a'}).then(() => alloy('event', {type: 'b'})).then(() => parent.postMessage('done', '*'), (error) => parent.postMessage(error.message, '*'))"
         inner = site.tracked(script, path="/inner")
         page.goto(

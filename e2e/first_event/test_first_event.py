@@ -77,13 +77,16 @@ def test_the_callers_data_are_copied_at_the_call(site: Site, page: Page) -> None
     assert [event["data"] for event in site.events(2)] == [{"n": {"v": 1}}, {"n": {"v": 3}}]
 
 
-def test_what_came_before_the_tracker_was_there_keeps_its_time(site: Site, page: Page) -> None:
-    held = site.fault(".wasm")
+def test_what_came_before_the_tracker_was_there_keeps_its_time(
+    site: Site, page: Page, lane: str
+) -> None:
+    awaited = {"compiled": "/alloy.js", "micropython": ".wasm"}[lane]
+    held = site.fault(awaited)
     page.goto(
         site.tracked('window.at = Date.now(); alloy("event", {type: "early"});'),
         wait_until="commit",
     )
-    site.requests(".wasm")
+    site.requests(awaited)
     page.wait_for_function("Date.now() - window.at > 300")
     held.release()
     event = site.events(1)[0]

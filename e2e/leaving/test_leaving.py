@@ -1,7 +1,10 @@
 """A page that is left before its tracker was there: the raw queue leaves, the edge runs the same core on it."""
 
+import pytest
 from playwright.sync_api import Page
 from support.site import HEAD, Site
+
+pytestmark = pytest.mark.lanes("micropython")
 
 QUEUE = 'alloy("event", {viewStart: true, data: {n: 1}}); alloy("event", {type: "second", data: {n: 2}});'
 

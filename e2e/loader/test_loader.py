@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page
 from support.site import HEAD, Site
 
+pytestmark = pytest.mark.lanes("micropython")
+
 HIDDEN = '<style id="alloy-prehiding">h1 { opacity: 0 }</style>'
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import Page
 from support.packs import WEB, pack
 from support.site import Site
 
+pytestmark = pytest.mark.lanes("micropython")
+
 HERE = Path(__file__).parent
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 import pyrite
 from pyrite.edge.settings import Edge, Settings
 from pyrite.stores.contract import Event
@@ -74,7 +76,9 @@ class Site:
         certificate: str | None = None,
         settings: Settings | None = None,
         prefix: str = "",
+        lane: str = "",
     ) -> None:
+        """*lane* is what `/alloy.js` is; the build's own choice when empty."""
         self.folder = folder
         self.prefix = prefix
         self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
@@ -85,8 +89,9 @@ class Site:
         self._changed = threading.Condition()
         self.experiences = folder / "experiences"
         self.experiences.mkdir(parents=True, exist_ok=True)
+        chosen = settings or Settings(edge=Edge(experiences=str(self.experiences)))
         self.edge = pyrite.edge(
-            settings=settings or Settings(edge=Edge(experiences=str(self.experiences))),
+            settings=replace(chosen, edge=replace(chosen.edge, lane=lane)),
             store=self.store,
             experiences=self.experiences,
             listener=lambda event: self._notify(),

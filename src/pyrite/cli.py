@@ -71,18 +71,23 @@ def build(
     out_dir: Annotated[
         Path, typer.Option("--out", help="Folder to write to; it is emptied first.")
     ],
+    lane: Annotated[
+        str, typer.Option(help="What alloy.js is: compiled, or micropython.")
+    ] = "compiled",
 ) -> None:
     """Write the browser files and sizes.json, to be served from anywhere."""
+    from pyrite.bundle.build import LANES
+
+    if lane not in LANES:
+        problems.print(f"--lane: expected one of {', '.join(LANES)}, got {escape(repr(lane))}")
+        raise typer.Exit(2)
     if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / "manifest.json").is_file():
         problems.print(f"{out_dir}: holds files that are not a build; name an empty folder")
         raise typer.Exit(2)
     if _is_checkout():
-        _build(out_dir)
+        _build(out_dir, lane)
     else:
-        import shutil
-
-        shutil.rmtree(out_dir, ignore_errors=True)
-        shutil.copytree(PACKAGE / "_web", out_dir)
+        _copy(out_dir, lane)
     _print_sizes(json.loads((out_dir / "sizes.json").read_text()))
 
 
@@ -161,7 +166,19 @@ def _ensure_built() -> None:
         _build(target)
 
 
-def _build(target: Path) -> None:
+def _copy(target: Path, lane: str) -> None:
+    """The files of the installed package, with *lane* as alloy.js."""
+    import shutil
+
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(PACKAGE / "_web", target)
+    for ending in ("", ".br", ".gz"):
+        shutil.copyfile(target / f"alloy.{lane}.js{ending}", target / f"alloy.js{ending}")
+    manifest = json.loads((target / "manifest.json").read_text()) | {"lane": lane}
+    (target / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _build(target: Path, lane: str = "compiled") -> None:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from pyrite.bundle.build import BuildError
@@ -180,6 +197,7 @@ def _build(target: Path) -> None:
                 source=PACKAGE,
                 web=CHECKOUT / "web",
                 out=target,
+                lane=lane,
                 progress=lambda step, at, of: bar.update(
                     task, description=step, completed=at, total=of
                 ),

@@ -1,6 +1,7 @@
 """What core's tests start from: moments, configured trackers, answers. Plain functions in the portable subset."""
 
-from pyrite.core.moment import Moment
+from pyrite.core.effects import Send
+from pyrite.core.moment import Given, Moment
 from pyrite.core.tracker import Tracker
 from pyrite.core.wire import decode, encode
 
@@ -8,21 +9,16 @@ NOW_MS = 1795157627711  # 2026-11-20T06:53:47.711Z
 URL = "https://www.site.test/page?a=1"
 
 
-class Ids:
+_made = [0]
+
+
+def new_id():
     """Ids that count: 00000000-0000-4000-8000-000000000001, …"""
-
-    def __init__(self):
-        self.count = 0
-
-    def __call__(self):
-        self.count += 1
-        return f"00000000-0000-4000-8000-{self.count:012d}"
+    _made[0] += 1
+    return f"00000000-0000-4000-8000-{_made[0]:012d}"
 
 
-IDS = Ids()
-
-
-def moment(now_ms=NOW_MS, age_ms=0, **facts):
+def moment(now_ms=NOW_MS, age_ms=0, **facts) -> Moment:
     """A moment on a usual page; *facts* replace its facts."""
     known = {
         "url": URL,
@@ -41,10 +37,12 @@ def moment(now_ms=NOW_MS, age_ms=0, **facts):
         "hints": None,
     }
     known.update(facts)
-    return Moment(now_ms=now_ms, facts=known, new_id=IDS, chance=lambda: 0.5, age_ms=age_ms)
+    return Moment(
+        now_ms=now_ms, facts=Given(known), new_id=new_id, chance=lambda: 0.5, age_ms=age_ms
+    )
 
 
-def configured(**options):
+def configured(**options) -> Tracker:
     """A tracker for the data stream `shop` with an edge on its own site."""
     tracker = Tracker("alloy")
     given = {
@@ -88,7 +86,9 @@ def first_event(send):
     return body(send)["events"][0]
 
 
-def answer(tracker, send, handles=(), status=200, text=None, retry_after="", **facts):
+def answer(
+    tracker: Tracker, send: Send, handles=(), status=200, text=None, retry_after="", **facts
+):
     """Effects of the edge's answer with *handles* to *send*."""
     content = encode({"requestId": send.request, "handle": list(handles)}) if text is None else text
     return tracker.answered(
@@ -101,15 +101,20 @@ def decisions(*propositions):
     return {"type": "personalization:decisions", "payload": list(propositions), "eventIndex": 0}
 
 
-def proposition(id, *items, scope="__view__", view=False):
-    """A proposition with *items*."""
-    characteristics = {"scopeType": "view"} if view else {}
+def proposition(id, *items):
+    """A page's proposition with *items*."""
     return {
         "id": id,
-        "scope": scope,
-        "scopeDetails": {"characteristics": characteristics},
+        "scope": "__view__",
+        "scopeDetails": {"characteristics": {}},
         "items": list(items),
     }
+
+
+def scoped(found, scope, view=False):
+    """The proposition *found* in another scope; of a view if it says so."""
+    characteristics = {"scopeType": "view"} if view else {}
+    return dict(found, scope=scope, scopeDetails={"characteristics": characteristics})
 
 
 def action(type, selector="#a", content="x", id="i1"):
@@ -122,10 +127,10 @@ def action(type, selector="#a", content="x", id="i1"):
     }
 
 
-def raises(error, function, *args, **kwargs):
+def raises(error, function, *args):
     """What *function* raises, which must be an *error*."""
     try:
-        function(*args, **kwargs)
+        function(*args)
     except error as raised:
         return raised
     raise AssertionError(f"expected {error.__name__}, nothing was raised")

@@ -72,7 +72,7 @@ def test_true_is_not_a_number_and_one_is_not_true():
     )
     assert (
         "expected true or false"
-        in raises(OptionsError, read, {"viewStart": 1}, EVENT, of="event").message
+        in raises(OptionsError, lambda: read({"viewStart": 1}, EVENT, of="event")).message
     )
 
 

@@ -1,6 +1,6 @@
 """What is asked for, and what propositions are."""
 
-from given import action, moment, proposition
+from given import action, moment, proposition, scoped
 
 from pyrite.core.event import draft
 from pyrite.core.personalization import Plan, Views, page_surface, scope_kind, surface_of
@@ -26,7 +26,7 @@ def test_scopes_are_page_view_or_named():
     assert scope_kind({"scope": "web://shop.test/a"}) == "page"
     assert scope_kind({"scope": "web://shop.test/a#hero"}) == "scope"
     assert scope_kind({"scope": "hero"}) == "scope"
-    assert scope_kind(proposition("p", scope="cart", view=True)) == "view"
+    assert scope_kind(scoped(proposition("p"), "cart", view=True)) == "view"
 
 
 def plan(**options):
@@ -94,7 +94,7 @@ def test_views_are_kept_by_name_in_lower_case():
     views = Views()
     views.keep(
         [
-            proposition("p", action("setText"), scope="Cart", view=True),
+            scoped(proposition("p", action("setText")), "Cart", view=True),
             proposition("q", action("setText")),
         ]
     )

@@ -10,10 +10,12 @@ from given import (
     moment,
     only,
     proposition,
+    scoped,
     settled,
 )
 
 from pyrite.core.delivery import Outcome
+from pyrite.core.tracker import Tracker
 
 VIEW = {"xdm": {"web": {"webPageDetails": {"viewName": "Cart"}}}}
 
@@ -109,7 +111,9 @@ def test_an_event_that_does_not_render_returns_decisions_only():
 def test_named_scopes_are_returned_and_never_rendered():
     tracker = configured()
     send = view_start(tracker, decisionScopes=["hero"])
-    effects = answer(tracker, send, [decisions(proposition("h", action("setText"), scope="hero"))])
+    effects = answer(
+        tracker, send, [decisions(scoped(proposition("h", action("setText")), "hero"))]
+    )
 
     assert all_of(effects, "Render") == []
     assert settled(effects, 1)[1]["decisions"][0]["id"] == "h"
@@ -162,14 +166,12 @@ def test_a_first_event_that_does_not_render_shows_what_the_page_hid_itself():
 
 
 def test_a_failed_configuration_shows_what_the_page_hid_itself():
-    from pyrite.core.tracker import Tracker
-
     assert all_of(Tracker("alloy").command(1, "configure", {}, moment()), "Show")
 
 
 def test_a_views_offers_come_from_the_first_answer_and_its_event_reports_them():
     tracker = configured()
-    handles = [decisions(proposition("v", action("setText"), scope="cart", view=True))]
+    handles = [decisions(scoped(proposition("v", action("setText")), "cart", view=True))]
     first = answer(tracker, view_start(tracker), handles)
     assert all_of(first, "Render") == []
     assert settled(first, 1)[1]["propositions"] == []
@@ -202,7 +204,7 @@ def test_a_view_waits_for_the_request_that_brings_the_views():
         == []
     )
     effects = answer(
-        tracker, send, [decisions(proposition("v", action("setText"), scope="cart", view=True))]
+        tracker, send, [decisions(scoped(proposition("v", action("setText")), "cart", view=True))]
     )
     assert only(effects, "Render")
 

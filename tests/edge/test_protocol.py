@@ -427,11 +427,31 @@ def test_health_and_files_are_served(edge: Maker) -> None:
     assert client.get("/manifest.json").status_code == 404
 
 
-def test_the_head_asks_for_every_file_at_once_and_escapes_what_it_is_given(edge: Maker) -> None:
-    head = edge().app.state.head(prefix="/t", nonce='a"b')  # type: ignore[attr-defined]
+def test_the_head_of_the_compiled_lane_is_two_tags(edge: Maker) -> None:
+    head = edge().app.state.head(prefix="/t")  # type: ignore[attr-defined]
 
     assert head.splitlines() == [
-        '<script nonce="a&quot;b">base</script>',
+        "<script>early</script>",
+        '<script async src="/t/alloy.js"></script>',
+    ]
+
+
+def test_the_lane_is_chosen_by_a_setting(edge: Maker) -> None:
+    chosen = edge(settings=Edge(lane="micropython"))
+    plain = {"accept-encoding": "identity"}
+
+    assert edge().get("/alloy.js", headers=plain).text == "loader"
+    assert chosen.get("/alloy.js", headers=plain).text == "runtime's loader"
+
+
+def test_the_head_of_the_micropython_lane_asks_for_every_file_at_once_and_escapes_what_it_is_given(
+    edge: Maker,
+) -> None:
+    client = edge(settings=Edge(lane="micropython"))
+    head = client.app.state.head(prefix="/t", nonce='a"b')  # type: ignore[attr-defined]
+
+    assert head.splitlines() == [
+        '<script nonce="a&quot;b">early</script>',
         '<script nonce="a&quot;b" async src="/t/alloy.js"></script>',
         '<link rel="preload" href="/t/lib/tracker.0123.mpy" as="fetch" crossorigin fetchpriority="low" nonce="a&quot;b">',
     ]

@@ -4,7 +4,7 @@ Not for finding or awaiting elements: rendering.py does. Source of the semantics
 """
 
 from ..core.wire import decode, encode
-from .bridges.micropython import attempt, construct, method, text, window
+from .bridge import attempt, construct, method, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -31,5 +31,6 @@ class Facts:
             self._known = found
         return self._known.get(name)
 
-    def __setitem__(self, name: str, value: object) -> None:
+    def set(self, name: str, value: object) -> None:
+        """Let *value* be the fact *name* from now on."""
         self._known[name] = value

@@ -1,6 +1,6 @@
 """What was clicked, as facts for core.clicks: the link in a click's path, its words, its place in the page."""
 
-from .bridges.micropython import optional, text, window
+from .bridge import optional, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

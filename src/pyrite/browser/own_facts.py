@@ -4,7 +4,7 @@ Same facts, same names as `facts` in web/loader.js; e2e/pyscript compares the tw
 """
 
 from ..core.host import split_host
-from .bridges.micropython import construct, optional, text, window
+from .bridge import construct, optional, text, window
 from .facts import LIGHT
 
 TYPE_CHECKING = False
@@ -78,6 +78,12 @@ def _find_top_domain() -> str:
     return ""
 
 
+def _device() -> str:
+    """The id that the base code has given a new visitor, with the first view; '' where it has sent none."""
+    names = optional(window, "__alloyNS")
+    return "" if names is None else text(optional(names, "device"))
+
+
 _READERS = {
     "url": lambda: text(window.location.href),
     "referrer": lambda: text(window.document.referrer),
@@ -92,5 +98,5 @@ _READERS = {
     "cookiesEnabled": has_cookies,
     "gpc": lambda: optional(window.navigator, "globalPrivacyControl") is True,
     "topDomain": _top_domain,
-    "device": lambda: "",
+    "device": _device,
 }

@@ -8,7 +8,7 @@ from ..core.effects import Ask, Effect, Later, Log, Render, SetCookie, Settle, k
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode_object, encode
-from .bridges.micropython import (
+from .bridge import (
     attempt,
     callback,
     construct,

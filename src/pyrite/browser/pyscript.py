@@ -5,7 +5,7 @@ Commands and options in Python's spelling (`await alloy.event(view_start=True, d
 
 from ..core.errors import TrackerError
 from ..core.wire import decode_object, encode
-from .bridges.micropython import (
+from .bridge import (
     attempt,
     callback,
     construct,

@@ -6,7 +6,7 @@ say. Source of the semantics: Adobe's Web SDK 2.33.
 
 from ..core.errors import SelectorError
 from ..core.selectors import steps_of
-from .bridges.micropython import attempt, callback, construct, method, parse, window
+from .bridge import attempt, callback, construct, method, parse, window
 from .dom import apply, hide
 
 TYPE_CHECKING = False

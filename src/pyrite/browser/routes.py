@@ -4,7 +4,7 @@ The Navigation API where the browser has it. Without it popstate, hashchange and
 router that pushes an address changes the document right after): the page's own `history` is never patched.
 """
 
-from .bridges.micropython import callback, construct, listen, optional, parse, text, window
+from .bridge import callback, construct, listen, optional, parse, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ that a page runs (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, st
 
 from ..core.effects import Send
 from ..core.wire import encode
-from .bridges.micropython import callback, describe, parse, text, window
+from .bridge import callback, describe, parse, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ class Transport:
         found: dict[str, Any] = {"status": 0, "retry_after": ""}
 
         def responded(response: Any, *_: Any) -> Any:
+            # The base code gives false or 0 where what it has sent came to nothing.
+            if not response:
+                return window.Promise.reject("not sent")
             found["status"] = response.status
             found["retry_after"] = text(response.headers.get("Retry-After"))
             return response.text()

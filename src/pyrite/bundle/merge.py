@@ -8,15 +8,17 @@ import ast
 from pathlib import Path
 
 from .names import MergeError, Parameters, Renamed, shortened
+from .tables import without_meanings
 
-# What an option is for is for readers and the README: the last of a row's four.
-TABLES = ("core/config.py", "core/commands.py")
 KEPT = ("run", "start")  # what the loader asks for by name
 
 
 def merge(files: dict[str, Path], turn: int = 0) -> str:
     """The source of one module that does what the modules in *files* (`{path in the package: file}`) do together; *turn* as in names.py."""
-    trees = {name: ast.parse(file.read_text(), name) for name, file in files.items()}
+    trees = {
+        name: without_meanings(name, ast.parse(file.read_text(), name))
+        for name, file in files.items()
+    }
     order: list[str] = []
     for name in sorted(trees):
         _visit(name, trees, order)
@@ -41,7 +43,7 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
                 source = _target(name, statement)
                 for alias in statement.names:
                     names[alias.asname or alias.name] = given_names[source][alias.name]
-        for kept in _Stripped(name).visit(tree).body:
+        for kept in _Stripped().visit(tree).body:
             if isinstance(kept, ast.Import):
                 imports.update(alias.name for alias in kept.names)
             elif not isinstance(kept, ast.ImportFrom):
@@ -101,10 +103,7 @@ def _globals_of(tree: ast.Module) -> set[str]:
 
 
 class _Stripped(ast.NodeTransformer):
-    """Drops docstrings, annotations, blocks for type checkers, options' explanations."""
-
-    def __init__(self, name: str = "") -> None:
-        self._is_table = name in TABLES
+    """Drops docstrings, annotations, blocks for type checkers."""
 
     def visit_If(self, node: ast.If) -> ast.AST | None:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
@@ -114,11 +113,6 @@ class _Stripped(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "TYPE_CHECKING":
             return None
-        if self._is_table:
-            for table in ast.walk(node.value):
-                if isinstance(table, ast.Tuple) and all(_is_row(row) for row in table.elts):
-                    for row in table.elts:
-                        row.elts.pop()  # type: ignore[attr-defined]
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
@@ -208,11 +202,6 @@ class _Inlined(ast.NodeTransformer):
         if isinstance(node.op, ast.Add) and _is_text(left) and _is_text(right):
             return ast.Constant(value=left.value + right.value)  # type: ignore[attr-defined]
         return node
-
-
-def _is_row(node: ast.expr) -> bool:
-    """A row of a table of options: `(name, kind, default, what it is for)`."""
-    return isinstance(node, ast.Tuple) and len(node.elts) == 4 and _is_text(node.elts[3])
 
 
 def _is_text(node: ast.expr) -> bool:

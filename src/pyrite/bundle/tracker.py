@@ -14,6 +14,9 @@ EDGE_ONLY = ("core/decide.py",)
 PAGE_ROOMS = ("core", "browser")
 PYSCRIPT = ("browser/pyscript.py", "browser/own_facts.py")
 LOADER = "browser/start.py"
+COMPILED = "browser/standalone.py"
+BRIDGE = "browser/bridge.py"
+BRIDGES = "browser/bridges/"
 SPELLINGS = 8
 
 
@@ -28,6 +31,12 @@ def modules(source: Path) -> dict[str, Path]:
     return found
 
 
+def bridged(source: Path, lane: str) -> dict[str, Path]:
+    """`modules` with the bridge of *lane*, and no other."""
+    found = {name: file for name, file in modules(source).items() if not name.startswith(BRIDGES)}
+    return found | {BRIDGE: source / BRIDGES / f"{lane}.py"}
+
+
 def module(source: Path) -> bytes:
     """The tracker as one .mpy module that offers `start` and `run`, for the loader; without what is PyScript's.
 
@@ -36,7 +45,11 @@ def module(source: Path) -> bytes:
     """
     import brotli
 
-    files = {name: file for name, file in modules(source).items() if name not in PYSCRIPT}
+    files = {
+        name: file
+        for name, file in bridged(source, "micropython").items()
+        if name not in (*PYSCRIPT, COMPILED)
+    }
     made = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
     return min(made, key=lambda content: len(brotli.compress(content)))
 
@@ -46,8 +59,8 @@ def archive(source: Path) -> bytes:
     compiled = {
         "__init__": _compile("from .browser.pyscript import alloy\n", "pyrite/__init__.py", "-O2")
     }
-    for name, file in modules(source).items():
-        if name != LOADER:
+    for name, file in bridged(source, "micropython").items():
+        if name not in (LOADER, COMPILED):
             compiled[name.removesuffix(".py")] = _compile(file.read_text(), f"pyrite/{name}", "-O2")
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:

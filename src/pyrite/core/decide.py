@@ -86,10 +86,16 @@ def bucket(salt: str, visitor: str) -> int:
     """
     value = 0x811C9DC5
     for octet in f"{salt}:{visitor}".encode():
-        value = ((value ^ octet) * 0x01000193) & 0xFFFFFFFF
-    value = ((value ^ (value >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
-    value = ((value ^ (value >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF
+        value = _product(value ^ octet, 0x01000193)
+    value = _product(value ^ (value >> 16), 0x85EBCA6B)
+    value = _product(value ^ (value >> 13), 0xC2B2AE35)
     return ((value ^ (value >> 16)) * BUCKETS) >> 32
+
+
+def _product(one: int, other: int) -> int:
+    """The lower 32 bits of a product, by way of numbers below 2**53, which JavaScript holds exactly."""
+    upper = ((one >> 16) * other) & 0xFFFF
+    return ((one & 0xFFFF) * other + upper * 65536) & 0xFFFFFFFF
 
 
 def _holds(audience: dict[str, object], event: dict[str, object]) -> bool:

@@ -14,15 +14,30 @@ if TYPE_CHECKING:
         def get(self, name: str) -> object:
             """The fact *name*, None where there is none."""
 
-        def __setitem__(self, name: str, value: object) -> None:
+        def set(self, name: str, value: object) -> None:
             """Let *value* be the fact from now on."""
+
+
+class Given:
+    """Facts that are all known beforehand."""
+
+    def __init__(self, known: dict[str, object]) -> None:
+        self._known = dict(known)
+
+    def get(self, name: str) -> object:
+        """The fact *name*, None where there is none."""
+        return self._known.get(name)
+
+    def set(self, name: str, value: object) -> None:
+        """Let *value* be the fact from now on."""
+        self._known[name] = value
 
 
 class Moment:
     """One instant as the core sees it.
 
     *now_ms* is milliseconds since 1970, *made_ms* when the page gave the command, earlier if it had to wait for the tracker;
-    *facts* describes the page (see context.py for its keys), a dict or anything with `get` and `[…] =`; *new_id* returns a
+    *facts* describes the page (see context.py for its keys), anything with `get` and `set`; *new_id* returns a
     fresh UUID text; *chance* returns a number from 0 up to 1.
     """
 

@@ -130,7 +130,7 @@ class Visitor:
         self, name: str, value: str, max_age_s: int, same_site: str, moment: Moment
     ) -> Effect:
         # The page's cookies in this moment are older than this one; the first of a name wins.
-        moment.facts["cookie"] = f"{name}={value}; " + moment.text("cookie")
+        moment.facts.set("cookie", f"{name}={value}; " + moment.text("cookie"))
         return SetCookie(
             name=name,
             value=value,

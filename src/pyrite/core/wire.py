@@ -1,6 +1,6 @@
 """One text for one value: JSON that is the same, byte for byte, on every runtime.
 
-Keys sorted, no spaces, raw UTF-8, control characters and U+2028/9 escaped, whole floats as integers; anything that has no
+Keys sorted, no spaces, raw UTF-8, control characters and U+2028/9 escaped, numbers as JavaScript writes them; anything that has no
 JSON form is refused with its path. Not for deciding what is sent: event.py and request.py do.
 """
 
@@ -162,12 +162,25 @@ def _list(value: "list[object] | tuple[object, ...]") -> str:
 
 
 def _number(value: float) -> str:
+    """As JavaScript writes it (RFC 8785, 3.2.2.3), but `1e21` for `1e+21`, which Brython's reader refuses."""
     if value != value or value in (float("inf"), float("-inf")):
         raise _NoForm(f"{value!r} has no JSON form")
     if value == int(value) and -_SAFE_WHOLE <= value <= _SAFE_WHOLE:
         return str(int(value))
-    # "1e+21" is refused by Brython's reader, so exponents are written without "+".
-    return repr(value).replace("e+", "e")
+    text, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return text
+    sign = "-" if value < 0 else ""
+    whole, _, rest = text.replace("-", "").partition(".")
+    digits = whole + ("" if rest == "0" else rest)
+    places = int(exponent) + 1  # before the point
+    if 0 < places <= 21:
+        # 2**53 and above: no digits are left behind the point.
+        return sign + digits + "0" * (places - len(digits))
+    if -6 < places <= 0:
+        return sign + "0." + "0" * -places + digits
+    point = "." + digits[1:] if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{point}e{places - 1}"
 
 
 def _string(value: str) -> str:

@@ -47,7 +47,7 @@ def edge(
     kept_experiences = Experiences(Path(experiences or chosen.edge.experiences))
     protocol = Protocol(chosen, kept, kept_experiences, listener)
 
-    files = Files(built_files())
+    files = Files(built_files(), chosen.edge.lane)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

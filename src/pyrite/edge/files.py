@@ -18,6 +18,7 @@ TYPES = {
     "mpy": "application/octet-stream",
     "gz": "application/gzip",
     "json": "application/json",
+    "map": "application/json",
 }
 ENCODINGS = (("br", "br"), ("gzip", "gz"))
 
@@ -36,8 +37,8 @@ def built_files() -> Path:
 class Files:
     """The files of one build, read into memory once: half a megabyte."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises FilesMissing when *folder* holds no build."""
+    def __init__(self, folder: Path, lane: str = "") -> None:
+        """*lane* is what `alloy.js` is, '' for what the build says. Raises FilesMissing when *folder* holds no build."""
         if not (folder / "manifest.json").is_file():
             raise FilesMissing(f"no browser files in {str(folder)!r}; 'pyrite build' makes them")
         self._files = {
@@ -45,6 +46,11 @@ class Files:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        self._manifest = json.loads(self._files["manifest.json"])
+        self._lane = lane or self._manifest["lane"]
+        for ending in ("", ".br", ".gz"):
+            if lane and f"alloy.{lane}.js{ending}" in self._files:
+                self._files[f"alloy.js{ending}"] = self._files[f"alloy.{lane}.js{ending}"]
 
     def names(self) -> list[str]:
         """The paths that are served, without their compressed copies."""
@@ -59,20 +65,22 @@ class Files:
         ]
 
     def head(self, *, prefix: str = "", nonce: str = "") -> str:
-        """HTML for a page's `<head>`: the base code inline, `alloy.js`, and its files asked for at once.
+        """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 
-        Without it the browser learns of the files only when `alloy.js` has arrived: one round trip later. *prefix* is where
-        the edge is mounted (`/t`) or another origin, *nonce* that of the page's Content-Security-Policy.
+        Where that is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
+        only when `alloy.js` has arrived, one round trip later. *prefix* is where the edge is mounted (`/t`) or another
+        origin, *nonce* that of the page's Content-Security-Policy.
         """
         root, mark = (
             html.escape(prefix.rstrip("/")),
             f' nonce="{html.escape(nonce)}"' if nonce else "",
         )
         lines = [
-            f"<script{mark}>{self._files['base.js'].decode()}</script>",
+            f"<script{mark}>{self._files['base-early.js'].decode()}</script>",
             f'<script{mark} async src="{root}/alloy.js"></script>',
         ]
-        for file in json.loads(self._files["manifest.json"])["files"].values():
+        preloaded = self._manifest["files"] if self._lane == "micropython" else {}
+        for file in preloaded.values():
             # For `fetch` browsers ignore the hash here, and say so; the loader's own fetch checks it all the same.
             kind = f'script" integrity="{file["integrity"]}' if ".js" in file["path"] else "fetch"
             # Behind alloy.js, which sends the first view, in the order of importance.

@@ -141,9 +141,19 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
+def early_stream(content: bytes) -> str:
+    """The data stream of a view that the base code has sent; '' where *content* is anything else."""
+    try:
+        body = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return raw.stream_of(body.get("raw")) if isinstance(body, dict) else ""
+
+
 def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
     unloading = source.action == "collect"
     try:
+        queue = raw.with_names(queue)
         body, refused = raw.run(
             queue, source.datastream, now_ms=source.received_ms, unloading=unloading
         )

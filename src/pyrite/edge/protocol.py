@@ -68,6 +68,8 @@ class Protocol:
         try:
             # Read first: what is refused is kept with its body.
             content = await self._read(request)
+            if not source.datastream:
+                source = self._source(request, intake.early_stream(content))
             self._check(request, source)
             arrival = intake.read(content, source, self._settings.limits)
             response = await endpoint(arrival)
@@ -154,13 +156,14 @@ class Protocol:
         status = 207 if arrival.bad_rows else 200
         return Response(msgspec.json.encode(body), status, media_type="application/json")
 
-    def _source(self, request: Request) -> intake.Source:
-        datastream = request.query_params.get("configId", "")
+    def _source(self, request: Request, named: str = "") -> intake.Source:
+        """Where a request comes from; *named* is the data stream that its body names where its address doesn't."""
+        datastream = named or request.query_params.get("configId", "")
         given = request.query_params.get("requestId", "")
         stream = self._settings.datastreams.get(datastream, Datastream())
         return intake.Source(
-            datastream=datastream[:100],
-            org=stream.org or datastream[:100],
+            datastream=datastream,
+            org=stream.org or datastream,
             request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4()),
             action=request.url.path.rpartition("/v1/")[2],
             url=f"{request.url.path}?{request.url.query}"[:1000],
@@ -170,7 +173,7 @@ class Protocol:
 
     def _check(self, request: Request, source: intake.Source) -> None:
         known = self._settings.datastreams
-        name = request.query_params.get("configId", "")
+        name = source.datastream
         if not _NAME.fullmatch(name):
             raise Problem(
                 400,

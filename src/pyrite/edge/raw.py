@@ -1,6 +1,8 @@
 """The queue of a page that was left before its tracker was there: the same core runs it here.
 
-Pure. The loader sends `{commands: [["configure", options], [name, options, id of the event, made_ms], …], facts, sentAt}`.
+Pure. The loader sends `{commands: [["configure", options], [name, options, id of the event, made_ms], …], facts, sentAt}`,
+the base code that sends the first view (web/base-early.js) the same without names: `[options of configure, [name, options, id,
+made_ms], facts in the order of FACTS]`.
 """
 
 import random
@@ -12,13 +14,44 @@ import msgspec
 from ..core.consent import IN
 from ..core.effects import Send, Settle
 from ..core.errors import ConsentError, OptionsError, TrackerError
-from ..core.moment import Moment
+from ..core.identity import FPID_COOKIE
+from ..core.moment import Given, Moment
 from ..core.tracker import Tracker
 from ..core.visitor import Visitor
 
 SKEW_LIMIT_MS = (
     86_400_000  # a page's clock that is off by more says nothing about how old its events are
 )
+
+# In the order in which the base code sends them; `cookie` is a list of `name=value` there.
+FACTS = ("url", "referrer", "cookie", "gpc", "screenWidth", "screenHeight", "screenOrientation", "viewportWidth",
+         "viewportHeight", "timezone", "timezoneOffset")  # fmt: skip
+
+
+def with_names(queue: Any) -> Any:
+    """The loader's form of a *queue* that is in the base code's; any other as it is. Raises OptionsError."""
+    if not isinstance(queue, list):
+        return queue
+    config, command, values = queue if len(queue) == 3 else (None, None, None)
+    if not isinstance(config, dict) or not isinstance(command, list) or len(command) != 4:
+        raise OptionsError("expected [options, [name, options, id, made_ms], facts]", path="raw")
+    if not isinstance(values, list) or len(values) != len(FACTS):
+        raise OptionsError(f"expected {len(FACTS)} facts: {', '.join(FACTS)}", path="raw[2]")
+    facts = dict(zip(FACTS, values, strict=True))
+    pieces = facts["cookie"] if isinstance(facts["cookie"], list) else []
+    own = [piece for piece in pieces if isinstance(piece, str)]
+    # A new visitor's device id is the id of the first event: cookies come first, so it holds only where there is none.
+    facts["cookie"] = "; ".join([*own, f"{FPID_COOKIE}={command[2]}"])
+    facts["cookiesEnabled"] = True
+    facts["gpc"] = facts["gpc"] is True
+    return {"commands": [["configure", config], command], "facts": facts, "sentAt": command[3]}
+
+
+def stream_of(queue: Any) -> str:
+    """The data stream that a *queue* in the base code's form is for; '' where it names none."""
+    config = queue[0] if isinstance(queue, list) and queue else None
+    name = config.get("datastreamId") if isinstance(config, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def run(
@@ -38,7 +71,7 @@ def run(
         age = sent_ms - made_ms
         moment = Moment(
             now_ms=now_ms,
-            facts=dict(facts),
+            facts=Given(facts),
             new_id=lambda: str(uuid.uuid4()),
             chance=random.random,
             age_ms=age if 0 <= age <= SKEW_LIMIT_MS else 0,

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,6 +29,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The folder of the experiences (`*.toml`); read again when a file changes."""
     origins: list[str] = []
     """Origins of pages on other hosts that may send events, such as `https://shop.example.com`; the edge's own host always may."""
+    lane: Literal["", "compiled", "micropython"] = ""
+    """What `/alloy.js` is: `compiled` (no interpreter) or `micropython`; what the build was told when empty."""
     region: str = ""
     """The location hint that clients put into the path from their second request on; empty for none."""
 

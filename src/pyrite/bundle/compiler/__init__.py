@@ -1,0 +1,10 @@
+"""The compiler of the `compiled` lane: Python of the portable subset in, JavaScript modules out.
+
+It knows three things of a program: its signatures (program.py), the kinds of its values as far as annotations tell
+(kinds.py, infer.py), and what a construct is in JavaScript (expressions.py, calls.py, statements.py). Kinds make output
+shorter, never right or wrong: where one is unknown, a helper of web/python.js finds out at run time. What is outside the
+subset is refused with file, line and remedy.
+
+What differs from CPython, and is kept out of the portable rooms by their tests: a number is JavaScript's (1.0 is 1); texts
+are counted in UTF-16 units; tuples are lists; keys of dicts are texts; a subscript that misses gives None instead of raising.
+"""

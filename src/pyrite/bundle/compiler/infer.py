@@ -1,0 +1,448 @@
+"""The kind of an expression, from annotations and from what is assigned; `unknown` where neither tells."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from .kinds import (
+    BOOL,
+    DICT,
+    FLOAT,
+    FUNCTION,
+    INT,
+    JS,
+    LIST,
+    NONE,
+    STR,
+    UNKNOWN,
+    Kind,
+    held_by,
+    join,
+    list_of,
+)
+from .program import Class, Function, Module
+
+TEXT = Kind("tuple", items=(STR, STR, STR))
+OF_TEXTS: dict[str, Kind] = {
+    **dict.fromkeys(("strip", "lstrip", "rstrip", "lower", "upper", "replace", "join"), STR),
+    **dict.fromkeys(("startswith", "endswith", "isdigit", "isalpha"), BOOL),
+    **dict.fromkeys(("find", "rfind", "index", "count"), INT),
+    **dict.fromkeys(("partition", "rpartition"), TEXT),
+    "split": list_of(STR),
+    "encode": list_of(INT),
+}
+BUILTINS: dict[str, Kind] = {
+    **dict.fromkeys(("len", "ord", "abs", "sum"), INT),
+    **dict.fromkeys(("str", "chr", "repr"), STR),
+    **dict.fromkeys(("bool", "isinstance", "all", "any", "callable", "hasattr"), BOOL),
+    "int": INT,
+    "float": FLOAT,
+    "range": list_of(INT),
+}
+CHECKED = {"str": STR, "dict": DICT, "list": LIST, "int": INT, "float": FLOAT, "bool": BOOL}
+
+
+class Scope:
+    """The names that a function binds, or a comprehension; what it does not bind is its parent's, then the module's."""
+
+    def __init__(
+        self, module: Module, parent: "Scope | None" = None, *, cls: Class | None = None
+    ) -> None:
+        self.module = module
+        self.parent = parent
+        self.cls: Class | None = cls or (parent.cls if parent else None)
+        self.sources: dict[str, list[Callable[[], Kind]]] = {}
+        self.functions: dict[str, Function] = {}
+        self.this = ""  # the name of the first parameter of a method
+        self._known: dict[str, Kind] = {}
+        self._asked: set[str] = set()
+
+    def bind(self, name: str, source: Callable[[], Kind]) -> None:
+        """Note that *name* gets a value whose kind *source* tells."""
+        self.sources.setdefault(name, []).append(source)
+
+    def owner(self, name: str) -> "Scope | None":
+        """The scope that binds *name*; None where it is the module's."""
+        if name in self.sources or name in self.functions or name == self.this:
+            return self
+        return self.parent.owner(name) if self.parent else None
+
+    def kind(self, name: str) -> Kind:
+        """The kind of *name* here."""
+        owner = self.owner(name)
+        if owner is None:
+            return self._of_module(name)
+        if name == owner.this and owner.cls:
+            return Kind("instance", cls=owner.cls)
+        if name in owner.functions:
+            return Kind("function", item=owner.functions[name].returns())
+        return owner._own(name)
+
+    def _own(self, name: str) -> Kind:
+        if name in self._known:
+            return self._known[name]
+        if name in self._asked:
+            return UNKNOWN
+        self._asked.add(name)
+        found: Kind | None = None
+        for source in self.sources[name]:
+            found = join(found, source())
+        self._asked.discard(name)
+        self._known[name] = found or UNKNOWN
+        return self._known[name]
+
+    def _of_module(self, name: str) -> Kind:
+        found = self.module.lookup(name)
+        if isinstance(found, Function):
+            return Kind("function", item=found.returns())
+        if isinstance(found, tuple):
+            module, original = found
+            value, annotation = module.constants[original]
+            if annotation is not None:
+                return module.kind_of(annotation)
+            return infer(value, Scope(module))
+        # The module js is JavaScript's global object.
+        return JS if found is None and name == "js" else UNKNOWN
+
+
+def function_scope(function: Function, parent: "Scope | None", cls: Class | None) -> Scope:
+    """The scope of *function*'s body, its parameters and locals bound."""
+    scope = Scope(function.module, parent, cls=cls)
+    node = function.node
+    if function.bound and node.args.args:
+        scope.this = node.args.args[0].arg
+    for argument in function.arguments:
+        scope.bind(argument.arg, _annotated(function, argument))
+    if node.args.vararg:
+        item = function.module.kind_of(node.args.vararg.annotation)
+        scope.bind(node.args.vararg.arg, lambda: Kind("tuple", item=item))
+    if node.args.kwarg:
+        value = function.module.kind_of(node.args.kwarg.annotation)
+        scope.bind(node.args.kwarg.arg, lambda: Kind("dict", item=value))
+    bind_locals(node.body, scope)
+    return scope
+
+
+def _annotated(function: Function, argument: ast.arg) -> Callable[[], Kind]:
+    return lambda: function.module.kind_of(argument.annotation)
+
+
+def bind_locals(body: list[ast.stmt], scope: Scope) -> None:
+    """Bind in *scope* every name that *body* assigns, without what functions inside it do."""
+    annotated: set[str] = set()
+    for node in statements(body):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            annotated.add(node.target.id)
+            annotation = node.annotation
+            scope.bind(node.target.id, lambda a=annotation: scope.module.kind_of(a))  # type: ignore[misc]
+    for node in statements(body):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                _bind_target(target, lambda n=node: infer(n.value, scope), scope, annotated)  # type: ignore[misc]
+        elif isinstance(node, ast.AugAssign):
+            _bind_target(node.target, lambda n=node: infer(n.value, scope), scope, annotated)  # type: ignore[misc]
+        elif isinstance(node, ast.For):
+            _bind_target(
+                node.target,
+                lambda n=node: held_by(infer(n.iter, scope)),  # type: ignore[misc]
+                scope,
+                annotated,
+            )
+        elif isinstance(node, ast.FunctionDef):
+            scope.functions[node.name] = Function(scope.module, node)
+        elif isinstance(node, ast.Try):
+            for handler in node.handlers:
+                if handler.name:
+                    scope.bind(handler.name, lambda h=handler: _caught(h, scope))  # type: ignore[misc]
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement in *body* and its blocks, but not in functions inside."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            yield from statements(getattr(statement, name, []))
+        for handler in getattr(statement, "handlers", []):
+            yield from statements(handler.body)
+
+
+def _bind_target(
+    target: ast.expr, source: Callable[[], Kind], scope: Scope, annotated: set[str]
+) -> None:
+    if isinstance(target, ast.Name):
+        if target.id not in annotated:
+            scope.bind(target.id, source)
+    elif isinstance(target, ast.Tuple):
+        for place, inner in enumerate(target.elts):
+
+            def part(place: int = place) -> Kind:
+                kind = source()
+                if kind.name == "tuple" and place < len(kind.items):
+                    return kind.items[place]
+                return held_by(kind)
+
+            _bind_target(inner, part, scope, annotated)
+
+
+def _caught(handler: ast.ExceptHandler, scope: Scope) -> Kind:
+    if isinstance(handler.type, ast.Name):
+        found = scope.module.lookup(handler.type.id)
+        if isinstance(found, Class):
+            return Kind("instance", cls=found)
+    return UNKNOWN
+
+
+def comprehension_scope(generators: list[ast.comprehension], scope: Scope) -> Scope:
+    """The scope inside a comprehension."""
+    inner = Scope(scope.module, scope)
+    for generator in generators:
+        outer = inner if generator is not generators[0] else scope
+        _bind_target(
+            generator.target,
+            lambda g=generator, o=outer: held_by(infer(g.iter, o)),  # type: ignore[misc]
+            inner,
+            set(),
+        )
+    return inner
+
+
+def lambda_scope(node: ast.Lambda, scope: Scope) -> Scope:
+    """The scope inside a lambda; nothing is known of its parameters."""
+    inner = Scope(scope.module, scope)
+    for argument in [*node.args.args, *node.args.kwonlyargs]:
+        inner.bind(argument.arg, lambda: UNKNOWN)
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra:
+            inner.bind(extra.arg, lambda: UNKNOWN)
+    return inner
+
+
+# ---- expressions ----------------------------------------------------------------------------------------------------
+
+
+def infer(node: ast.expr, scope: Scope) -> Kind:
+    """The kind of *node* in *scope*."""
+    handler = _BY_NODE.get(type(node))
+    return handler(node, scope) if handler else UNKNOWN
+
+
+def _constant(node: ast.Constant, scope: Scope) -> Kind:
+    kinds: dict[type, Kind] = {str: STR, int: INT, float: FLOAT, bool: BOOL, type(None): NONE}
+    return kinds.get(type(node.value), UNKNOWN)
+
+
+def _name(node: ast.Name, scope: Scope) -> Kind:
+    return scope.kind(node.id)
+
+
+def _list(node: ast.List | ast.Set, scope: Scope) -> Kind:
+    found: Kind | None = None
+    for item in node.elts:
+        found = join(found, infer(item, scope))
+    return Kind("list", item=found)
+
+
+def _tuple(node: ast.Tuple, scope: Scope) -> Kind:
+    return Kind("tuple", items=tuple(infer(item, scope) for item in node.elts))
+
+
+def _dict(node: ast.Dict, scope: Scope) -> Kind:
+    found: Kind | None = None
+    for item in node.values:
+        found = join(found, infer(item, scope))
+    return Kind("dict", item=found)
+
+
+def _comprehension(node: ast.ListComp, scope: Scope) -> Kind:
+    return list_of(infer(node.elt, comprehension_scope(node.generators, scope)))
+
+
+def _dict_comprehension(node: ast.DictComp, scope: Scope) -> Kind:
+    return Kind("dict", item=infer(node.value, comprehension_scope(node.generators, scope)))
+
+
+def _either(node: ast.IfExp, scope: Scope) -> Kind:
+    body = _checked(node.test, node.body) or infer(node.body, scope)
+    return join(body, infer(node.orelse, scope)) or UNKNOWN
+
+
+def _checked(test: ast.expr, body: ast.expr) -> Kind | None:
+    """The kind of *body* where *test* has just asked for it: `x if isinstance(x, str) else …`."""
+    if (
+        isinstance(test, ast.Call)
+        and isinstance(test.func, ast.Name)
+        and test.func.id == "isinstance"
+        and ast.dump(test.args[0]) == ast.dump(body)
+        and isinstance(test.args[1], ast.Name)
+    ):
+        return CHECKED.get(test.args[1].id)
+    return None
+
+
+def _bool(node: ast.BoolOp, scope: Scope) -> Kind:
+    kinds = [infer(value, scope) for value in node.values]
+    if isinstance(node.op, ast.Or):
+        kinds = [
+            replace(kind, maybe_none=False) if kind.name != "none" else kind for kind in kinds[:-1]
+        ] + kinds[-1:]
+    found: Kind | None = None
+    for kind in kinds:
+        found = join(found, kind)
+    return found or UNKNOWN
+
+
+def _unary(node: ast.UnaryOp, scope: Scope) -> Kind:
+    return BOOL if isinstance(node.op, ast.Not) else infer(node.operand, scope)
+
+
+def _binary(node: ast.BinOp, scope: Scope) -> Kind:
+    left, right = infer(node.left, scope), infer(node.right, scope)
+    if isinstance(node.op, ast.Add | ast.Mult):
+        for kind in (left, right):
+            if kind.name in ("str", "list", "tuple"):
+                return join(left, right) or UNKNOWN if left.name == right.name else kind
+    if left.name == "dict" or right.name == "dict":
+        return DICT
+    if isinstance(node.op, ast.Div):
+        return FLOAT
+    if left.is_number and right.is_number:
+        return FLOAT if "float" in (left.name, right.name) else INT
+    return UNKNOWN if isinstance(node.op, ast.Add) else INT
+
+
+def _attribute(node: ast.Attribute, scope: Scope) -> Kind:
+    owner = infer(node.value, scope)
+    if owner.name == "js":
+        return JS
+    return attribute_kind(owner.cls, node.attr) if owner.cls else UNKNOWN
+
+
+def attribute_kind(cls: Class, name: str) -> Kind:
+    """The kind of the attribute *name* of an instance of *cls*."""
+    for holder in cls.lineage():
+        if name in holder.annotated:
+            return holder.module.kind_of(holder.annotated[name])
+        if name in holder.methods:
+            method = holder.methods[name]
+            return (
+                method.returns() if method.is_property else Kind("function", item=method.returns())
+            )
+        if name in holder.assigned:
+            found: Kind | None = None
+            for function, value in holder.assigned[name]:
+                inside = _parameters_only(function, holder)
+                found = join(found, infer(value, inside))
+            return found or UNKNOWN
+    return STR if cls.is_error() and name == "message" else UNKNOWN
+
+
+def _parameters_only(function: Function, cls: Class) -> Scope:
+    """A scope of *function*'s parameters: enough for what is assigned to attributes, and it can't go in circles."""
+    scope = Scope(function.module, cls=None)
+    for argument in function.arguments:
+        scope.bind(argument.arg, _annotated(function, argument))
+    return scope
+
+
+def _subscript(node: ast.Subscript, scope: Scope) -> Kind:
+    owner = infer(node.value, scope)
+    if isinstance(node.slice, ast.Slice):
+        return owner
+    if owner.name == "tuple" and owner.items:
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+            place = node.slice.value
+            return owner.items[place] if place < len(owner.items) else UNKNOWN
+        return held_by(owner)
+    if owner.name == "str":
+        return STR
+    if owner.name == "js":
+        return JS
+    return owner.item or UNKNOWN
+
+
+def _call(node: ast.Call, scope: Scope) -> Kind:
+    func = node.func
+    if isinstance(func, ast.Name):
+        return _named_call(func.id, node, scope)
+    if isinstance(func, ast.Attribute):
+        owner = infer(func.value, scope)
+        if owner.name == "js":
+            return JS
+        if owner.cls:
+            method = owner.cls.method(func.attr)
+            if method:
+                return method.returns()
+            kind = attribute_kind(owner.cls, func.attr)
+            return kind.item or UNKNOWN
+        return _builtin_method(func.attr, owner, node, scope)
+    return infer(func, scope).item or UNKNOWN
+
+
+def _named_call(name: str, node: ast.Call, scope: Scope) -> Kind:
+    if scope.owner(name) is None:
+        found = scope.module.lookup(name)
+        if isinstance(found, Class):
+            return Kind("instance", cls=found)
+        if found is None:
+            return _builtin_call(name, node, scope)
+    kind = scope.kind(name)
+    return JS if kind.name == "js" else kind.item or UNKNOWN
+
+
+def _builtin_call(name: str, node: ast.Call, scope: Scope) -> Kind:
+    first = infer(node.args[0], scope) if node.args else UNKNOWN
+    if name in BUILTINS:
+        return BUILTINS[name]
+    if name in ("sorted", "list", "tuple", "reversed"):
+        return list_of(held_by(first))
+    if name == "dict":
+        return first if first.name == "dict" else DICT
+    if name in ("min", "max"):
+        return held_by(first) if len(node.args) == 1 else first
+    if name == "enumerate":
+        return list_of(Kind("tuple", items=(INT, held_by(first))))
+    if name == "zip":
+        return list_of(Kind("tuple", items=tuple(held_by(infer(a, scope)) for a in node.args)))
+    return UNKNOWN
+
+
+def _builtin_method(name: str, owner: Kind, node: ast.Call, scope: Scope) -> Kind:
+    item = owner.item or UNKNOWN
+    if name in OF_TEXTS and not (name in ("index", "count") and owner.name == "dict"):
+        return OF_TEXTS[name]
+    if name in ("get", "pop") and owner.name == "dict":
+        fallback = infer(node.args[1], scope) if len(node.args) > 1 else NONE
+        return join(item, fallback) or UNKNOWN if owner.item else UNKNOWN
+    if name == "pop":
+        return item
+    if name == "setdefault":
+        return join(owner.item, infer(node.args[1], scope)) or UNKNOWN
+    if name == "items":
+        return list_of(Kind("tuple", items=(STR, item)))
+    if name == "keys":
+        return list_of(STR)
+    return list_of(item) if name == "values" else UNKNOWN
+
+
+_BY_NODE: dict[type, Callable[..., Kind]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.List: _list,
+    ast.Set: lambda node, scope: UNKNOWN,
+    ast.Tuple: _tuple,
+    ast.Dict: _dict,
+    ast.ListComp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    ast.IfExp: _either,
+    ast.BoolOp: _bool,
+    ast.Compare: lambda node, scope: BOOL,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _binary,
+    ast.JoinedStr: lambda node, scope: STR,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.Lambda: lambda node, scope: FUNCTION,
+}

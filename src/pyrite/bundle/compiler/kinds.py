@@ -1,0 +1,102 @@
+"""What the compiler knows of a value: its kind, what it holds, whether it may be None.
+
+A kind is never a promise: `unknown` is always allowed, and then the program asks at run time.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .program import Class
+
+
+@dataclass(frozen=True)
+class Kind:
+    """*name* is `str`, `int`, `float`, `bool`, `none`, `list`, `tuple`, `dict`, `function`, `instance`, `js` or `unknown`.
+
+    *item* is the kind of what a list, dict or function gives, *items* those of a tuple, *cls* the class of an instance.
+    `js` is a JavaScript value (annotated `Any`): its attributes, methods and truth are JavaScript's own.
+    """
+
+    name: str
+    item: "Kind | None" = None
+    items: "tuple[Kind, ...]" = ()
+    cls: "Class | None" = None
+    maybe_none: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text for sure."""
+        return self.name == "str" and not self.maybe_none
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number for sure."""
+        return self.name in ("int", "float") and not self.maybe_none
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether `===` compares it as Python's `==` does."""
+        return self.name in ("str", "int", "float", "bool", "js") and not self.maybe_none
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether it is a list or a tuple for sure."""
+        return self.name in ("list", "tuple") and not self.maybe_none
+
+    @property
+    def has_native_truth(self) -> bool:
+        """Whether JavaScript finds it true exactly when Python does."""
+        return self.name in ("str", "int", "float", "bool", "none", "js", "instance", "function")
+
+    def optional(self) -> "Kind":
+        """The same, or None."""
+        return replace(self, maybe_none=True)
+
+
+UNKNOWN = Kind("unknown")
+NONE = Kind("none", maybe_none=True)
+STR = Kind("str")
+INT = Kind("int")
+FLOAT = Kind("float")
+BOOL = Kind("bool")
+JS = Kind("js")
+FUNCTION = Kind("function")
+LIST = Kind("list")
+DICT = Kind("dict")
+
+
+def list_of(item: Kind) -> Kind:
+    """A list of *item*."""
+    return Kind("list", item=item)
+
+
+def join(one: "Kind | None", other: "Kind | None") -> "Kind | None":
+    """The kind of a value that is *one* or *other*; None stands for nothing known yet."""
+    if one is None or other is None:
+        return one or other
+    if one == other:
+        return one
+    if one.name == "none" or other.name == "none":
+        return (other if one.name == "none" else one).optional()
+    maybe = one.maybe_none or other.maybe_none
+    if one.name == other.name and one.cls == other.cls:
+        items = one.items if one.items == other.items else ()
+        return Kind(one.name, join(one.item, other.item), items, one.cls, maybe)
+    if {one.name, other.name} == {"int", "float"}:
+        return Kind("float", maybe_none=maybe)
+    return UNKNOWN
+
+
+def held_by(kind: Kind) -> Kind:
+    """What a loop over *kind* gives."""
+    if kind.name in ("str", "dict"):
+        return STR
+    if kind.name == "tuple" and kind.items:
+        found: Kind | None = None
+        for item in kind.items:
+            found = join(found, item)
+        return found or UNKNOWN
+    if kind.name in ("list", "tuple"):
+        return kind.item or UNKNOWN
+    return JS if kind.name == "js" else UNKNOWN

@@ -1,0 +1,124 @@
+"""The compiler: what it writes can be read, what it can't compile is refused with its place and a remedy.
+
+What compiled code does is asked in a browser (e2e/conformance), with tests/language and tests/core.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from pyrite.bundle.compiler.compile import compiled
+from pyrite.bundle.compiler.errors import CompileError
+
+
+def js(tmp_path: Path, text: str, **others: str) -> str:
+    """The JavaScript of a module `core/a.py` with *text*, without its source map."""
+    files = {}
+    for name, source in {"a": text, **others}.items():
+        files[f"core/{name}.py"] = tmp_path / f"{name}.py"
+        files[f"core/{name}.py"].write_text(source)
+    return compiled(files)["core/a.py"].partition("//# source")[0]
+
+
+def test_known_kinds_become_javascripts_own_operations(tmp_path: Path) -> None:
+    text = """
+def f(name: str, items: list[str], options: dict[str, object]) -> str:
+    if not items or name == "x":
+        return name[1:] + "-"
+    return options.get("url") or name.strip()
+"""
+
+    assert js(tmp_path, text).splitlines()[-6:] == [
+        "export function f(name, items, options) {",
+        '  if ((!(items.length) || (name === "x"))) {',
+        '    return (name.slice(1) + "-");',
+        "  }",
+        "  return $either((options.url ?? null), () => name.trim());",
+        "}",
+    ]
+
+
+def test_unknown_kinds_are_asked_at_run_time(tmp_path: Path) -> None:
+    made = js(tmp_path, "def f(a, b):\n    return [a + b, len(a), a == b, a in b]\n")
+
+    assert "[$plus(a, b), $len(a), ($equal(a, b)), ($holds(b, a))]" in made
+    assert (
+        'import { equal as $equal, holds as $holds, len as $len, plus as $plus } from "../python.js"'
+        in made
+    )
+
+
+def test_arguments_by_name_stand_in_their_places(tmp_path: Path) -> None:
+    other = "def g(a, b=1, *, c, d=2):\n    return a\n"
+    made = js(tmp_path, "from .b import g\ndef f():\n    return g(1, d=5, c=4)\n", b=other)
+
+    assert "return g(1, undefined, 4, 5);" in made
+    assert 'import { g } from "./b.py.js";' in made
+
+
+def test_private_and_own_attributes_are_marked_for_shortening_and_shared_names_are_not(
+    tmp_path: Path,
+) -> None:
+    text = """
+class Thing:
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._own = size
+        self.shared = size
+def f(thing: Thing, other):
+    return thing.size + thing._own + thing.shared + other.shared
+"""
+    made = js(tmp_path, text)
+
+    assert "thing.$size + thing._own" in made
+    assert "thing.shared" in made
+    assert "other.shared" in made
+
+
+def test_words_that_javascript_keeps_for_itself_get_a_sign(tmp_path: Path) -> None:
+    assert "let new$ = function$;" in js(
+        tmp_path, "def f(function):\n    new = function\n    return new\n"
+    )
+
+
+def test_each_line_knows_the_python_line_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("\n\ndef f():\n    x = 1\n\n    return x\n")
+    made = compiled({"core/a.py": tmp_path / "a.py"})["core/a.py"]
+    text, _, encoded = made.partition("base64,")
+    content = json.loads(base64.b64decode(encoded))
+
+    assert content["sources"] == ["a.py"]
+    assert text.splitlines()[:4] == ["export function f() {", "  let x = 1;", "  return x;", "}"]
+    assert content["mappings"] == "AAEA;AACA;AAEA;AAHA"
+
+
+REFUSED = {
+    "def f(a):\n    match a:\n        case 1: pass\n": "2: Match is not compiled; write it with the plain constructs",
+    "def f(a):\n    return a[::2]\n": "2: a slice with a step; write a loop",
+    "def f(a):\n    return {1: a}\n": "2: the key 1 is no text; keys of dicts are texts",
+    "def f(a):\n    return '%s' % a\n": "2: a text with %; use an f-string",
+    "def f(a):\n    try:\n        return a\n    except KeyError:\n        return 1\n": "4: except KeyError; look before you take",
+    "def f(a):\n    return f'{a:>10}'\n": "2: the format '>10' is not compiled; use 0Nd",
+    "def f(a):\n    return a(x=1)\n": "2: a is called with names, and what it is can't be told; annotate it",
+    "def g(*, x):\n    return x\ndef f():\n    return g(y=1)\n": '4: g takes no argument "y": 1; it takes x',
+    "def f(a):\n    for x in a:\n        pass\n    else:\n        return 1\n": "2: for with else; write the condition out",
+    "def f(a):\n    yield a\n": "2: Yield is not compiled",
+    "def f(a):\n    with a:\n        pass\n": "2: With is not compiled",
+    "import os\ndef f():\n    return print(1)\n": "3: print() is not compiled; use what the portable subset has",
+    "if 1:\n    x = 2\n": "1: If at the top of a module; define functions, classes and constants there",
+    "def f(a, *b, c=1):\n    return a\n": "1: both *args and parameters given by name; leave one of them out",
+    "from .nowhere import x\n": "1: imports core/nowhere.py; it is not part of the page",
+    "def f(a):\n    a[0].b()['c'] += 1\n": "2: a call in the target; keep it in a name first",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
+def test_what_is_outside_the_subset_is_refused_with_its_place_and_a_remedy(
+    tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(CompileError) as refused:
+        js(tmp_path, text)
+
+    assert str(refused.value).startswith("core/a.py:" + REFUSED[text])

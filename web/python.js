@@ -1,0 +1,196 @@
+// What Python has and JavaScript has not: helpers of the `compiled` lane. The compiler (src/pyrite/bundle/compiler) uses them
+// where it can't tell a value's kind; the build leaves out those that nothing uses. A dict is a plain object, a list or
+// tuple an array, None is null (or undefined, where JavaScript gave it).
+
+const type = Object.prototype.toString;
+const has = Object.prototype.hasOwnProperty;
+
+export class ValueError extends Error {
+  get $name() { return "ValueError"; }
+}
+export class AssertionError extends Error {
+  get $name() { return "AssertionError"; }
+}
+
+export const isdict = (value) => {
+  if (value === null || typeof value !== "object") return false;
+  const shape = Object.getPrototypeOf(value);
+  return shape === Object.prototype || shape === null;
+};
+export const own = (dict, key) => has.call(dict, key);
+export const get = (dict, key, otherwise = null) => (has.call(dict, key) ? dict[key] : otherwise);
+// An item named __proto__ is an item like any other, and never the object's prototype.
+export const put = (holder, key, value) => {
+  if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+  else holder[key] = value;
+};
+export const pop = (holder, key, otherwise = null) => {
+  if (Array.isArray(holder)) return holder.splice(key, 1)[0];
+  if (!has.call(holder, key)) return otherwise;
+  const value = holder[key];
+  delete holder[key];
+  return value;
+};
+export const setdefault = (dict, key, value) => {
+  if (!has.call(dict, key)) put(dict, key, value);
+  return dict[key];
+};
+export const update = (dict, other) => {
+  for (const key of Object.keys(other)) put(dict, key, other[key]);
+};
+export const copy = (value) => (Array.isArray(value) ? value.slice() : { ...value });
+export const clear = (holder) => {
+  if (Array.isArray(holder)) holder.length = 0;
+  else for (const key of Object.keys(holder)) delete holder[key];
+};
+export const insert = (list, index, value) => {
+  list.splice(index, 0, value);
+};
+export const extend = (list, other) => {
+  for (const value of items(other)) list.push(value);
+};
+export const remove = (list, value) => {
+  list.splice(list.indexOf(value), 1);
+};
+
+export const items = (value) =>
+  Array.isArray(value) ? value : typeof value === "string" ? [...value] : isdict(value) ? Object.keys(value) : Array.from(value);
+export const len = (value) => (isdict(value) ? Object.keys(value).length : value.length);
+export const truth = (value) =>
+  Array.isArray(value) ? value.length > 0 : isdict(value) ? Object.keys(value).length > 0 : !!value;
+export const both = (one, other) => (truth(one) ? other() : one);
+export const either = (one, other) => (truth(one) ? one : other());
+export const holds = (holder, value) =>
+  typeof holder === "string" ? holder.includes(value) : Array.isArray(holder) ? holder.some((item) => equal(item, value)) : has.call(holder, value);
+
+export const equal = (one, other) => {
+  if (one === other || (one == null && other == null)) return true;
+  if (one === null || other === null || typeof one !== "object" || typeof other !== "object") return false;
+  if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, at) => equal(item, other[at]));
+  if (!isdict(one) && one.__eq__) return one.__eq__(other);
+  if (!isdict(other) && other.__eq__) return other.__eq__(one);
+  if (isdict(one) ? !isdict(other) : Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => has.call(other, name) && equal(one[name], other[name]));
+};
+
+export const plus = (one, other) => (Array.isArray(one) ? one.concat(other) : one + other);
+export const times = (one, other) => {
+  if (typeof one === "number" && typeof other === "number") return one * other;
+  if (typeof one === "number") return times(other, one);
+  return Array.isArray(one) ? Array.from({ length: one.length * other }, (_, at) => one[at % one.length]) : one.repeat(other);
+};
+export const modulo = (one, other) => ((one % other) + other) % other;
+// Whole numbers from 0 to 2 ** 53, where JavaScript's own operators stop at 31 bits.
+const split32 = (number) => [Math.floor(number / 0x100000000), number >>> 0];
+const bitwise = (operation) => (one, other) => {
+  const [high, low] = split32(one);
+  const [otherHigh, otherLow] = split32(other);
+  return operation(high, otherHigh) * 0x100000000 + (operation(low, otherLow) >>> 0);
+};
+export const bitand = /* @__PURE__ */ bitwise((one, other) => one & other);
+export const bitor = /* @__PURE__ */ bitwise((one, other) => one | other);
+export const bitxor = /* @__PURE__ */ bitwise((one, other) => one ^ other);
+export const shl = (number, places) => number * 2 ** places;
+export const shr = (number, places) => Math.floor(number / 2 ** places);
+export const sum = (list) => list.reduce((total, item) => total + item, 0);
+export const range = (start, end, step = 1) => {
+  if (end === undefined) [start, end] = [0, start];
+  const out = [];
+  for (let at = start; step > 0 ? at < end : at > end; at += step) out.push(at);
+  return out;
+};
+export const enumerate = (list) => items(list).map((item, at) => [at, item]);
+export const zip = (one, other) => items(one).slice(0, items(other).length).map((item, at) => [item, other[at]]);
+export const reversed = (list) => list.slice().reverse();
+
+// Python orders texts by code point, JavaScript by UTF-16 unit: they differ where a surrogate meets U+E000 to U+FFFF.
+const weight = (unit) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
+const order = (one, other) => {
+  if (typeof one === "string" && typeof other === "string") {
+    const end = Math.min(one.length, other.length);
+    for (let at = 0; at < end; at++) {
+      const difference = weight(one.charCodeAt(at)) - weight(other.charCodeAt(at));
+      if (difference) return difference;
+    }
+    return one.length - other.length;
+  }
+  if (Array.isArray(one)) {
+    for (let at = 0; at < Math.min(one.length, other.length); at++) {
+      const difference = order(one[at], other[at]);
+      if (difference) return difference;
+    }
+    return one.length - other.length;
+  }
+  return one < other ? -1 : one > other ? 1 : 0;
+};
+export const sorted = (value, key) =>
+  items(value).slice().sort(key ? (one, other) => order(key(one), key(other)) : order);
+
+export const name = (value) => {
+  if (value == null) return "NoneType";
+  if (Array.isArray(value)) return "list";
+  const kind = typeof value;
+  if (kind === "number") return Number.isSafeInteger(value) ? "int" : "float";
+  if (isdict(value)) return "dict";
+  return value.$name || value.name || { string: "str", boolean: "bool" }[kind] || type.call(value).slice(8, -1).toLowerCase();
+};
+export const str = (value = "") =>
+  typeof value === "string" ? value : value instanceof Error ? value.message : repr(value);
+const SIGNS = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+export const repr = (value) => {
+  if (value == null) return "None";
+  if (value === true) return "True";
+  if (value === false) return "False";
+  if (typeof value === "string") {
+    const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+    const hex = (sign) => (sign === quote ? "\\" + sign : SIGNS[sign] || "\\x" + sign.charCodeAt(0).toString(16).padStart(2, "0"));
+    return quote + value.replace(/[\\\x00-\x1f\x7f'"]/g, (sign) => (sign === "'" || sign === '"') && sign !== quote ? sign : hex(sign)) + quote;
+  }
+  if (typeof value === "number") return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
+  if (Array.isArray(value)) return "[" + value.map(repr).join(", ") + "]";
+  if (isdict(value)) return "{" + Object.keys(value).map((key) => repr(key) + ": " + repr(value[key])).join(", ") + "}";
+  if (value.__repr__) return value.__repr__();
+  return value instanceof Error ? `${name(value)}(${repr(value.message)})` : `<${name(value)}>`;
+};
+export const int = (value) => {
+  if (typeof value !== "string") return Math.trunc(value);
+  if (!/^\s*[+-]?\d+\s*$/.test(value)) throw new ValueError("invalid literal for int() with base 10: " + repr(value));
+  return parseInt(value, 10);
+};
+export const float = (value) => {
+  const text = String(value).trim().replace(/^([+-]?)inf(inity)?$/i, "$1Infinity");
+  const number = Number(text);
+  if (text === "" || (Number.isNaN(number) && text.toLowerCase() !== "nan")) throw new ValueError("could not convert string to float: " + repr(value));
+  return number;
+};
+
+// Arguments given by name, in the places that a function has for *names*; what is left is its last.
+export const placed = (names, given) => {
+  const rest = { ...given };
+  for (const name of names) delete rest[name];
+  return [...names.map((name) => given[name]), rest];
+};
+
+export const partition = (text, mark) => {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, "", ""] : [text.slice(0, at), mark, text.slice(at + mark.length)];
+};
+export const rpartition = (text, mark) => {
+  const at = text.lastIndexOf(mark);
+  return at < 0 ? ["", "", text] : [text.slice(0, at), mark, text.slice(at + mark.length)];
+};
+export const isdigit = (text) => /^\d+$/.test(text);
+export const split = (text) => text.trim().split(/\s+/).filter((piece) => piece);
+export const replace = (text, old, fresh) => text.split(old).join(fresh);
+export const count = (holder, value) =>
+  typeof holder === "string" ? holder.split(value).length - 1 : holder.filter((item) => equal(item, value)).length;
+export const startswith = (text, starts) => starts.some((start) => text.startsWith(start));
+export const endswith = (text, ends) => ends.some((end) => text.endsWith(end));
+const edge = (text, signs, from, step) => {
+  while (from >= 0 && from < text.length && signs.includes(text[from])) from += step;
+  return from;
+};
+export const lstrip = (text, signs) => text.slice(edge(text, signs, 0, 1));
+export const rstrip = (text, signs) => text.slice(0, edge(text, signs, text.length - 1, -1) + 1);
+export const strip = (text, signs) => rstrip(lstrip(text, signs), signs);
