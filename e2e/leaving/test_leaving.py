@@ -117,3 +117,15 @@ def test_a_page_that_never_configured_is_left_without_a_word(
     page.goto(site.page("<!doctype html><title>next</title>", "/next"))
 
     assert [line for line in console if "[alloy]" in line] == []
+
+
+def test_a_page_left_after_its_view_left_early_counts_it_once(site: Site, page: Page) -> None:
+    site.fault(".wasm")
+    script = "alloy('event', {viewStart: true}); alloy('event', {type: 'second'});"
+    page.goto(site.tracked(script), wait_until="commit")
+    first = site.events(1, "web.webpagedetails.pageViews")[0]
+    page.goto(site.page("<title>next</title>", "/next"))
+    second = site.events(1, "second")[0]
+
+    assert [event["id"] for event in site.all_events(first["type"])] == [first["id"]]
+    assert second["visitor"] == first["visitor"]

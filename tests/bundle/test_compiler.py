@@ -104,6 +104,7 @@ REFUSED = {
     "def f(a):\n    return a(x=1)\n": "2: a is called with names, and what it is can't be told; annotate it",
     "def g(*, x):\n    return x\ndef f():\n    return g(y=1)\n": '4: g takes no argument "y": 1; it takes x',
     "def f(a):\n    for x in a:\n        pass\n    else:\n        return 1\n": "2: for with else; write the condition out",
+    "def f(a):\n    return dict.fromkeys(a)\n": "2: the name dict is not known; define it, import it",
     "def f(a):\n    yield a\n": "2: Yield is not compiled",
     "def f(a):\n    with a:\n        pass\n": "2: With is not compiled",
     "import os\ndef f():\n    return print(1)\n": "3: print() is not compiled; use what the portable subset has",

@@ -159,7 +159,7 @@ def test_names_that_javascript_has_on_every_object_are_keys_like_others():
     copied = dict(found)
     copied.update({"__proto__": 1})
     assert copied.get("__proto__") == 1
-    assert dict.fromkeys(["__proto__"], 1) == {"__proto__": 1}
+    assert {name: 1 for name in ["__proto__"]} == {"__proto__": 1}
 
 
 def test_dicts_do_what_dicts_do():

@@ -285,6 +285,8 @@ class Calls:
 
     def _builtin(self, name: str, node: ast.Call, scope: Scope) -> str:
         args = node.args
+        if name == "isinstance":
+            return self._isinstance(self.expression(args[0], scope), args[1], scope)
         given = [self.expression(argument, scope) for argument in args]
         if name == "dict" and node.keywords:
             parts = [f"...{text}" for text in given]
@@ -299,8 +301,6 @@ class Calls:
                 node, f"{name}() with names", "give the arguments by place, or write it out"
             )
         first = infer(args[0], scope) if args else Kind("unknown")
-        if name == "isinstance":
-            return self._isinstance(given[0], args[1], scope)
         if name == "len":
             if first.name in ("str", "list", "tuple") and not first.maybe_none:
                 return f"{given[0]}.length"

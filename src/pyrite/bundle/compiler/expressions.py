@@ -69,7 +69,13 @@ class Expressions(Calls):
         owner = scope.owner(node.id)
         if owner is not None:
             return "this" if node.id == owner.this else safe(node.id)
-        if scope.module.lookup(node.id) is None and node.id == "js":
+        if scope.module.lookup(node.id) is None and node.id not in scope.module.imports:
+            if node.id != "js":
+                raise self.refusal(
+                    node,
+                    f"the name {node.id} is not known",
+                    "define it, import it, or write it out",
+                )
             return "globalThis"
         return safe(node.id)
 
