@@ -1,4 +1,4 @@
-"""Page start to first event at the server, ours beside alloy.min.js in one run: cold and warm cache, two links.
+"""Page start to first event at the server, our lanes beside alloy.min.js and two light trackers in one run: cold and warm, two links.
 
     python e2e/bench/first_event.py [--rounds 15] [--json FILE]
 
@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from support.chromium import ARGUMENTS, executable
-from support.packs import pack
+from support.packs import bundled, pack
 from support.server import Server, certificate
 
 import pyrite
@@ -38,23 +38,38 @@ LINKS = {
     "no throttle": None,
     "9 Mbit/s, 60 ms": {"latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 9e6 / 8},
 }
-# pyrite: the README's two tags. head: the tags that the edge writes. late: two tags, with early switched off.
-PEERS = ("pyrite", "head", "late", "alloy")
+# Each lane with the plain base code, and (early) with the one that sends the first view itself, as the edge's head has it.
+OURS = ("compiled", "compiled early", "micropython", "micropython early")
+PEERS = (*OURS, "alloy", "plausible", "snowplow")
 STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
+CALLS = """<script>
+    alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
+    alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>"""
 PAGES = {
-    "blank": "<!doctype html><title>blank</title><h1>Hello</h1>",
-    "pyrite": """<!doctype html><title>pyrite</title><h1>Hello</h1><script>{base}</script><script async src="/alloy.js"></script><script>
-        alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
-        alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
-    "alloy": """<!doctype html><title>alloy</title><h1>Hello</h1><script>{stub}</script><script async src="/peer/alloy.min.js"></script><script>
+    "blank": "",
+    "compiled": '<script>{base}</script><script async src="/alloy.compiled.js"></script>' + CALLS,
+    "compiled early": '<script>{early}</script><script async src="/alloy.compiled.js"></script>'
+    + CALLS,
+    "micropython": '<script>{base}</script><script async src="/alloy.micropython.js"></script>'
+    + CALLS,
+    "micropython early": "{head}" + CALLS,
+    "alloy": """<script>{stub}</script><script async src="/peer/alloy.js"></script><script>
         alloy("configure", {datastreamId: "bench", orgId: "bench", edgeDomain: "edge.site.test", thirdPartyCookiesEnabled: false,
           idMigrationEnabled: false});
         alloy("sendEvent", {renderDecisions: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>""",
+    # Both are silent in automated browsers unless told; neither is answered anything.
+    "plausible": """<script>window.__plausible = true; window.done = 1e-9;</script><script async src="/peer/plausible.js"></script>""",
+    "snowplow": """<script>window.done = 1e-9;</script><script async src="/peer/snowplow.js"></script>""",
 }
-PAGES["head"] = PAGES["pyrite"].replace(
-    '<script>{base}</script><script async src="/alloy.js"></script>', "{head}"
+
+
+PREFLIGHT = Response(
+    headers={
+        "access-control-allow-origin": "https://www.site.test",
+        "access-control-allow-credentials": "true",
+        "access-control-allow-headers": "content-type, sp-anonymous",
+    }
 )
-PAGES["late"] = PAGES["pyrite"].replace("edgeDomain:", "early: false, edgeDomain:")
 
 
 class Arrivals:
@@ -66,37 +81,69 @@ class Arrivals:
         self.first = threading.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and "/v1/" in scope["path"]:
+        path = scope.get("path", "")
+        if scope.get("method") == "POST":
             self.times.append(time.time())
             self.first.set()
+            if path in ("/api/event", "/com.snowplowanalytics.snowplow/tp2"):
+                origin = dict(scope["headers"])[b"origin"].decode()
+                headers = {
+                    "access-control-allow-origin": origin,
+                    "access-control-allow-credentials": "true",
+                }
+                await Response("ok", headers=headers)(scope, receive, send)
+                return
+        if path == "/com.snowplowanalytics.snowplow/tp2":  # its preflight
+            await PREFLIGHT(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
 
-def site() -> tuple[Starlette, Arrivals]:
-    """The site with both pages, and the edge that both send to."""
+def peers() -> dict[str, bytes]:
+    """The scripts of the others, as a site would serve them: minified, started, compressed."""
     import brotli
 
-    peer = (pack("@adobe/alloy") / "dist" / "alloy.min.js").read_bytes()
-    compressed = brotli.compress(peer)
-    edge = pyrite.edge(
-        settings=Settings(edge=Edge(origins=["https://www.site.test"])), store=MemoryStore()
-    )
+    plausible = f"""import {{ init }} from {json.dumps(str(pack("@plausible-analytics/tracker") / "plausible.js"))};
+        init({{domain: "site.test", endpoint: "https://edge.site.test/api/event"}});"""
+    snowplow = (pack("@snowplow/browser-tracker") / "dist" / "index.umd.min.js").read_text()
+    scripts = {
+        "alloy": (pack("@adobe/alloy") / "dist" / "alloy.min.js").read_text(),
+        "plausible": bundled(plausible, "plausible.js", "--minify"),
+        "snowplow": snowplow
+        + """;snowplowBrowserTracking.newTracker("sp", "https://edge.site.test", {appId: "bench"});
+        snowplowBrowserTracking.trackPageView();""",
+    }
+    return {name: brotli.compress(text.encode()) for name, text in scripts.items()}
 
-    base = (Path(__file__).resolve().parents[2] / "web" / "dist" / "base.js").read_text()
+
+def site() -> tuple[Starlette, Arrivals]:
+    """The site with every page, and the edge that all send to."""
+    scripts = peers()
+    edge = pyrite.edge(
+        settings=Settings(edge=Edge(origins=["https://www.site.test"], lane="micropython")),
+        store=MemoryStore(),
+    )
+    dist = Path(__file__).resolve().parents[2] / "web" / "dist"
+    texts = {
+        "{head}": edge.state.head().replace("/alloy.js", "/alloy.micropython.js"),
+        "{base}": (dist / "base.js").read_text(),
+        "{early}": (dist / "base-early.js").read_text(),
+        "{stub}": STUB,
+    }
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(
-            PAGES[request.path_params["name"]]
-            .replace("{head}", edge.state.head())
-            .replace("{base}", base)
-            .replace("{stub}", STUB)
-        )
+        name = request.path_params["name"]
+        html = f"<!doctype html><title>{name}</title><h1>Hello</h1>{PAGES[name]}"
+        for mark, text in texts.items():
+            html = html.replace(mark, text)
+        return HTMLResponse(html)
 
-    async def alloy(request: Request) -> Response:
+    async def peer(request: Request) -> Response:
         headers = {"Content-Encoding": "br", "Cache-Control": "public, max-age=300"}
-        return Response(compressed, media_type="text/javascript", headers=headers)
+        content = scripts[request.path_params["name"]]
+        return Response(content, media_type="text/javascript", headers=headers)
 
-    routes = [Route("/page/{name}", page), Route("/peer/alloy.min.js", alloy), Mount("/", edge)]
+    routes = [Route("/page/{name}", page), Route("/peer/{name}.js", peer), Mount("/", edge)]
     return Starlette(routes=routes), Arrivals(edge)
 
 
@@ -164,7 +211,8 @@ def measure(browser: Browser, origin: str, arrivals: Arrivals, rounds: int) -> l
     samples: list[dict[str, Any]] = []
     for link, conditions in LINKS.items():
         for number in range(rounds + 1):
-            order = PEERS[number % 4 :] + PEERS[: number % 4]
+            turn = number % len(PEERS)
+            order = PEERS[turn:] + PEERS[:turn]
             for peer in order:
                 page, session = opened(browser, conditions)
                 for cache in ("cold", "warm", "warm"):
@@ -205,12 +253,13 @@ def summary(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
             for peer in PEERS:
                 for name in ("ms", "answered_ms", "main_ms"):
                     row[peer][f"{name}_ratio"] = row[peer][name] / row["alloy"][name]
+                row[peer]["ms_to_plausible"] = row[peer]["ms"] / row["plausible"]["ms"]
             rows.append(row)
     return rows
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The summary for people; each `x` is the ratio to alloy."""
+    """The summary for people; each `x` is the ratio to alloy, unless it says to whom."""
     head = (
         "link",
         "cache",
@@ -218,13 +267,14 @@ def table(rows: list[dict[str, Any]]) -> str:
         "n",
         "first event ms (p25-p75)",
         "x",
+        "x plausible",
         "answered ms",
         "x",
         "main ms",
         "x",
         "KB in",
     )
-    widths = (17, 6, 8, 4, 26, 6, 13, 6, 9, 6, 8)
+    widths = (17, 6, 19, 4, 26, 6, 13, 13, 6, 9, 6, 8)
     lines = ["".join(f"{title:>{width}}" for title, width in zip(head, widths, strict=True))]
     for row in rows:
         for peer in PEERS:
@@ -236,6 +286,7 @@ def table(rows: list[dict[str, Any]]) -> str:
                 str(cell["n"]),
                 f"{cell['ms']:.0f} ({cell['p25']:.0f}-{cell['p75']:.0f})",
                 f"{cell['ms_ratio']:.2f}",
+                f"{cell['ms_to_plausible']:.2f}",
                 f"{cell['answered_ms']:.0f}",
                 f"{cell['answered_ms_ratio']:.2f}",
                 f"{cell['main_ms']:.0f}",

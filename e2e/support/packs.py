@@ -38,12 +38,12 @@ def pack(name: str) -> Path:
     return folder / "package"
 
 
-def bundled(entry: str, name: str) -> str:
+def bundled(entry: str, name: str, *options: str) -> str:
     """The text of one script for a page, from a module's source *entry*, with libraries from node_modules in it."""
     tools(WEB)
     command = [
         str(WEB / "node_modules" / ".bin" / "esbuild"),
-        "--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error", f"--sourcefile={name}",
+        *options, "--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error", f"--sourcefile={name}",
         '--define:process.env.NODE_ENV="production"', "--define:__VUE_OPTIONS_API__=true",
         "--define:__VUE_PROD_DEVTOOLS__=false", "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
     ]  # fmt: skip
