@@ -30,9 +30,9 @@
                 config,
                 [...item[2], item.id, item[4]],
                 [
-                  location.href, referrer, cookie.match(/(kndctr_|pyrite_fpid=)[^;]+/g), gpc, screen.width, screen.height,
+                  location.href, referrer, cookie.match(/(kndctr_|pyrite_f)[^;]+/g), gpc, screen.width, screen.height,
                   screen.orientation?.type, documentElement.clientWidth, documentElement.clientHeight,
-                  Intl.DateTimeFormat().resolvedOptions().timeZone, new Date().getTimezoneOffset(),
+                  page.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone, new Date().getTimezoneOffset(),
                 ],
               ],
             }),

@@ -108,7 +108,8 @@
       screenOrientation: screen.orientation ? screen.orientation.type : "",
       viewportWidth: root.clientWidth,
       viewportHeight: root.clientHeight,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      // The first use of Intl costs a page 12 to 50 ms.
+      timezone: page.Temporal ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone,
       timezoneOffset: new Date().getTimezoneOffset(),
     });
   };
