@@ -5,7 +5,11 @@
 (function () {
   const page = window;
   const names = (page.__alloyNS = page.__alloyNS || []);
-  if (names.pyrite) return names.pyrite(); // loaded twice: the first one adopts what is new
+  if (names.pyrite) {
+    const lane = names.pyrite.lane;
+    if (lane !== "micropython") console.error(`[alloy] this page is run by the ${lane} lane already; the micropython lane steps back`);
+    return names.pyrite(); // loaded twice: the first one adopts what is new
+  }
   const script = document.currentScript;
   const address = (file) => new URL(file.path, script.src).href;
   let run; // the tracker's way in, once it is there
@@ -245,6 +249,7 @@
     for (const name in adopted) take(name, adopted[name]);
   };
 
+  adopt.lane = "micropython";
   names.pyrite = adopt;
   adopt();
   addEventListener("pagehide", leave);

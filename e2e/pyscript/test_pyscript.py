@@ -5,23 +5,49 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from support.packs import WEB, pack
-from support.site import Site
+from support.site import HEAD, Site
+
+import pyrite
 
 pytestmark = pytest.mark.lanes("micropython")
 
 HERE = Path(__file__).parent
+RUNTIME = WEB / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
+
+
+TAGS = {
+    "mpy": {"interpreter": "/runtime/micropython.mjs", "package": "/pyscript/pyrite.tar.gz"},
+    "py": {
+        "interpreter": "/pyodide/pyodide.mjs",
+        "package": f"/pyscript/pyrite-{pyrite.__version__}-py3-none-any.whl",
+    },
+}
+
+
+def written(page: str, type: str) -> str:
+    """*page* for the script type `mpy` or `py`."""
+    for name, value in ({"type": type} | TAGS[type]).items():
+        page = page.replace("{" + name + "}", value)
+    return page
 
 
 @pytest.fixture
-def opened(site: Site, page: Page, console: list[str]) -> list[str]:
+def pyscript(site: Site) -> Site:
+    """A site that serves PyScript and both of its runtimes."""
     site.folders["/core"] = pack("@pyscript/core") / "dist"
-    site.folders["/runtime"] = (
-        WEB / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
-    )
-    site.render({"type": "setText", "selector": "h1", "content": "rendered"})
-    page.goto(site.page((HERE / "page.html").read_text()))
+    site.folders["/runtime"] = RUNTIME
+    site.folders["/pyodide"] = pack("pyodide")
+    return site
+
+
+@pytest.fixture(params=["mpy", "py"])
+def opened(
+    request: pytest.FixtureRequest, pyscript: Site, page: Page, console: list[str]
+) -> list[str]:
+    pyscript.render({"type": "setText", "selector": "h1", "content": "rendered"})
+    page.goto(pyscript.page(written((HERE / "page.html").read_text(), request.param)))
     try:
-        page.wait_for_function("document.title.startsWith('command.unknown')", timeout=20000)
+        page.wait_for_function("document.title.startsWith('command.unknown')", timeout=30000)
     except Exception as error:
         raise AssertionError(f"{error}; console: {console}") from error
     return console
@@ -62,3 +88,47 @@ def test_clicks_are_tracked_there_as_well(site: Site, page: Page, opened: list[s
         site.events(1, "web.webinteraction.linkClicks")[0]["xdm"]["web"]["webInteraction"]["name"]
         == "Next"
     )
+
+
+@pytest.mark.parametrize("type", ["mpy", "py"])
+def test_calls_that_came_before_python_run_in_their_order_and_with_their_time(
+    pyscript: Site, page: Page, type: str
+) -> None:
+    early = """<script src="/base.js"></script><script>
+        const options = {datastreamId: "shop"};
+        alloy("configure", options);
+        alloy("event", {type: "first", data: {n: 1}}).then(() => window.done = true);
+        options.datastreamId = "changed later";</script>"""
+    html = early + written((HERE / "page.html").read_text(), type).replace(
+        'await alloy.configure(datastream_id="shop")', "pass"
+    )
+    page.goto(pyscript.page(html))
+    page.wait_for_function("window.done", timeout=30000)
+    first, second = pyscript.events(2)
+
+    assert [first["type"], second["data"]["key"]] == ["first", "value"]
+    assert pyscript.requests("/v1/")[0].query.startswith("configId=shop&")
+
+
+@pytest.mark.parametrize("type", ["mpy", "py"])
+def test_where_alloy_js_runs_the_page_python_uses_its_function_and_says_so(
+    pyscript: Site, page: Page, console: list[str], type: str
+) -> None:
+    script = """<script>alloy("configure", {datastreamId: "shop"}).then(() => window.first = true)</script>"""
+    body = """
+import js
+from pyrite import alloy
+result = await alloy.event(type="from-python", data={"n": 1})
+js.document.title = str(sorted(result))
+</script>"""
+    tag = written((HERE / "page.html").read_text(), type).partition("import js")[0]
+    tag = tag.partition('<script type="module"')
+    core = '<script type="module"' + tag[2]
+    # alloy.js is in the page and not async: it is there first.
+    html = HEAD.replace("async ", "") + script + core + body
+    page.goto(pyscript.page(html))
+    page.wait_for_function("document.title.startsWith('[')", timeout=30000)
+
+    assert "requestBody" in page.title()
+    assert [event["type"] for event in pyscript.all_events()] == ["from-python"]
+    assert len([line for line in console if "the pyscript lane steps back" in line]) == 1

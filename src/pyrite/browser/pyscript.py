@@ -5,23 +5,18 @@ Commands and options in Python's spelling (`await alloy.event(view_start=True, d
 
 from ..core.errors import TrackerError
 from ..core.wire import decode_object, encode
-from .bridge import (
-    attempt,
-    callback,
-    construct,
-    is_nullish,
-    method,
-    optional,
-    stringify,
-    text,
-    window,
-)
+from .bridge import callback, construct, is_nullish, optional, parse, stringify, text, window
+from .lanes import claimed
 from .own_facts import new_id, read
 from .page import Page
+from .queue import queue_of, run, take_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+LANE = "pyscript"
 
 
 class CommandFailed(TrackerError):
@@ -37,6 +32,9 @@ class Alloy:
 
     def __init__(self, name: str) -> None:
         self._page = Page(name, read, new_id)
+        self._name = name
+        self._adopted = False
+        self._runs = True  # False where another lane was there first
         self._publish(name)
 
     async def __call__(
@@ -85,9 +83,6 @@ class Alloy:
         callbacks, plain = _parted(options)
         body = encode(plain)  # here, so that an option without a JSON form raises where it stands
 
-        def begin(resolve: Any, reject: Any, *_: Any) -> None:
-            self._page.call(command, body, callbacks, resolve, reject)
-
         kept: list[str] = []
 
         def settled(value: Any = None, *_: Any) -> None:
@@ -98,55 +93,45 @@ class Alloy:
             kept.append(stringify(error))
             kept.append(text(error.message))
 
-        await construct(window.Promise, callback(begin)).then(callback(settled), callback(refused))
+        promise = self._asked(command, body, callbacks)
+        await promise.then(callback(settled), callback(refused))
         if kept[0]:
             return decode_object(kept[0])
         fields = decode_object(kept[1])
         raise CommandFailed(str(fields.get("code")), kept[2], str(fields.get("path") or ""))
 
+    def _asked(self, command: str, body: str, callbacks: Any) -> Any:
+        """The promise of *command*; where another lane runs the page, it is that lane's."""
+        if not self._runs:
+            options = window.Object.assign(parse(body), callbacks)
+            function = optional(window, self._name)
+            return window.Reflect.apply(function, None, window.Array.of(command, options))
+
+        def begin(resolve: Any, reject: Any, *_: Any) -> None:
+            self._page.call(command, body, callbacks, resolve, reject)
+
+        return construct(window.Promise, callback(begin))
+
     def _publish(self, name: str) -> None:
-        """Put the function on the page, and run what a base code has queued under the name."""
-        present = optional(window, name)
-        if present is not None and optional(present, "q") is not None:
-            if window.Reflect.has(window.__alloyNS, "pyrite") is True:
-                window.console.error(
-                    f"[{name}] is run by alloy.js on this page already; the PyScript lane steps back"
-                )
-                return
-            waiting = [present.q[index] for index in range(present.q.length)]
-            present.q.length = 0
-            for item in waiting:
-                self._queued(item)
-            present.q.push = callback(self._queued)
-            return
+        """Put the function on the page, or take over the queue of a base code that has; another lane goes first."""
 
-        def called(command: Any = None, options: Any = None, *_: Any) -> Any:
-            given = None if is_nullish(options) else options
+        def adopt(names: "list[str]") -> None:
+            queue = queue_of(name)
+            if queue is not None and not self._adopted:
+                self._adopted = True
+                take_over(self._page, queue)
 
-            def begin(resolve: Any, reject: Any, *_: Any) -> None:
-                self._take(command, given, resolve, reject)
+        self._runs = claimed(LANE, adopt)
+        if self._runs and optional(window, name) is None:
+            window.Reflect.set(window, name, callback(self._called))
 
-            return construct(window.Promise, callback(begin))
+    def _called(self, command: Any = None, options: Any = None, *_: Any) -> Any:
+        """The page's function: `alloy(command, options)` gives a promise."""
 
-        window.Reflect.set(window, name, callback(called))
+        def begin(resolve: Any, reject: Any, *_: Any) -> None:
+            run(self._page, command, None if is_nullish(options) else options, resolve, reject)
 
-    def _queued(self, item: Any = None, *_: Any) -> None:
-        given = item[2]
-        self._take(given[0], given[1] if given.length > 1 else None, item[0], item[1])
-
-    def _take(self, command: Any, options: Any, resolve: Any, reject: Any) -> None:
-        def ready(body: Any = None, *_: Any) -> None:
-            self._page.call(text(command), text(body), options, resolve, reject)
-
-        def refused(message: str) -> None:
-            error = construct(window.Error, "[alloy] the options have no JSON form: " + message)
-            error.code = "wire.invalid"
-            reject(error)
-
-        if options is None:
-            ready("")
-        else:
-            attempt(method(window.JSON, "stringify"), window.JSON, (options,), ready, refused)
+        return construct(window.Promise, callback(begin))
 
 
 def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":

@@ -30,7 +30,8 @@ class Rendering:
     ) -> None:
         self._steps = steps
         self._results = [""] * len(steps)
-        self._left = len(steps)
+        self._left = len(steps)  # not yet tried once
+        self._open = len(steps)  # not yet at their end
         self._started = started
         self._finished = finished
         self._first_pass = True
@@ -65,9 +66,11 @@ class Rendering:
         )
         self._results[index] = result
         style = self._styles[index]
-        if result != WAITING and style:
-            style.remove()
+        if result != WAITING:
+            self._open -= 1
             self._styles[index] = None
+            if style:
+                style.remove()
         if first:
             self._left -= 1
         if self._left == 0 and self._first_pass:
@@ -76,7 +79,7 @@ class Rendering:
             if WAITING in self._results:
                 self._wait()
                 return
-        if not self._first_pass and WAITING not in self._results and "running" not in self._results:
+        if not self._first_pass and self._open == 0:
             self._stop()
 
     def _wait(self) -> None:

@@ -18,6 +18,7 @@ from .compiler.errors import CompileError
 Progress = Callable[[str, int, int], None]
 STEPS = ("tools", "runtime", "tracker", "compiled", "scripts", "compression")
 TARGET = "es2020"
+VERSION = "0.1.0"  # the wheel's; tests/test_docs.py compares it with the package's
 LANES = ("compiled", "micropython")  # what alloy.js can be; the first is what it is unless told
 
 
@@ -67,6 +68,9 @@ def build(
     files["tracker"] = _hashed(out, "tracker", "mpy", bytecode)
     (out / "pyscript").mkdir()
     (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
+    (out / "pyscript" / f"pyrite-{VERSION}-py3-none-any.whl").write_bytes(
+        tracker.wheel(source, VERSION)
+    )
     step("compiled")
     try:
         script, lines = compiled.script(source, web, _esbuild)
@@ -166,7 +170,7 @@ PARTS = {
         "runtime": "lib/micropython.*.wasm",
         "tracker": "lib/tracker.*.mpy",
     },
-    "pyscript": {"package": "pyscript/pyrite.tar.gz"},
+    "pyscript": {"micropython": "pyscript/pyrite.tar.gz", "pyodide": "pyscript/pyrite-*.whl"},
 }
 
 

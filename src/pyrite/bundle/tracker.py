@@ -1,10 +1,13 @@
 """The tracker's Python as MicroPython bytecode, in one file for the loader and one package for PyScript pages."""
 
+import base64
 import gzip
+import hashlib
 import io
 import subprocess
 import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from .merge import merge
@@ -12,12 +15,19 @@ from .merge import merge
 # What runs on the edge alone stays out of the page.
 EDGE_ONLY = ("core/decide.py",)
 PAGE_ROOMS = ("core", "browser")
-PYSCRIPT = ("browser/pyscript.py", "browser/own_facts.py")
+# The loader does for MicroPython what these do.
+WITHOUT_LOADER = (
+    "browser/pyscript.py",
+    "browser/own_facts.py",
+    "browser/queue.py",
+    "browser/lanes.py",
+)
 LOADER = "browser/start.py"
 COMPILED = "browser/standalone.py"
 BRIDGE = "browser/bridge.py"
 BRIDGES = "browser/bridges/"
 SPELLINGS = 8
+FACE = "from .browser.pyscript import alloy\n"
 
 
 def modules(source: Path) -> dict[str, Path]:
@@ -48,7 +58,7 @@ def module(source: Path) -> bytes:
     files = {
         name: file
         for name, file in bridged(source, "micropython").items()
-        if name not in (*PYSCRIPT, COMPILED)
+        if name not in (*WITHOUT_LOADER, COMPILED)
     }
     made = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
     return min(made, key=lambda content: len(brotli.compress(content)))
@@ -56,9 +66,7 @@ def module(source: Path) -> bytes:
 
 def archive(source: Path) -> bytes:
     """A .tar.gz for PyScript's `files`: the package `pyrite`, module by module, whose `alloy` is the PyScript lane's."""
-    compiled = {
-        "__init__": _compile("from .browser.pyscript import alloy\n", "pyrite/__init__.py", "-O2")
-    }
+    compiled = {"__init__": _compile(FACE, "pyrite/__init__.py", "-O2")}
     for name, file in bridged(source, "micropython").items():
         if name not in (LOADER, COMPILED):
             compiled[name.removesuffix(".py")] = _compile(file.read_text(), f"pyrite/{name}", "-O2")
@@ -69,6 +77,37 @@ def archive(source: Path) -> bytes:
             entry.size = len(compiled[name])
             tar.addfile(entry, io.BytesIO(compiled[name]))
     return gzip.compress(raw.getvalue(), 9, mtime=0)
+
+
+def sources(source: Path, lane: str) -> dict[str, str]:
+    """`{path: text}` of the package `pyrite` in Python, for runtimes that read it, with the bridge of *lane*."""
+    found = {"pyrite/__init__.py": FACE}
+    for name, file in bridged(source, lane).items():
+        if name not in (LOADER, COMPILED):
+            found[f"pyrite/{name}"] = file.read_text()
+    return found
+
+
+def wheel(source: Path, version: str) -> bytes:
+    """A wheel for Pyodide, `pyrite-{version}-py3-none-any.whl`: by PyScript's `packages`, micropip, or loadPackage."""
+    info = f"pyrite-{version}.dist-info"
+    files = sources(source, "pyodide")
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: pyrite\nVersion: {version}\n"
+    files[f"{info}/WHEEL"] = (
+        "Wheel-Version: 1.0\nGenerator: pyrite\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
+    lines = []
+    for name, text in sorted(files.items()):
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        lines.append(f"{name},sha256={digest.rstrip('=')},{len(text.encode())}\n")
+    files[f"{info}/RECORD"] = "".join(lines) + f"{info}/RECORD,,\n"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text)
+    return made.getvalue()
 
 
 def _compile(text: str, name: str, level: str) -> bytes:

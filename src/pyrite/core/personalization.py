@@ -100,7 +100,7 @@ class Plan:
         self.steps: list[dict[str, object]] = []
         self._owners: list[dict[str, object]] = []
         self._shown: list[dict[str, object]] = []
-        self._told: list[dict[str, object]] = []
+        self._noted: dict[str, list[dict[str, object]]] = {}  # by id, for plans of hundreds
 
     def take(self, propositions: list[dict[str, object]]) -> list[dict[str, object]]:
         """*propositions* as the caller gets them, without those for other views; what is rendered becomes steps."""
@@ -132,7 +132,6 @@ class Plan:
     def due(self) -> list[dict[str, object]]:
         """What was shown and has not been told; from now on it counts as told."""
         shown, self._shown = self._shown, []
-        self._told.extend(shown)
         return shown
 
     def problems(self, results: list[str]) -> list[str]:
@@ -172,7 +171,9 @@ class Plan:
 
     def _note(self, proposition: dict[str, object]) -> None:
         record = short(proposition)
-        if record not in self._shown and record not in self._told:
+        known = self._noted.setdefault(str(record.get("id")), [])
+        if record not in known:
+            known.append(record)
             self._shown.append(record)
 
 

@@ -17,7 +17,7 @@ _ESCAPES = {
     "\b": "\\b",
     "\f": "\\f",
 }
-_UNLIKE = ("\\u", "\\b", "\\f", "\\x", "\x7f", "\u2028", "\u2029")
+_UNLIKE = ("\\u", "\\b", "\\f", "\\x")
 _HEX = "0123456789abcdef"
 _SAFE_WHOLE = 9007199254740992  # 2**53: above it a float no longer holds every whole number
 
@@ -186,10 +186,10 @@ def _number(value: float) -> str:
 def _string(value: str) -> str:
     # The runtime's own writer is far faster, and right as long as it used only the escapes that all runtimes write alike.
     quick = json.dumps(value)
-    for mark in _UNLIKE:
-        if mark in quick:
-            return '"' + "".join([_escaped(char) for char in value]) + '"'
-    return quick
+    odd = "\x7f" in quick or "\u2028" in quick or "\u2029" in quick
+    if not odd and "\\" in quick:
+        odd = any([mark in quick for mark in _UNLIKE])
+    return '"' + "".join([_escaped(char) for char in value]) + '"' if odd else quick
 
 
 def _escaped(char: str) -> str:

@@ -17,6 +17,7 @@ TYPES = {
     "wasm": "application/wasm",
     "mpy": "application/octet-stream",
     "gz": "application/gzip",
+    "whl": "application/zip",
     "json": "application/json",
     "map": "application/json",
 }

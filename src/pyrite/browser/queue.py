@@ -1,0 +1,84 @@
+"""The base code's queue taken over: what waits is run in its order, and what comes later at once.
+
+An item is `[resolve, reject, arguments, options as JSON text at the moment of the call, that moment]`; Adobe's own base code leaves
+the last two out. A base code that has sent the event itself notes its `id`, and `early`, the promise of the edge's response.
+"""
+
+from .bridge import (
+    attempt,
+    callback,
+    construct,
+    is_nullish,
+    method,
+    now_ms,
+    optional,
+    text,
+    window,
+)
+from .page import Page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+AGE_LIMIT_MS = 300000
+
+
+def queue_of(name: str) -> Any:
+    """The queue of the page's function *name*; None where it has none."""
+    function = optional(window, name)
+    return None if function is None else optional(window.Object(function), "q")
+
+
+def take_over(page: Page, queue: Any) -> None:
+    """Run what is in *queue*, and whatever is pushed to it from now on."""
+    waiting = queue.splice(0)
+    window.Reflect.set(queue, "push", callback(lambda item=None, *_: _execute(page, item)))
+    for index in range(waiting.length):
+        _execute(page, optional(waiting, str(index)))
+
+
+def _execute(page: Page, item: Any) -> None:
+    given = optional(item, "2")
+    body = optional(item, "3")
+    at = optional(item, "4")
+    age_ms = 0 if at is None else max(0, min(now_ms() - int(at), AGE_LIMIT_MS))
+    run(
+        page,
+        optional(given, "0"),
+        optional(given, "1"),
+        optional(item, "0"),
+        optional(item, "1"),
+        body=text(body),
+        event_id=text(optional(item, "id")),
+        age_ms=age_ms,
+        early=optional(item, "early"),
+    )
+
+
+def run(
+    page: Page,
+    command: Any,
+    options: Any,
+    resolve: Any,
+    reject: Any,
+    *,
+    body: str = "",
+    event_id: str = "",
+    age_ms: int = 0,
+    early: Any = None,
+) -> None:
+    """Run *command* with *options* (None without), whose JSON text is *body* unless that is still to be made."""
+
+    def ready(made: Any = None, *_: Any) -> None:
+        page.call(text(command), text(made), options, resolve, reject, event_id, age_ms, early)
+
+    def refused(message: str) -> None:
+        error = construct(window.Error, "[alloy] the options have no JSON form: " + message)
+        window.Reflect.set(error, "code", "wire.invalid")
+        reject(error)
+
+    if body or is_nullish(options):
+        ready(body)
+    else:
+        attempt(method(window.JSON, "stringify"), window.JSON, (options,), ready, refused)
