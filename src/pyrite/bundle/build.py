@@ -71,6 +71,8 @@ def build(
     (out / "pyscript" / f"pyrite-{VERSION}-py3-none-any.whl").write_bytes(
         tracker.wheel(source, VERSION)
     )
+    (out / "brython").mkdir()
+    (out / "brython" / "pyrite.brython.js").write_text(tracker.brython(source))
     step("compiled")
     try:
         script, lines = compiled.script(source, web, _esbuild)
@@ -170,6 +172,7 @@ PARTS = {
         "runtime": "lib/micropython.*.wasm",
         "tracker": "lib/tracker.*.mpy",
     },
+    "brython": {"package": "brython/pyrite.brython.js"},
     "pyscript": {"micropython": "pyscript/pyrite.tar.gz", "pyodide": "pyscript/pyrite-*.whl"},
 }
 

@@ -63,6 +63,11 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
     return ast.unparse(ast.fix_missing_locations(shortened(whole, turn)))
 
 
+def stripped(text: str) -> str:
+    """The module *text* without docstrings, annotations, comments and what is for type checkers."""
+    return ast.unparse(ast.fix_missing_locations(_Stripped().visit(ast.parse(text))))
+
+
 def _is_class(tree: ast.Module, name: str) -> bool:
     return any(
         isinstance(statement, ast.ClassDef) and statement.name == name for statement in tree.body
@@ -129,13 +134,19 @@ class _Stripped(ast.NodeTransformer):
         node.returns = None
         return self._body(node)
 
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        node.returns = None
+        return self._body(node)
+
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         return self._body(node)
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         return self._body(node)
 
-    def _body(self, node: ast.FunctionDef | ast.ClassDef | ast.Module) -> ast.AST:
+    def _body(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
+    ) -> ast.AST:
         self.generic_visit(node)
         first = node.body[0] if node.body else None
         if (

@@ -4,13 +4,14 @@ import base64
 import gzip
 import hashlib
 import io
+import json
 import subprocess
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
-from .merge import merge
+from .merge import merge, stripped
 
 # What runs on the edge alone stays out of the page.
 EDGE_ONLY = ("core/decide.py",)
@@ -86,6 +87,28 @@ def sources(source: Path, lane: str) -> dict[str, str]:
         if name not in (LOADER, COMPILED):
             found[f"pyrite/{name}"] = file.read_text()
     return found
+
+
+def brython(source: Path) -> str:
+    """A script for pages with Brython, to stand behind brython.js: the package `pyrite` for its virtual file system.
+
+    With `brython_json` in place of json, which is in Brython's standard library. The time stamp, by which Brython
+    keeps its translation in the browser's database, is a hash of the content.
+    """
+    files = sources(source, "brython")
+    files["pyrite/core/_json.py"] = (source / BRIDGES / "brython_json.py").read_text()
+    files["pyrite/core/wire.py"] = files["pyrite/core/wire.py"].replace(
+        "\nimport json\n", "\nfrom . import _json as json\n"
+    )
+    modules: dict[str, list[object]] = {}
+    for path, text in sorted(files.items()):
+        name = path.removesuffix(".py").replace("/", ".")
+        package = name.endswith(".__init__")
+        name = name.removesuffix(".__init__")
+        modules[name] = [".py", stripped(text), [], *([1] if package else [])]
+    text = json.dumps(modules, ensure_ascii=False, separators=(",", ":"))
+    stamp = int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
+    return f'__BRYTHON__.use_VFS=true;__BRYTHON__.update_VFS({{"$timestamp":{stamp},{text[1:]});\n'
 
 
 def wheel(source: Path, version: str) -> bytes:
