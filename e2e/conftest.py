@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from support import lanes
 from support.chromium import ARGUMENTS, executable
 from support.site import Site
 
-from pyrite.bundle.build import LANES, build, is_current
+from pyrite.bundle.build import build, is_current
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,12 +30,27 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": executable(), "args": ARGUMENTS}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option: everything everywhere."""
+    parser.addoption("--all-lanes", action="store_true", help="Every browser case in every lane.")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A case runs in every lane that public sites use, unless it is marked with its own: `@pytest.mark.lanes("compiled")`."""
+    """A case runs in every lane that public sites use, unless it is marked with its own: `@pytest.mark.lanes("compiled")`.
+
+    Those marked `every_lane` run in the lanes of Python pages too, and with --all-lanes all do.
+    """
     chosen = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
-    if "lane" in metafunc.fixturenames and not any("lane" in names for names in chosen):
-        marker = metafunc.definition.get_closest_marker("lanes")
-        metafunc.parametrize("lane", marker.args if marker else LANES)
+    if "lane" not in metafunc.fixturenames or any("lane" in names for names in chosen):
+        return
+    marker = metafunc.definition.get_closest_marker("lanes")
+    everywhere = metafunc.definition.get_closest_marker("every_lane")
+    if marker:
+        metafunc.parametrize("lane", marker.args)
+    elif everywhere or metafunc.config.getoption("--all-lanes"):
+        metafunc.parametrize("lane", [*lanes.PUBLIC, *lanes.PYTHON])
+    else:
+        metafunc.parametrize("lane", lanes.PUBLIC)
 
 
 @pytest.fixture

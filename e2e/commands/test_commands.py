@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page
 from support.site import Site
 
+pytestmark = pytest.mark.every_lane
+
 Run = Callable[[str], Any]
 
 

@@ -18,6 +18,7 @@ from pyrite.edge.settings import Edge, Settings
 from pyrite.stores.contract import Event
 from pyrite.stores.sqlite import SqliteStore
 
+from . import lanes
 from .server import Server
 
 HEAD = """<!doctype html><meta charset="utf-8"><title>page</title>
@@ -78,8 +79,9 @@ class Site:
         prefix: str = "",
         lane: str = "",
     ) -> None:
-        """*lane* is what `/alloy.js` is; the build's own choice when empty."""
+        """*lane* is what `/alloy.js` is (see lanes.py); the build's own choice when empty."""
         self.folder = folder
+        served = lane if lane in lanes.PUBLIC else ""
         self.prefix = prefix
         self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.folders: dict[str, Path] = {}
@@ -91,11 +93,15 @@ class Site:
         self.experiences.mkdir(parents=True, exist_ok=True)
         chosen = settings or Settings(edge=Edge(experiences=str(self.experiences)))
         self.edge = pyrite.edge(
-            settings=replace(chosen, edge=replace(chosen.edge, lane=lane)),
+            settings=replace(chosen, edge=replace(chosen.edge, lane=served)),
             store=self.store,
             experiences=self.experiences,
             listener=lambda event: self._notify(),
         )
+        if lane in lanes.PYTHON:
+            self.folders.update(lanes.folders(lane))
+            content = lanes.script(lane).encode()
+            self.pages["/alloy.js"] = (content, {"content-type": TYPES[".js"]})
         self.server = Server(self, certificate=certificate)
 
     def __enter__(self) -> "Site":

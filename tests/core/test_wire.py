@@ -81,7 +81,7 @@ def test_a_deep_value_keeps_its_shape():
 
 def test_a_value_too_deep_for_the_runtime_is_refused_and_not_half_written():
     value = []
-    for _ in range(20000):
+    for _ in range(1000):
         value = [value]
 
     assert "too deep" in raises(WireError, encode, value).message

@@ -272,10 +272,11 @@ def test_what_is_no_number_raises_a_value_error():
 
 def test_texts_with_values_inside():
     number, text, nothing = 7, "it's", None
+    mapped = {"k": True}
 
     assert f"{number:02d}|{number:04x}|{255:02X}" == "07|0007|FF"
     assert f"{text}|{text!r}|{nothing}|{True}" == "it's|\"it's\"|None|True"
-    assert f"{'a'!r}|{[1, 'x', None]}|{ {'k': True} }" == "'a'|[1, 'x', None]|{'k': True}"
+    assert f"{'a'!r}|{[1, 'x', None]}|{mapped}" == "'a'|[1, 'x', None]|{'k': True}"
     assert f"`${number}` \\ {{}}" == "`$7` \\ {}"
     assert repr("a\n\\") == "'a\\n\\\\'"
     assert str(3) + "x" + str(None) == "3xNone"

@@ -41,8 +41,9 @@ def take_over(page: Page, queue: Any) -> None:
 def _execute(page: Page, item: Any) -> None:
     given = optional(item, "2")
     body = optional(item, "3")
-    at = optional(item, "4")
-    age_ms = 0 if at is None else max(0, min(now_ms() - int(at), AGE_LIMIT_MS))
+    # As text: MicroPython 1.28 cuts whole numbers to 32 bits at the border.
+    at = text(item.slice(4, 5).join(""))
+    age_ms = max(0, min(now_ms() - int(at), AGE_LIMIT_MS)) if at else 0
     run(
         page,
         optional(given, "0"),

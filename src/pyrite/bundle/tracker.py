@@ -28,6 +28,7 @@ COMPILED = "browser/standalone.py"
 BRIDGE = "browser/bridge.py"
 BRIDGES = "browser/bridges/"
 SPELLINGS = 8
+JSON = Path(__file__).resolve().parents[1] / "browser" / "bridges" / "brython_json.py"
 FACE = "from .browser.pyscript import alloy\n"
 
 
@@ -95,11 +96,7 @@ def brython(source: Path) -> str:
     With `brython_json` in place of json, which is in Brython's standard library. The time stamp, by which Brython
     keeps its translation in the browser's database, is a hash of the content.
     """
-    files = sources(source, "brython")
-    files["pyrite/core/_json.py"] = (source / BRIDGES / "brython_json.py").read_text()
-    files["pyrite/core/wire.py"] = files["pyrite/core/wire.py"].replace(
-        "\nimport json\n", "\nfrom . import _json as json\n"
-    )
+    files = with_own_json(sources(source, "brython"))
     modules: dict[str, list[object]] = {}
     for path, text in sorted(files.items()):
         name = path.removesuffix(".py").replace("/", ".")
@@ -109,6 +106,17 @@ def brython(source: Path) -> str:
     text = json.dumps(modules, ensure_ascii=False, separators=(",", ":"))
     stamp = int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
     return f'__BRYTHON__.use_VFS=true;__BRYTHON__.update_VFS({{"$timestamp":{stamp},{text[1:]});\n'
+
+
+def with_own_json(files: dict[str, str]) -> dict[str, str]:
+    """*files* (`{path: text}`) with the bridge's own json for wire.py, instead of the standard library's."""
+    made = {}
+    for path, text in files.items():
+        made[path] = text
+        if path.endswith("core/wire.py"):
+            made[path] = text.replace("\nimport json\n", "\nfrom . import _json as json\n")
+            made[path.replace("wire.py", "_json.py")] = JSON.read_text()
+    return made
 
 
 def wheel(source: Path, version: str) -> bytes:

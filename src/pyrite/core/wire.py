@@ -18,6 +18,7 @@ _ESCAPES = {
     "\f": "\\f",
 }
 _UNLIKE = ("\\u", "\\b", "\\f", "\\x")
+LEVELS = 200  # of objects and lists inside each other: far below where Pyodide's stack ends for good, far above what an edge takes
 _HEX = "0123456789abcdef"
 _SAFE_WHOLE = 9007199254740992  # 2**53: above it a float no longer holds every whole number
 
@@ -41,7 +42,7 @@ def encode(value: object) -> str:
     Raises WireError, with the path, for NaN and infinities, keys that are not strings, and types that have no JSON form.
     """
     try:
-        return _text_of(value)
+        return _text_of(value, LEVELS)
     except _NoForm as error:
         path = "$" + "".join(error.places)
         raise WireError(f"{path}: {error.reason}", path=path) from None
@@ -90,13 +91,13 @@ class _NoForm(Exception):
         self.places: list[str] = []
 
 
-def _text_of(value: object) -> str:
+def _text_of(value: object, left: int) -> str:
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, dict):
-        return _object(value)
+        return _object(value, left)
     if isinstance(value, (list, tuple)):
-        return _list(value)
+        return _list(value, left)
     return _plain(value)
 
 
@@ -119,8 +120,10 @@ def _plain(value: object) -> str:
 # Both call each other directly, not through _text_of: MicroPython's stack is short, and one call a level reaches twice as deep.
 
 
-def _object(value: dict[object, object]) -> str:
+def _object(value: dict[object, object], left: int) -> str:
     parts = []
+    if not left:
+        raise RuntimeError(LEVELS)
     try:
         names = sorted(value)  # type: ignore[type-var]
     except TypeError:
@@ -133,9 +136,9 @@ def _object(value: dict[object, object]) -> str:
             if isinstance(item, str):
                 text = _string(item)
             elif isinstance(item, dict):
-                text = _object(item)
+                text = _object(item, left - 1)
             elif isinstance(item, (list, tuple)):
-                text = _list(item)
+                text = _list(item, left - 1)
             else:
                 text = _plain(item)
         except _NoForm as error:
@@ -145,14 +148,16 @@ def _object(value: dict[object, object]) -> str:
     return "{" + ",".join(parts) + "}"
 
 
-def _list(value: "list[object] | tuple[object, ...]") -> str:
+def _list(value: "list[object] | tuple[object, ...]", left: int) -> str:
     parts: list[str] = []
+    if not left:
+        raise RuntimeError(LEVELS)
     for item in value:
         try:
             if isinstance(item, dict):
-                parts.append(_object(item))
+                parts.append(_object(item, left - 1))
             elif isinstance(item, (list, tuple)):
-                parts.append(_list(item))
+                parts.append(_list(item, left - 1))
             else:
                 parts.append(_string(item) if isinstance(item, str) else _plain(item))
         except _NoForm as error:
