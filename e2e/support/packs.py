@@ -19,8 +19,10 @@ def installed() -> Path:
 
 
 def pack(name: str) -> Path:
-    """The folder of one of the 'packs' in package.json: the package's own files alone."""
-    version = json.loads((E2E / "package.json").read_text())["packs"][name]
+    """The folder of one of the 'packs' in package.json, or the 'runtimes' in web/package.json: the package's own files alone."""
+    pinned = json.loads((E2E / "package.json").read_text())["packs"]
+    pinned |= json.loads((WEB / "package.json").read_text())["runtimes"]
+    version = pinned[name]
     folder = E2E / "node_modules" / ".packs" / f"{name.replace('/', '_')}@{version}"
     if not (folder / "package" / "package.json").exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ As it stands it is MicroPython's: all bridges offer these names, and mypy reads 
 """
 
 from .bridges.micropython import (
+    LANE,
     attempt,
     callback,
     construct,
@@ -20,6 +21,7 @@ from .bridges.micropython import (
 )
 
 __all__ = [
+    "LANE",
     "attempt",
     "callback",
     "construct",

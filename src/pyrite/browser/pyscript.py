@@ -5,7 +5,7 @@ Commands and options in Python's spelling (`await alloy.event(view_start=True, d
 
 from ..core.errors import TrackerError
 from ..core.wire import decode_object, encode
-from .bridge import callback, construct, is_nullish, optional, parse, stringify, text, window
+from .bridge import LANE, callback, construct, is_nullish, optional, parse, stringify, text, window
 from .lanes import claimed
 from .own_facts import new_id, read
 from .page import Page
@@ -14,9 +14,6 @@ from .queue import queue_of, run, take_over
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-LANE = "pyscript"
 
 
 class CommandFailed(TrackerError):

@@ -1,11 +1,10 @@
 """The way in for the `compiled` lane: takes over the base code's queues, as web/loader.js does where a runtime is fetched first."""
 
+from .bridge import LANE
 from .lanes import claimed
 from .own_facts import new_id, read
 from .page import Page
 from .queue import queue_of, take_over
-
-LANE = "compiled"
 
 _pages: "dict[str, Page]" = {}
 

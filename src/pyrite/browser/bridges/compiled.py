@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+LANE = "compiled"  # what a second lane on the page is told
 window = js
 
 

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+LANE = "pyscript"  # what a second lane on the page is told
 window = js
 UNDEFINED = js.undefined
 
