@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 __all__ = ["Settings", "edge"]
 
 if TYPE_CHECKING:
+    from .browser.pyscript import alloy as alloy
     from .edge.app import edge as edge
     from .edge.settings import Settings as Settings
 

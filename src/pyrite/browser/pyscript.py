@@ -13,7 +13,101 @@ from .queue import queue_of, run, take_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, Literal, Required, TypedDict, Unpack
+
+    Object = dict[str, object]
+    Hook = Callable[[Any], object]
+
+    class Configuration(TypedDict, total=False):
+        """What `configure` takes; each means what core.config says."""
+
+        datastream_id: Required[str]
+        org_id: str
+        edge_domain: str
+        edge_base_path: str
+        default_consent: Literal["in", "out", "pending"]
+        global_privacy_control_enabled: bool
+        context: list[str]
+        prehiding_style: str
+        prehiding_timeout: float
+        click_collection_enabled: bool
+        click_collection: Object
+        download_link_qualifier: str
+        on_before_link_click_send: Hook
+        on_before_event_send: Hook
+        auto_view_start: bool
+        auto_view_start_on_hash: bool
+        early: bool
+        edge_config_overrides: Object
+        debug_enabled: bool
+        auto_collect_proposition_interactions: dict[str, str]
+        third_party_cookies_enabled: bool
+        id_migration_enabled: bool
+        target_migration_enabled: bool
+        personalization_storage_enabled: bool
+        streaming_media: Object
+        push_notifications: Object
+        advertising: Object
+        conversation: Object
+
+    class Personalization(TypedDict, total=False):
+        """What to ask for and report; inside, names are Alloy's."""
+
+        decisionScopes: list[str]
+        surfaces: list[str]
+        sendDisplayEvent: bool
+        includeRenderedPropositions: bool
+        defaultPersonalizationEnabled: bool
+        decisionContext: Object
+
+    class Common(TypedDict, total=False):
+        """What `event` and `send_event` share."""
+
+        document_unloading: bool
+        type: str
+        data: Object
+        xdm: Object
+        merge_id: str
+        decision_scopes: list[str]
+        personalization: Personalization
+        edge_config_overrides: Object
+
+    class EventOptions(Common, total=False):
+        """What `event` takes."""
+
+        view_start: bool
+
+    class SendEventOptions(Common, total=False):
+        """What `send_event` takes."""
+
+        render_decisions: bool
+        dataset_id: str
+        advertising: Object
+
+    class SetConsentOptions(TypedDict, total=False):
+        """What `set_consent` takes."""
+
+        consent: Required[list[Object]]
+        identity_map: Object
+        edge_config_overrides: Object
+
+    class GetIdentityOptions(TypedDict, total=False):
+        """What `get_identity` takes."""
+
+        namespaces: list[str]
+        edge_config_overrides: Object
+
+    class AppendIdentityToUrlOptions(TypedDict, total=False):
+        """What `append_identity_to_url` takes."""
+
+        url: Required[str]
+        edge_config_overrides: Object
+
+    class SetDebugOptions(TypedDict):
+        """What `set_debug` takes."""
+
+        enabled: bool
 
 
 class CommandFailed(TrackerError):
@@ -40,27 +134,29 @@ class Alloy:
         """The result of *command* with *options* in Alloy's spelling; raises CommandFailed."""
         return await self._run(command, options or {})
 
-    async def configure(self, **options: Any) -> "dict[str, object]":
+    async def configure(self, **options: "Unpack[Configuration]") -> "dict[str, object]":
         """Configure the tracker; `datastream_id` is required."""
         return await self._run("configure", _spelled(options))
 
-    async def event(self, **options: Any) -> "dict[str, object]":
+    async def event(self, **options: "Unpack[EventOptions]") -> "dict[str, object]":
         """Send an event: `view_start`, `document_unloading`, `type`, `data`, `xdm`, …"""
         return await self._run("event", _spelled(options))
 
-    async def send_event(self, **options: Any) -> "dict[str, object]":
+    async def send_event(self, **options: "Unpack[SendEventOptions]") -> "dict[str, object]":
         """Send an event with today's Alloy options: `render_decisions`, …"""
         return await self._run("sendEvent", _spelled(options))
 
-    async def set_consent(self, **options: Any) -> "dict[str, object]":
+    async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""
         return await self._run("setConsent", _spelled(options))
 
-    async def get_identity(self, **options: Any) -> "dict[str, object]":
+    async def get_identity(self, **options: "Unpack[GetIdentityOptions]") -> "dict[str, object]":
         """The visitor's identities."""
         return await self._run("getIdentity", _spelled(options))
 
-    async def append_identity_to_url(self, **options: Any) -> "dict[str, object]":
+    async def append_identity_to_url(
+        self, **options: "Unpack[AppendIdentityToUrlOptions]"
+    ) -> "dict[str, object]":
         """`{url}` with the identity appended."""
         return await self._run("appendIdentityToUrl", _spelled(options))
 
@@ -72,7 +168,7 @@ class Alloy:
         """`{libraryInfo}`."""
         return await self._run("getLibraryInfo", {})
 
-    async def set_debug(self, **options: Any) -> "dict[str, object]":
+    async def set_debug(self, **options: "Unpack[SetDebugOptions]") -> "dict[str, object]":
         """Switch the console's log on or off: `enabled`."""
         return await self._run("setDebug", _spelled(options))
 
@@ -143,7 +239,7 @@ def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":
     return holder, plain
 
 
-def _spelled(options: "dict[str, object]") -> "dict[str, object]":
+def _spelled(options: Any) -> "dict[str, object]":
     """*options* with `view_start` written `viewStart`; what is inside them is the caller's own and stays as it is."""
     out: dict[str, object] = {}
     for name in options:

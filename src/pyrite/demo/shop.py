@@ -121,7 +121,7 @@ def policy(nonce: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'nonce-{nonce}' 'wasm-unsafe-eval'",
+            f"script-src 'nonce-{nonce}'",
             f"style-src 'self' 'nonce-{nonce}'",
             "img-src 'self' data:",
             "connect-src 'self'",

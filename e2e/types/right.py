@@ -1,0 +1,15 @@
+"""What the README shows: it must check."""
+
+from pyrite import alloy
+
+
+async def main() -> None:
+    await alloy.configure(datastream_id="shop", default_consent="in", context=["web"])
+    result = await alloy.event(view_start=True, type="page", data={"key": "value", "n": [1, 2.5]})
+    print(sorted(result))
+    await alloy.send_event(render_decisions=True, personalization={"surfaces": ["#hero"]})
+    await alloy.set_consent(
+        consent=[{"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}]
+    )
+    await alloy.append_identity_to_url(url="https://other.example/")
+    await alloy("event", {"viewStart": True})

@@ -1,0 +1,31 @@
+/// <reference path="alloy.d.ts" />
+// What the README shows: it must compile.
+alloy("configure", {
+  datastreamId: "shop",
+  edgeDomain: "127.0.0.1:8000",
+  context: ["web", "device"],
+  onBeforeEventSend: (event) => {
+    event.data.seen = true;
+  },
+  clickCollection: { filterClickDetails: (details) => details.linkType !== "exit" },
+});
+alloy("event", { viewStart: true, data: { key: "value" } }).then(({ requestBody, responseBody }) => {
+  console.log(requestBody?.events[0].xdm._id, responseBody?.handle.length);
+});
+async function all(): Promise<string> {
+  const { propositions } = await alloy("sendEvent", { renderDecisions: true, personalization: { surfaces: ["#hero"] } });
+  await alloy("setConsent", { consent: [{ standard: "Adobe", version: "1.0", value: { general: "in" } }] });
+  const { identity } = await window.alloy("getIdentity", { namespaces: ["ECID"] });
+  const { url } = await alloy("appendIdentityToUrl", { url: "https://other.example/" });
+  const { eventMergeId } = await alloy("createEventMergeId");
+  const { libraryInfo } = await alloy("getLibraryInfo");
+  await alloy("setDebug", { enabled: true });
+  try {
+    await alloy("event", { documentUnloading: true, mergeId: eventMergeId, xdm: {} });
+  } catch (error) {
+    const { code, path } = error as Alloy.AlloyError;
+    return code + path;
+  }
+  return [propositions[0].id, identity.ECID, url, libraryInfo.version].join();
+}
+all();

@@ -1,0 +1,16 @@
+"""Each line marked with `wrong` holds a mistake that must be found."""
+
+from pyrite import alloy
+
+
+async def main() -> None:
+    await alloy.configure()  # wrong: the data stream is missing
+    await alloy.event(viewstart=True)  # wrong: a misspelt option
+    await alloy.evnt()  # wrong: a misspelt command
+    await alloy.event(view_start="yes")  # wrong: a text where a switch is expected
+    await alloy.event(render_decisions=True)  # wrong: an option of another command
+    await alloy.configure(datastream_id="shop", default_consent="maybe")  # wrong: none of the known
+    await alloy.event(data=["a", "list"])  # wrong: no object
+    alloy("event", ["list"])  # wrong: no dict of options
+    result = await alloy.event()
+    result.propositions  # wrong: the result is a dict

@@ -1,0 +1,22 @@
+/// <reference path="alloy.d.ts" />
+// Each mistake must be found: the compiler complains about a mark under which there is none.
+// @ts-expect-error the data stream is missing
+alloy("configure", {});
+// @ts-expect-error a misspelt option
+alloy("event", { viewstart: true });
+// @ts-expect-error a misspelt command
+alloy("evnt", {});
+// @ts-expect-error a text where a switch is expected
+alloy("event", { viewStart: "yes" });
+// @ts-expect-error an option of another command
+alloy("event", { renderDecisions: true });
+// @ts-expect-error a value that is none of the known
+alloy("configure", { datastreamId: "shop", defaultConsent: "maybe" });
+// @ts-expect-error a consent in no known form
+alloy("setConsent", { consent: [{ general: "in" }] });
+// @ts-expect-error a context group that does not exist
+alloy("configure", { datastreamId: "shop", context: ["weather"] });
+// @ts-expect-error the result of an event has no identity
+alloy("event", {}).then(({ identity }) => identity);
+// @ts-expect-error the body is not there for sure
+alloy("event", {}).then(({ requestBody }) => requestBody.events);

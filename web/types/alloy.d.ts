@@ -1,0 +1,192 @@
+// The tracker's function for TypeScript: `/// <reference path="alloy.d.ts" />`, or a copy of this file in the project.
+// Names and meanings: README.md, Commands. e2e/types compiles what is right and what is not; tests/test_types.py compares the
+// names with the tracker's own tables.
+
+declare namespace Alloy {
+  type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+  interface JsonObject {
+    [name: string]: unknown;
+  }
+
+  /** What a promise is rejected with. */
+  interface AlloyError extends Error {
+    /** Stable: `options.invalid`, `command.unknown`, `edge.refused`, `network.failed`, … */
+    code: string;
+    /** The option concerned, or empty. */
+    path: string;
+    /** The edge's status, where it refused. */
+    status?: number;
+  }
+
+  type Context =
+    | "web"
+    | "device"
+    | "environment"
+    | "placeContext"
+    | "highEntropyUserAgentHints"
+    | "oneTimeAnalyticsReferrer";
+
+  interface EventContent {
+    xdm: JsonObject;
+    data: JsonObject;
+  }
+
+  interface ClickDetails {
+    linkName?: string;
+    linkRegion?: string;
+    linkType?: string;
+    linkUrl?: string;
+    clickedElement?: Element;
+  }
+
+  interface ClickCollection {
+    internalLinkEnabled?: boolean;
+    externalLinkEnabled?: boolean;
+    downloadLinkEnabled?: boolean;
+    sessionStorageEnabled?: boolean;
+    eventGroupingEnabled?: boolean;
+    /** May change the details; false drops the click. */
+    filterClickDetails?: (details: ClickDetails) => boolean | void;
+  }
+
+  type Collected = "always" | "never" | "decoratedElementsOnly";
+
+  interface Configuration {
+    datastreamId: string;
+    orgId?: string;
+    /** A host, with a port if need be; http only for localhost. */
+    edgeDomain?: string;
+    edgeBasePath?: string;
+    defaultConsent?: "in" | "out" | "pending";
+    globalPrivacyControlEnabled?: boolean;
+    context?: Context[];
+    /** CSS that hides what personalization may change. */
+    prehidingStyle?: string;
+    /** Seconds. */
+    prehidingTimeout?: number;
+    clickCollectionEnabled?: boolean;
+    clickCollection?: ClickCollection;
+    /** A regular expression for addresses that count as downloads. */
+    downloadLinkQualifier?: string;
+    onBeforeLinkClickSend?: (event: EventContent & { clickedElement?: Element }) => boolean | void;
+    /** May change the event; false cancels it. */
+    onBeforeEventSend?: (event: EventContent) => boolean | void;
+    autoViewStart?: boolean;
+    autoViewStartOnHash?: boolean;
+    early?: boolean;
+    edgeConfigOverrides?: JsonObject;
+    debugEnabled?: boolean;
+    autoCollectPropositionInteractions?: { AJO?: Collected; TGT?: Collected };
+    thirdPartyCookiesEnabled?: boolean;
+    idMigrationEnabled?: boolean;
+    targetMigrationEnabled?: boolean;
+    personalizationStorageEnabled?: boolean;
+    streamingMedia?: JsonObject;
+    pushNotifications?: JsonObject;
+    advertising?: JsonObject;
+    conversation?: JsonObject;
+  }
+
+  interface Personalization {
+    decisionScopes?: string[];
+    surfaces?: string[];
+    sendDisplayEvent?: boolean;
+    includeRenderedPropositions?: boolean;
+    defaultPersonalizationEnabled?: boolean;
+    decisionContext?: JsonObject;
+  }
+
+  interface CommonOptions {
+    documentUnloading?: boolean;
+    type?: string;
+    data?: JsonObject;
+    xdm?: JsonObject;
+    mergeId?: string;
+    decisionScopes?: string[];
+    personalization?: Personalization;
+    edgeConfigOverrides?: JsonObject;
+  }
+
+  interface EventOptions extends CommonOptions {
+    viewStart?: boolean;
+  }
+
+  interface SendEventOptions extends CommonOptions {
+    renderDecisions?: boolean;
+    datasetId?: string;
+    advertising?: JsonObject;
+  }
+
+  interface SetConsentOptions {
+    consent: Array<
+      | { standard: "Adobe"; version: "1.0"; value: { general: "in" | "out" } }
+      | { standard: "Adobe"; version: "2.0"; value: { collect: { val: "y" | "n" }; [name: string]: unknown } }
+    >;
+    identityMap?: JsonObject;
+    edgeConfigOverrides?: JsonObject;
+  }
+
+  interface GetIdentityOptions {
+    namespaces?: Array<"ECID" | "FPID">;
+    edgeConfigOverrides?: JsonObject;
+  }
+
+  interface AppendIdentityToUrlOptions {
+    url: string;
+    edgeConfigOverrides?: JsonObject;
+  }
+
+  interface SetDebugOptions {
+    enabled: boolean;
+  }
+
+  interface Proposition {
+    id: string;
+    scope: string;
+    scopeDetails?: JsonObject;
+    items?: Array<{ id?: string; schema: string; data?: JsonObject }>;
+    renderAttempted?: boolean;
+  }
+
+  interface Decisions {
+    propositions: Proposition[];
+    /** The propositions that were not rendered. */
+    decisions: Proposition[];
+  }
+
+  interface EventResult extends Decisions {
+    requestBody?: { events: Array<{ xdm: JsonObject; data?: JsonObject }>; [name: string]: unknown };
+    /** Only where an answer was expected and processed. */
+    responseBody?: { requestId: string; handle: Array<{ type: string; payload: unknown[] }> };
+  }
+
+  interface IdentityResult {
+    identity: { ECID?: string; FPID?: string };
+    edge: { regionId: string };
+  }
+
+  interface LibraryInfo {
+    name: string;
+    version: string;
+    commands: string[];
+    configs: JsonObject;
+  }
+
+  interface Instance {
+    (command: "configure", options: Configuration): Promise<{}>;
+    (command: "event", options?: EventOptions): Promise<EventResult>;
+    (command: "sendEvent", options?: SendEventOptions): Promise<Decisions>;
+    (command: "setConsent", options: SetConsentOptions): Promise<{}>;
+    (command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
+    (command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;
+    (command: "setDebug", options: SetDebugOptions): Promise<{}>;
+    (command: "createEventMergeId"): Promise<{ eventMergeId: string }>;
+    (command: "getLibraryInfo"): Promise<{ libraryInfo: LibraryInfo }>;
+  }
+}
+
+declare const alloy: Alloy.Instance;
+
+interface Window {
+  alloy: Alloy.Instance;
+}
