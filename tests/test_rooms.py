@@ -119,4 +119,5 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
         "base.js",
         "loader.js",
         "python.js",
+        "worker.js",
     ]

@@ -132,3 +132,48 @@ js.document.title = str(sorted(result))
     assert "requestBody" in page.title()
     assert [event["type"] for event in pyscript.all_events()] == ["from-python"]
     assert len([line for line in console if "the pyscript lane steps back" in line]) == 1
+
+
+WORKER = """
+from pyrite import alloy
+try:
+    await alloy.configure(datastream_id="shop")
+    result = await alloy.event(view_start=True, data={"from": "worker"})
+    print("result", sorted(result))
+    await alloy.event(viewstart=True)
+except Exception as error:
+    print("refused", error.code, error.message)
+</script>"""
+
+
+def in_a_worker(type: str, head: str) -> str:
+    tag = written((HERE / "page.html").read_text(), type).partition("import js")[0]
+    return head + tag.replace('<script type="' + type, '<script worker type="' + type) + WORKER
+
+
+@pytest.mark.parametrize("type", ["mpy", "py"])
+def test_in_a_worker_commands_are_carried_out_by_the_page(
+    pyscript: Site, page: Page, console: list[str], type: str
+) -> None:
+    pyscript.render({"type": "setText", "selector": "h1", "content": "rendered"})
+    head = HEAD + '<script src="/worker.js"></script>'
+    with page.expect_console_message(lambda message: "refused" in message.text, timeout=60000):
+        page.goto(pyscript.page(in_a_worker(type, head)))
+    event = pyscript.events(1, "web.webpagedetails.pageViews")[0]
+
+    assert event["data"] == {"from": "worker"}
+    assert page.inner_text("h1") == "rendered"
+    assert any("'requestBody'" in line for line in console)
+    assert any("refused options.invalid" in line and "viewStart" in line for line in console)
+
+
+@pytest.mark.parametrize("type", ["mpy", "py"])
+def test_in_a_worker_without_the_helper_every_command_says_what_is_missing(
+    pyscript: Site, page: Page, type: str
+) -> None:
+    with page.expect_console_message(
+        lambda message: "refused worker.helper" in message.text, timeout=60000
+    ) as said:
+        page.goto(pyscript.page(in_a_worker(type, HEAD)))
+
+    assert "worker.js" in said.value.text

@@ -10,6 +10,7 @@ from .lanes import claimed
 from .own_facts import new_id, read
 from .page import Page
 from .queue import queue_of, run, take_over
+from .worker import Worker, is_worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,11 +123,13 @@ class Alloy:
     """One instance: every command is a method that can be awaited and gives a dict."""
 
     def __init__(self, name: str) -> None:
-        self._page = Page(name, read, new_id)
         self._name = name
         self._adopted = False
         self._runs = True  # False where another lane was there first
-        self._publish(name)
+        self._worker = Worker(name) if is_worker() else None
+        if self._worker is None:
+            self._page = Page(name, read, new_id)
+            self._publish(name)
 
     async def __call__(
         self, command: str, options: "dict[str, object] | None" = None
@@ -194,7 +197,15 @@ class Alloy:
         raise CommandFailed(str(fields.get("code")), kept[2], str(fields.get("path") or ""))
 
     def _asked(self, command: str, body: str, callbacks: Any) -> Any:
-        """The promise of *command*; where another lane runs the page, it is that lane's."""
+        """The promise of *command*; where another lane runs the page it is that lane's, in a worker the page's."""
+        if self._worker is not None:
+            if window.Object.keys(callbacks).length:
+                raise CommandFailed(
+                    "worker.callback",
+                    f"{command}: callbacks stay in their thread; give them on the page",
+                    "",
+                )
+            return self._worker.ask(command, body)
         if not self._runs:
             options = window.Object.assign(parse(body), callbacks)
             function = optional(window, self._name)

@@ -87,9 +87,11 @@ def build(
     (out / "alloy.micropython.js").write_bytes(
         _esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
     )
-    for name in ("base.js", "base-early.js"):
+    for name in ("base.js", "base-early.js", "worker.js"):
         (out / name).write_bytes(_esbuild(web, (web / name).read_text()).rstrip(b"\n"))
     shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
+    (out / "types").mkdir()
+    shutil.copyfile(web / "types" / "alloy.d.ts", out / "types" / "alloy.d.ts")
     step("compression")
     sizes = _sizes(out)
     (out / "sizes.json").write_text(json.dumps(sizes, indent=2) + "\n")
@@ -105,7 +107,12 @@ def fingerprint(source: Path, web: Path) -> str:
     """A hash of all that goes into a build; a folder whose manifest has another is out of date."""
     digest = hashlib.sha256()
     files = list(tracker.modules(source).values()) + sorted((source / "bundle").rglob("*.py"))
-    for file in [*files, *sorted(web.glob("*.js")), web / "package.json"]:
+    for file in [
+        *files,
+        *sorted(web.glob("*.js")),
+        *sorted(web.glob("types/*")),
+        web / "package.json",
+    ]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -173,7 +180,11 @@ PARTS = {
         "tracker": "lib/tracker.*.mpy",
     },
     "brython": {"package": "brython/pyrite.brython.js"},
-    "pyscript": {"micropython": "pyscript/pyrite.tar.gz", "pyodide": "pyscript/pyrite-*.whl"},
+    "pyscript": {
+        "micropython": "pyscript/pyrite.tar.gz",
+        "pyodide": "pyscript/pyrite-*.whl",
+        "worker": "worker.js",
+    },
 }
 
 

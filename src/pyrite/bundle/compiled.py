@@ -10,7 +10,7 @@ from .tracker import bridged
 
 ENTRY = "browser/standalone.py"
 # What other lanes alone need.
-ELSEWHERE = ("browser/pyscript.py", "browser/start.py")
+ELSEWHERE = ("browser/pyscript.py", "browser/start.py", "browser/worker.py")
 # Private names, and those that the compiler has marked, may be shortened: no JavaScript writes them.
 OURS = "^(_[a-z]|[$][a-z])"
 

@@ -22,6 +22,7 @@ WITHOUT_LOADER = (
     "browser/own_facts.py",
     "browser/queue.py",
     "browser/lanes.py",
+    "browser/worker.py",
 )
 LOADER = "browser/start.py"
 COMPILED = "browser/standalone.py"
@@ -71,7 +72,8 @@ def archive(source: Path) -> bytes:
     compiled = {"__init__": _compile(FACE, "pyrite/__init__.py", "-O2")}
     for name, file in bridged(source, "micropython").items():
         if name not in (LOADER, COMPILED):
-            compiled[name.removesuffix(".py")] = _compile(file.read_text(), f"pyrite/{name}", "-O2")
+            text = stripped(file.read_text())
+            compiled[name.removesuffix(".py")] = _compile(text, f"pyrite/{name}", "-O2")
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name in sorted(compiled):
@@ -86,7 +88,7 @@ def sources(source: Path, lane: str) -> dict[str, str]:
     found = {"pyrite/__init__.py": FACE}
     for name, file in bridged(source, lane).items():
         if name not in (LOADER, COMPILED):
-            found[f"pyrite/{name}"] = file.read_text()
+            found[f"pyrite/{name}"] = stripped(file.read_text())
     return found
 
 
@@ -102,7 +104,7 @@ def brython(source: Path) -> str:
         name = path.removesuffix(".py").replace("/", ".")
         package = name.endswith(".__init__")
         name = name.removesuffix(".__init__")
-        modules[name] = [".py", stripped(text), [], *([1] if package else [])]
+        modules[name] = [".py", text, [], *([1] if package else [])]
     text = json.dumps(modules, ensure_ascii=False, separators=(",", ":"))
     stamp = int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
     return f'__BRYTHON__.use_VFS=true;__BRYTHON__.update_VFS({{"$timestamp":{stamp},{text[1:]});\n'
@@ -114,8 +116,8 @@ def with_own_json(files: dict[str, str]) -> dict[str, str]:
     for path, text in files.items():
         made[path] = text
         if path.endswith("core/wire.py"):
-            made[path] = text.replace("\nimport json\n", "\nfrom . import _json as json\n")
-            made[path.replace("wire.py", "_json.py")] = JSON.read_text()
+            made[path] = f"\n{text}".replace("\nimport json\n", "\nfrom . import _json as json\n")
+            made[path.replace("wire.py", "_json.py")] = stripped(JSON.read_text())
     return made
 
 

@@ -18,6 +18,7 @@ TYPES = {
     "mpy": "application/octet-stream",
     "gz": "application/gzip",
     "whl": "application/zip",
+    "ts": "text/plain; charset=utf-8",
     "json": "application/json",
     "map": "application/json",
 }
