@@ -31,8 +31,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """One option: everything everywhere."""
+    """More than every run does."""
     parser.addoption("--all-lanes", action="store_true", help="Every browser case in every lane.")
+    parser.addoption(
+        "--browsers", default="", help="Beside Chromium a small set in: firefox,webkitgtk."
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -40,6 +43,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     Those marked `every_lane` run in the lanes of Python pages too, and with --all-lanes all do.
     """
+    if "engine" in metafunc.fixturenames:
+        engines = [name for name in metafunc.config.getoption("--browsers").split(",") if name]
+        metafunc.parametrize("engine", engines, scope="module")
+        metafunc.parametrize("lane", [*lanes.PUBLIC, *lanes.PYTHON])
+        return
     chosen = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
     if "lane" not in metafunc.fixturenames or any("lane" in names for names in chosen):
         return

@@ -6,6 +6,7 @@ Everything that happened can be waited for: nothing here sleeps.
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,6 +167,16 @@ class Site:
         raise AssertionError(
             f"never {what}; requests: {[f'{seen.method} {seen.path}' for seen in self.seen]}; events: {self._stored()}"
         )
+
+    def poll(self, look: Callable[[], Any], what: str, within_s: float) -> Any:
+        """What *look* gives, once that is true: for what happens in a browser that tells nothing by itself."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            if seen := look():
+                return seen
+            with self._changed:
+                self._changed.wait(0.1)
+        raise AssertionError(f"never {what}; requests: {[seen.path for seen in self.seen]}")
 
     def events(self, count: int, type: str | None = None) -> list[dict[str, Any]]:
         """The first *count* stored events (of *type*), once there are that many; each `{id, type, visitor, xdm, data}`."""
