@@ -24,31 +24,31 @@ SCRIPT = """
 
 
 @pytest.fixture(scope="module")
-def browser(engine: str) -> Iterator[Browser]:
+def driven(engine: str) -> Iterator[Browser]:
     """One browser for all cases of a module."""
     made = started(engine)
     yield made
     made.close()
 
 
-def settled(site: Site, browser: Browser) -> Any:
+def settled(site: Site, driven: Browser) -> Any:
     """The page's state once its promises have settled: asked again whenever the site has seen something, and at the end."""
 
     def look() -> Any:
-        state = browser.evaluate("window.state")
+        state = driven.evaluate("window.state")
         return state if state and "code" in state and ("id" in state or "failed" in state) else None
 
     return site.poll(look, "a settled page", WAIT_S * 3)
 
 
 def test_a_view_is_stored_and_rendered_and_what_leaves_with_the_page_arrives(
-    site: Site, browser: Browser, engine: str
+    site: Site, driven: Browser, engine: str
 ) -> None:
     site.render({"type": "setText", "selector": "h1", "content": "rendered"})
-    browser.open(site.page(f"{HEAD}<h1>old</h1><script>{SCRIPT}</script>"))
-    state = settled(site, browser)
-    heading = browser.evaluate("document.querySelector('h1').textContent")
-    browser.open(site.page("<title>next</title>", "/next"))
+    driven.open(site.page(f"{HEAD}<h1>old</h1><script>{SCRIPT}</script>"))
+    state = settled(site, driven)
+    heading = driven.evaluate("document.querySelector('h1').textContent")
+    driven.open(site.page("<title>next</title>", "/next"))
     left = site.events(1, "left")[0]
     view = site.all_events("web.webpagedetails.pageViews")[0]
 

@@ -4,12 +4,13 @@ Just what a small set of cases needs: open an address, evaluate an expression, c
 """
 
 import json
+import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,8 +81,10 @@ class Firefox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._open = ExitStack()
+        address = f"ws://127.0.0.1:{port}/session"
         self._socket: ClientConnection = soon(
-            lambda: connect(f"ws://127.0.0.1:{port}/session", max_size=None)
+            lambda: self._open.enter_context(connect(address, max_size=None))
         )
         self._number = 0
         self._send("session.new", {"capabilities": {}})
@@ -116,6 +119,7 @@ class Firefox:
     def close(self) -> None:
         with suppress(Exception):
             self._send("browser.close", {})
+            self._open.close()
         self._process.terminate()
         self._process.wait(10)
         shutil.rmtree(self._profile, ignore_errors=True)
@@ -130,6 +134,7 @@ class WebKit:
         display = [found("xvfb-run", package="xvfb"), "-a"]
         self._process = subprocess.Popen(
             [*display, program, f"--port={port}"],
+            env={**os.environ, "LC_ALL": "en_US.UTF-8", "LANGUAGE": "en_US"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -201,6 +201,8 @@ def _sizes(out: Path) -> dict[str, object]:
         content = file.read_bytes()
         squeezed = {"gz": gzip.compress(content, 9, mtime=0), "br": brotli.compress(content)}
         for ending, compressed in squeezed.items():
+            if file.suffix in (".gz", ".whl"):
+                continue  # compressed already
             file.with_name(f"{file.name}.{ending}").write_bytes(compressed)
         measured[file] = {
             "raw": len(content),
