@@ -124,8 +124,13 @@ const order = (one, other) => {
   }
   return one < other ? -1 : one > other ? 1 : 0;
 };
-export const sorted = (value, key) =>
-  items(value).slice().sort(key ? (one, other) => order(key(one), key(other)) : order);
+export const sorted = (value, key) => {
+  const keys = isdict(value);
+  const list = keys ? Object.keys(value) : items(value).slice();
+  if (key) return list.sort((one, other) => order(key(one), key(other)));
+  // JavaScript's own order is Python's for texts without surrogates and what is above them.
+  return keys && !/[\ud800-\uffff]/.test(list) ? list.sort() : list.sort(order);
+};
 
 export const name = (value) => {
   if (value == null) return "NoneType";

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 from support.site import HEAD, Site
@@ -56,6 +57,49 @@ def test_the_build_is_told_which_lane_alloy_js_is(built: Path, tmp_path: Path) -
 
     assert chosen == (built / "alloy.micropython.js").read_bytes()
     assert (built / "alloy.js").read_bytes() == (built / "alloy.compiled.js").read_bytes()
+
+
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def origin(lines: dict[str, Any], column: int) -> tuple[str, int]:
+    """The source and line of a place in a one-line script, by its source map *lines*."""
+    found = ("", 0)
+    place = source = line = 0
+    for segment in lines["mappings"].split(";")[0].split(","):
+        numbers, value, shift = [], 0, 0
+        for sign in segment:
+            digit = DIGITS.index(sign)
+            value |= (digit & 31) << shift
+            shift += 5
+            if not digit & 32:
+                numbers.append(-(value >> 1) if value & 1 else value >> 1)
+                value = shift = 0
+        place += numbers[0]
+        if place > column:
+            break
+        if len(numbers) > 3:
+            source += numbers[1]
+            line += numbers[2]
+            found = (lines["sources"][source], line + 1)
+    return found
+
+
+def test_the_compiled_script_knows_the_python_lines_it_comes_from(built: Path) -> None:
+    script = (built / "alloy.compiled.js").read_text()
+    lines = json.loads((built / "alloy.compiled.js.map").read_text())
+    for text, name in (
+        ("unknown command ", "core/tracker.py"),
+        ("the options have no JSON form", "browser/queue.py"),
+        ("expected a selector, got", "core/selectors.py"),
+    ):
+        source, line = origin(lines, script.index(text))
+        python = (built.parents[1] / "src" / "pyrite" / name).read_text().splitlines()
+
+        assert source == f"pyrite/{name}"
+        # A statement over several lines is known by its first.
+        assert any(text in near for near in python[line - 1 : line + 3]), (name, line)
+    assert script.endswith("//# sourceMappingURL=alloy.compiled.js.map\n")
 
 
 def test_base_and_tracker_loaded_twice_replay_nothing(

@@ -13,6 +13,8 @@ WAYS = [
     ("compiled", "base-early.js"),
     ("micropython", "base-early.js"),
     ("micropython", "base.js"),
+    ("pyscript", "base-early.js"),
+    ("brython", "base-early.js"),
 ]
 pytestmark = pytest.mark.parametrize(("lane", "base"), WAYS)
 

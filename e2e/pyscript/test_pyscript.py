@@ -177,3 +177,21 @@ def test_in_a_worker_without_the_helper_every_command_says_what_is_missing(
         page.goto(pyscript.page(in_a_worker(type, HEAD)))
 
     assert "worker.js" in said.value.text
+
+
+def test_the_wheel_is_one_that_pyodide_installs_by_itself(pyscript: Site, page: Page) -> None:
+    script = f"""<!doctype html><title>pyodide</title><script type="module">
+        import {{loadPyodide}} from "/pyodide/pyodide.mjs";
+        const python = await loadPyodide();
+        await python.loadPackage(location.origin + "{TAGS["py"]["package"]}");
+        await python.runPythonAsync(`
+            from pyrite import alloy
+            await alloy.configure(datastream_id="shop")
+            await alloy.event(type="installed")
+        `);
+        window.done = true;
+    </script>"""
+    page.goto(pyscript.page(script))
+    page.wait_for_function("window.done", timeout=60000)
+
+    assert [event["type"] for event in pyscript.all_events()] == ["installed"]

@@ -190,7 +190,7 @@ def _number(value: float) -> str:
 
 def _string(value: str) -> str:
     # The runtime's own writer is far faster, and right as long as it used only the escapes that all runtimes write alike.
-    quick = json.dumps(value)
+    quick: str = json.dumps(value)
     odd = "\x7f" in quick or "\u2028" in quick or "\u2029" in quick
     if not odd and "\\" in quick:
         odd = any([mark in quick for mark in _UNLIKE])
