@@ -8,7 +8,8 @@
     const { call, instance, command, options } = JSON.parse(text);
     const settle = (ok, value) => port.postMessage(JSON.stringify({ call, ok, value }));
     try {
-      if (!window[instance]) throw Object.assign(new Error("the page has no " + instance + ": it needs the base code and alloy.js"), { code: "worker.page" });
+      // Nothing but an instance: a worker gets no other function of the page by this way.
+      if (!(window.__alloyNS || []).includes(instance)) throw Object.assign(new Error("the page has no " + instance + ": it needs the base code and alloy.js"), { code: "worker.page" });
       settle(true, await window[instance](command, options));
     } catch (error) {
       settle(false, { ...error, message: error.message });

@@ -8,6 +8,7 @@ from alloy_peer.test_alloy_peer import STUB
 from playwright.sync_api import Browser
 from rendering.cases import CASES, item
 from support.chromium import ARGUMENTS, executable
+from support.lanes import PUBLIC
 from support.packs import pack
 from support.server import certificate
 from support.site import HEAD, Site
@@ -92,4 +93,7 @@ def test_both_make_the_same_document(
     site.edge.state.experiences.reload()
     theirs = rendered(site, browser, THEIRS.replace("BODY", body))
 
-    assert rendered(site, browser, OURS.replace("BODY", body)) == theirs
+    for lane in PUBLIC:
+        ours = OURS.replace("BODY", body).replace("/alloy.js", f"/alloy.{lane}.js")
+
+        assert rendered(site, browser, ours) == theirs, lane

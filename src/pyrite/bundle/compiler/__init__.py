@@ -5,6 +5,9 @@ It knows three things of a program: its signatures (program.py), the kinds of it
 shorter, never right or wrong: where one is unknown, a helper of web/python.js finds out at run time. What is outside the
 subset is refused with file, line and remedy.
 
+Our own because it is the smallest by measurement: the core alone is 14.6 KB (brotli) here and 20.1 KB with Transcrypt 3.9, which also
+takes no relative imports, no annotations and no json, and needs its own words for what the other lanes say in Python's.
+
 What differs from CPython, and is kept out of the portable rooms by their tests: a number is JavaScript's (1.0 is 1); texts
 are counted in UTF-16 units; tuples are lists; keys of dicts are texts; a subscript that misses gives None instead of raising.
 """
