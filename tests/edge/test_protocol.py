@@ -371,6 +371,50 @@ def test_a_pages_raw_queue_is_run_by_the_same_core(edge: Maker) -> None:
     assert first.received_ms - first.made_ms == 1000
 
 
+EARLY: list[Any] = [
+    {"datastreamId": "shop", "edgeDomain": "edge.test"},
+    ["event", {"viewStart": True, "data": {"n": 1}}, "00000000-0000-4000-8000-00000000000e", 1],
+    ["https://shop.test/a", "", None, None, 1280, 720, "landscape-primary", 800, 600, "UTC", 0],
+]
+
+
+def test_a_view_that_the_base_code_sent_names_its_data_stream_and_its_visitor(edge: Maker) -> None:
+    client = edge()
+    response = post(client, body={"raw": EARLY}, path="/ee/v1/interact")
+    view = stored(client)[0]
+
+    assert response.status_code == 200
+    assert (view.id, view.visitor, view.datastream, view.url) == (
+        EARLY[1][2],
+        EARLY[1][2],
+        "shop",
+        "https://shop.test/a",
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        ([], 400, "datastream.missing"),
+        (EARLY[:2], 400, "body.raw"),
+        ([*EARLY[:2], []], 400, "body.raw"),
+        ([EARLY[0], ["event"], EARLY[2]], 400, "body.raw"),
+        ([{"datastreamId": "other"}, *EARLY[1:]], 400, "datastream.unknown"),
+        ([{**EARLY[0], "defaultConsent": "out"}, *EARLY[1:]], 403, "consent.invalid"),
+        ([*EARLY[:2], [*EARLY[2][:3], True, *EARLY[2][4:]]], 403, "consent.invalid"),
+    ],
+    ids=str,
+)
+def test_a_view_of_the_base_code_that_can_not_be_taken_is_refused_with_its_reason(
+    edge: Maker, raw: list[Any], status: int, code: str
+) -> None:
+    client = edge()
+    response = post(client, body={"raw": raw}, path="/ee/v1/interact")
+
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert stored(client) == []
+
+
 def test_a_refused_command_of_a_raw_queue_is_kept_and_the_others_are_stored(edge: Maker) -> None:
     client = edge()
     queue = json.loads(json.dumps(RAW))
