@@ -110,6 +110,7 @@ REFUSED = {
     "import os\ndef f():\n    return print(1)\n": "3: print() is not compiled; use what the portable subset has",
     "if 1:\n    x = 2\n": "1: If at the top of a module; define functions, classes and constants there",
     "def f(a, *b, c=1):\n    return a\n": "1: both *args and parameters given by name; leave one of them out",
+    "class A:\n    x = 1\nclass B(A):\n    def f(self):\n        self.x = 2\n": "5: self.x is set, and is a constant of the class; give it another name",
     "from .nowhere import x\n": "1: imports core/nowhere.py; it is not part of the page",
     "def f(a):\n    a[0].b()['c'] += 1\n": "2: a call in the target; keep it in a name first",
 }

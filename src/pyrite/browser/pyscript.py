@@ -209,6 +209,12 @@ class Alloy:
         if not self._runs:
             options = window.Object.assign(parse(body), callbacks)
             function = optional(window, self._name)
+            if function is None:
+                raise CommandFailed(
+                    "command.instance",
+                    f"{command}: another lane runs this page, and has no instance named {self._name}",
+                    "",
+                )
             return window.Reflect.apply(function, None, window.Array.of(command, options))
 
         def begin(resolve: Any, reject: Any, *_: Any) -> None:

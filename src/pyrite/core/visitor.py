@@ -2,7 +2,7 @@
 
 Pure. Cookies are read from each Moment's facts, and kept in memory as well, for pages where cookies are blocked.
 Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`,
-`device` (an id that the loader has minted, and not stored).
+`device` (an id that the loader or the base code has minted, and not stored).
 """
 
 from .config import Config

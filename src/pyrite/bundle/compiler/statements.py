@@ -94,6 +94,7 @@ class Writer(Expressions):
             base = f" extends {'Error' if name == 'Exception' else safe(name)}"
         self.line(f"export class {safe(cls.name)}{base} {{", cls.node)
         self._depth += 1
+        self._check_constants(cls)
         self.line(f"get $name() {{ return {json.dumps(cls.name)}; }}", cls.node)
         for statement in cls.node.body:
             if isinstance(statement, ast.FunctionDef):
@@ -114,6 +115,21 @@ class Writer(Expressions):
                 )
         self._depth -= 1
         self.line("}", cls.node)
+
+    def _check_constants(self, cls: Class) -> None:
+        """A constant of a class is read-only here: an instance that sets one would throw at run time."""
+        for name, sources in cls.assigned.items():
+            for function, value in sources:
+                if function.name and any(
+                    not owner.name
+                    for holder in cls.lineage()
+                    for owner, _ in holder.assigned.get(name, [])
+                ):
+                    raise self.refusal(
+                        value,
+                        f"self.{name} is set, and is a constant of the class",
+                        "give it another name",
+                    )
 
     def _function(
         self, opening: str, node: ast.FunctionDef, function: Function, cls: Class | None
