@@ -74,4 +74,24 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("<b>x</b><b>y</b>", item("setText", "z", "b"), "<b>z</b><b>z</b>"),
     ("<b>x</b><b>y</b>", item("setText", "z", "b:eq(1)"), "<b>x</b><b>z</b>"),
     ("<b>x</b>", item("setText", "ünï 😀", "b"), "<b>ünï 😀</b>"),
+    (P, item("customCode", "<b>1</b>"), '<p id="a">old<b>1</b></p>'),
+    (P, item("collectInteractions"), P),
+    (P, item("click"), P),
 ]
+
+# (selector, body, what it finds: the ids or classes of the elements)
+SELECTORS: list[tuple[str, str, str]] = [
+    ("#a", '<p id="a">x</p><p id="b">x</p>', "a"),
+    (" .c > i , b", '<p class="c"><i id="i">x</i></p><b id="b">x</b>', "b i"),
+    ("p:eq(1)", '<p id="a">x</p><p id="b">x</p>', "b"),
+    ("div:eq(1) p:eq(0)", '<div><p id="a">x</p></div><div><p id="b">x</p><p id="c">x</p></div>', "b"),
+    ("div:eq(0) > p", '<div><p id="a">x</p><i><p id="b">x</p></i></div>', "a"),
+    ("#1st:eq(0)", '<p id="1st">x</p>', "1st"),
+    (".2nd:eq(1)", '<p class="2nd">x</p><i class="2nd" id="b">x</i>', "b"),
+    ("div:eq(0) #3rd", '<div><p id="3rd">x</p></div>', "3rd"),
+    ("x-a:shadow p", '<x-a data-inside="<p id=a>x</p>"></x-a><p id="b">x</p>', "a"),
+    ("x-a:eq(1):shadow p:eq(1)", '<x-a data-inside="<p>x</p>"></x-a><x-a data-inside="<p>x</p><p id=b>x</p>"></x-a>', "b"),
+    ("x-a:shadow > p", '<x-a data-inside="<p id=a>x</p><i><b><p id=b>x</p></b></i>"></x-a>', "a"),
+    ("x-a:shadow x-a:shadow p", """<x-a data-inside="<x-a data-inside='<p id=a>x</p>'></x-a>"></x-a>""", "a"),
+    ("[data-x='1.5']:eq(0)", '<p id="a" data-x="1.5">x</p>', "a"),
+]  # fmt: skip

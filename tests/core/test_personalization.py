@@ -3,6 +3,7 @@
 from given import action, moment, proposition, scoped
 
 from pyrite.core.event import draft
+from pyrite.core.interactions import Interactions
 from pyrite.core.personalization import Plan, Views, page_surface, scope_kind, surface_of
 
 URL = "https://Shop.test/a/b/?q=1#top"
@@ -40,6 +41,7 @@ def plan(**options):
             moment=moment(),
             event_id="e",
         ),
+        Interactions({"PYR": "always"}),
     )
 
 

@@ -14,15 +14,15 @@ def test_plain_css_is_one_step():
     assert steps_of(" #a .b > c ") == [step("#a .b > c")]
 
 
-def test_eq_splits_and_scopes_what_follows():
-    assert steps_of("#a:eq(2) > .b:eq(0) p") == [step("#a", 2), step(":scope > .b", 0), step("p")]
+def test_eq_splits():
+    assert steps_of("#a:eq(2) > .b:eq(0) p") == [step("#a", 2), step("> .b", 0), step("p")]
 
 
 def test_shadow_steps_into_roots_also_after_eq():
     assert steps_of("x-a:shadow x-b:eq(1):shadow > p") == [
         step("x-a", shadow=True),
         step("x-b", 1, True),
-        step(":scope > p"),
+        step("> p"),
     ]
 
 

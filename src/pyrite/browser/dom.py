@@ -1,17 +1,20 @@
-"""What steps do to elements: markup made, put in, changed and taken away, with the page's nonce where it has one.
+"""What steps do to elements: markup put in, texts, attributes and styles changed, elements moved and taken away.
 
-Not for finding or awaiting elements: rendering.py does. Source of the semantics: Adobe's Web SDK 2.33.
+Not for finding or awaiting elements: rendering.py does; nor for making markup: markup.py does. Source of the semantics:
+Adobe's Web SDK 2.33.
 """
 
-from ..core.wire import decode, encode
 from .bridge import attempt, construct, method, text, window
+from .markup import add_style, made, run_scripts, trusted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-DONE_MARK = "data-adobe-proposition-ids"  # Alloy's name, so that both agree on one page
+DONE_MARK = "data-adobe-proposition-ids"  # Alloy's names, so that both agree on one page
+INTERACT_MARK = "data-aep-interact-id"
+LABEL_MARK = "data-aep-click-label"
 
 
 def hide(selector: str) -> Any:
@@ -19,19 +22,13 @@ def hide(selector: str) -> Any:
     return add_style(selector + " { visibility: hidden }", id="")
 
 
-def add_style(css: str, *, id: str) -> Any:
-    """A style node with *css*, in the document, with the page's nonce."""
-    node = window.document.createElement("style")
-    if id:
-        node.id = id
-    _give_nonce(node)
-    node.textContent = css
-    (window.document.head or window.document.documentElement).appendChild(node)
-    return node
-
-
 def apply(step: "dict[str, object]", elements: "list[Any]", done: "Callable[[str], None]") -> None:
     """Carry *step* out on each of *elements*; *done* gets '' or what went wrong."""
+    action: Any = _ACTIONS[str(step["type"])]
+    # What is meant for the head can only be added to it; custom code says itself where it goes.
+    in_head = bool(elements) and elements[0].tagName == "HEAD" and step["type"] != "customCode"
+    if in_head and isinstance(step["content"], str) and step["content"].strip():
+        action = _append_to_head
     left = [
         element
         for element in elements
@@ -48,122 +45,120 @@ def apply(step: "dict[str, object]", elements: "list[Any]", done: "Callable[[str
         element = left.pop(0)
         if step["once"]:
             _mark(element, str(step["item"]))
-        action: Any = _ACTIONS[str(step["type"])]
-        action(element, step["content"], next_one)
+        action(element, step["content"], next_one, lambda node: _mark_for_clicks(node, step))
 
     next_one("")
 
 
-# ---- actions: (element, content, done) ------------------------------------------------------------------------------
+# ---- actions: (element, content, done, changed); *changed* is told of each node that clicks may be meant for -----------
 
 
-def _set_text(element: Any, content: str, done: Any) -> None:
+def _set_text(element: Any, content: str, done: Any, changed: Any) -> None:
+    changed(element)
     element.textContent = content
     done("")
 
 
-def _set_html(element: Any, content: str, done: Any) -> None:
-    def put(nodes: "list[Any]") -> None:
+def _set_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
         element.replaceChildren()
         for node in nodes:
             element.appendChild(node)
-        _run_scripts(element, nodes)
-        done("")
+        changed(element)
+        run_scripts(element, scripts, done)
 
-    _nodes(content, put, done)
+    made(content, put, done)
 
 
-def _append_html(element: Any, content: str, done: Any) -> None:
-    def put(nodes: "list[Any]") -> None:
-        if element.tagName == "HEAD":
-            nodes = [node for node in nodes if node.nodeName in ("SCRIPT", "LINK", "STYLE")]
+def _append_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
         for node in nodes:
             element.appendChild(node)
-        _run_scripts(element, nodes)
-        done("")
+        changed(element)
+        run_scripts(element, scripts, done)
 
-    _nodes(content, put, done)
+    made(content, put, done)
 
 
-def _prepend_html(element: Any, content: str, done: Any) -> None:
-    if element.tagName == "HEAD":
-        _append_html(element, content, done)
-        return
+def _append_to_head(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        for node in nodes:
+            element.appendChild(node)
+        run_scripts(element, scripts, done)
 
-    def put(nodes: "list[Any]") -> None:
+    made(content, put, done, "script, link, style")
+
+
+def _prepend_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
         # Before the first element child; without one at the end, after any text (Alloy's rule).
         before = element.firstElementChild
         for node in nodes:
+            changed(node)
             element.insertBefore(node, before)
-        _run_scripts(element, nodes)
-        done("")
+        run_scripts(element, scripts, done)
 
-    _nodes(content, put, done)
-
-
-def _insert_before(element: Any, content: str, done: Any) -> None:
-    _insert(
-        element,
-        content,
-        lambda nodes: [element.parentNode.insertBefore(node, element) for node in nodes],
-        done,
-    )
+    made(content, put, done)
 
 
-def _insert_after(element: Any, content: str, done: Any) -> None:
-    # Before the next element, so text between the two stays in front (Alloy's rule).
-    _insert(
-        element,
-        content,
-        lambda nodes: [
-            element.parentNode.insertBefore(node, after)
-            for after in [element.nextElementSibling]
-            for node in nodes
-        ],
-        done,
-    )
+def _insert_before(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        _insert(element, nodes, element, scripts, done, changed)
+
+    made(content, put, done)
 
 
-def _replace_html(element: Any, content: str, done: Any) -> None:
+def _insert_after(element: Any, content: str, done: Any, changed: Any) -> None:
+    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        # Before the next element, so text between the two stays in front (Alloy's rule).
+        _insert(element, nodes, element.nextElementSibling, scripts, done, changed)
+
+    made(content, put, done)
+
+
+def _replace_html(element: Any, content: str, done: Any, changed: Any) -> None:
     def swap(problem: str) -> None:
         if not problem:
             element.remove()
         done(problem)
 
-    _insert_before(element, content, swap)
+    _insert_before(element, content, swap, changed)
 
 
-def _insert(element: Any, content: str, put: Any, done: Any) -> None:
-    if element.tagName == "HEAD":
-        _append_html(element, content, done)
+def _insert(
+    element: Any, nodes: "list[Any]", before: Any, scripts: "list[Any]", done: Any, changed: Any
+) -> None:
+    """Put *nodes* beside *element*, in front of *before*."""
+    parent = element.parentNode
+    if not parent or parent.nodeType == 9:
+        done("the element has no parent that could take it")
         return
-
-    def placed(nodes: "list[Any]") -> None:
-        parent = element.parentNode
-        if not parent or parent.nodeType == 9:
-            done("the element has no parent that could take it")
-            return
-        put(nodes)
-        _run_scripts(parent, nodes)
-        done("")
-
-    _nodes(content, placed, done)
+    for node in nodes:
+        changed(node)
+        parent.insertBefore(node, before)
+    run_scripts(element, scripts, done)
 
 
-def _set_attribute(element: Any, content: "list[Any]", done: Any) -> None:
+def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
     left = list(content)
 
     def next_one(*_: Any) -> None:
         if not left:
+            changed(element)
             done("")
             return
         name, value = left.pop(0)
-        attempt(method(element, "setAttribute"), element, (name, value), next_one, done)
+
+        def put(allowed: Any) -> None:
+            attempt(method(element, "setAttribute"), element, (name, allowed), next_one, done)
+
+        trusted(_kind_of(name), value, put)
 
     next_one()
 
 
-def _set_style(element: Any, content: str, done: Any) -> None:
+def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
+    changed(element)
     before = text(element.style.cssText)
     element.style.cssText = (
         before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
@@ -171,28 +166,44 @@ def _set_style(element: Any, content: str, done: Any) -> None:
     done("")
 
 
-def _set_image_source(element: Any, content: str, done: Any) -> None:
+def _set_image_source(element: Any, content: str, done: Any, changed: Any) -> None:
     if element.tagName != "IMG":
         done("expected an IMG, got " + text(element.tagName))
         return
     construct(window.Image).src = content
+    changed(element)
     element.removeAttribute("src")
     element.src = content
     done("")
 
 
-def _remove(element: Any, content: Any, done: Any) -> None:
+def _remove(element: Any, content: Any, done: Any, changed: Any) -> None:
     element.remove()
     done("")
 
 
-def _rearrange(element: Any, content: "list[Any]", done: Any) -> None:
+def _rearrange(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
     start, end = content
     children = element.children
     if start < children.length and end < children.length and start != end:
         moved, target = children[start], children[end]
-        element.insertBefore(moved, target.nextSibling if start < end else target)
+        # After the target but in front of the next element, or before it (Alloy's rule).
+        element.insertBefore(moved, target.nextElementSibling if start < end else target)
+        changed(target)
+        changed(moved)
     done("")
+
+
+def _collect_interactions(element: Any, content: Any, done: Any, changed: Any) -> None:
+    changed(element)
+    done("")
+
+
+def _kind_of(name: str) -> str:
+    """What Trusted Types want the attribute *name* to be made by; '' for a plain text."""
+    if name == "srcdoc":
+        return "createHTML"
+    return "createScript" if name.startswith("on") else ""
 
 
 _ACTIONS = {
@@ -208,71 +219,33 @@ _ACTIONS = {
     "setImageSource": _set_image_source,
     "remove": _remove,
     "rearrange": _rearrange,
+    "customCode": _prepend_html,
+    "collectInteractions": _collect_interactions,
 }
 
 
-# ---- markup ---------------------------------------------------------------------------------------------------------
-
-
-def _nodes(html: str, done: Any, failed: Any) -> None:
-    """Hand *done* the nodes of *html*, parsed in a detached element; *failed* if the page's Trusted Types refuse."""
-    container = window.document.createElement("div")
-
-    def parsed(*_: Any) -> None:
-        for node in _all(container, "style"):
-            _give_nonce(node)
-        done([container.childNodes[index] for index in range(container.childNodes.length)])
-
-    attempt(
-        method(window.Reflect, "set"),
-        window.Reflect,
-        (container, "innerHTML", html),
-        parsed,
-        failed,
-    )
-
-
-def _run_scripts(target: Any, nodes: "list[Any]") -> None:
-    """Run the scripts in *nodes*, which parsing left inert: inline ones in *target*, others from the head."""
-    for node in nodes:
-        if node.nodeType != 1:
-            continue
-        scripts = [node] if node.nodeName == "SCRIPT" else _all(node, "script")
-        for script in scripts:
-            fresh = window.document.createElement("script")
-            for index in range(script.attributes.length):
-                attribute = script.attributes[index]
-                fresh.setAttribute(attribute.name, attribute.value)
-            _give_nonce(fresh)
-            if text(script.src):
-                window.document.head.appendChild(fresh)
-            else:
-                fresh.textContent = script.textContent
-                target.appendChild(fresh)
-                fresh.remove()
-
-
-def _all(root: Any, css: str) -> "list[Any]":
-    nodes = root.querySelectorAll(css)
-    return [nodes[index] for index in range(nodes.length)]
-
-
-def _give_nonce(node: Any) -> None:
-    holder = window.document.querySelector("[nonce]")
-    if holder and text(holder.nonce):
-        node.nonce = holder.nonce
+# ---- marks ----------------------------------------------------------------------------------------------------------
 
 
 def _is_marked(element: Any, item: str) -> bool:
-    return item != "" and item in _marks(element)
+    return item != "" and item in _marks(element, DONE_MARK)
 
 
 def _mark(element: Any, item: str) -> None:
     if item:
-        element.setAttribute(DONE_MARK, encode(_marks(element) + [item]))
+        element.setAttribute(DONE_MARK, ",".join(_marks(element, DONE_MARK) + [item]))
 
 
-def _marks(element: Any) -> "list[Any]":
-    present = text(element.getAttribute(DONE_MARK))
-    value = decode(present) if present else []
-    return value if isinstance(value, list) else []
+def _mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
+    """Let clicks on *element*, if it is one, be told with the step's number and label."""
+    if not step["mark"] or element.nodeType != 1:
+        return
+    marks = _marks(element, INTERACT_MARK)
+    if str(step["mark"]) not in marks:
+        element.setAttribute(INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
+    if step["label"] and not text(element.getAttribute(LABEL_MARK)):
+        element.setAttribute(LABEL_MARK, step["label"])
+
+
+def _marks(element: Any, name: str) -> "list[str]":
+    return [mark for mark in text(element.getAttribute(name)).split(",") if mark]

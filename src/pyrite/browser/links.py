@@ -1,11 +1,17 @@
-"""What was clicked, as facts for core.clicks: the link in a click's path, its words, its place in the page."""
+"""What was clicked, as facts for core.clicks and core.interactions: the link in a click's path, its words, its place in the
+page, and the marks of offers there.
+"""
 
 from .bridge import optional, text, window
+from .dom import INTERACT_MARK, LABEL_MARK
+from .rendering import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+TOKEN_MARK = "data-aep-click-token"
 LANDMARKS = ("HEADER", "MAIN", "FOOTER", "NAV")
 
 
@@ -38,6 +44,55 @@ def facts_of(link: Any, event: Any, qualifier: Any) -> "dict[str, object]":
         "qualified": None if qualifier is None else qualifier.test(bare) is True,
         "scripted": url.startswith("javascript:"),
     }
+
+
+def tell_offer(
+    event: Any, selectors: "list[str]", done: "Callable[[dict[str, object]], None]"
+) -> None:
+    """Hand *done* what core.interactions wants to know of a click *event*; *selectors* are those whose clicks count."""
+    path = _elements(event)
+    marks: list[int] = []
+    label = token = ""
+    for element in path:
+        for mark in text(element.getAttribute(INTERACT_MARK)).split(","):
+            if mark.isdigit() and int(mark) not in marks:
+                marks.append(int(mark))
+        label = label or text(element.getAttribute(LABEL_MARK))
+        token = token or text(element.getAttribute(TOKEN_MARK))
+    met: list[object] = []
+    told: dict[str, object] = {"marks": marks, "label": label, "token": token, "met": met}
+    left = list(range(len(selectors)))
+
+    def next_one(*_: Any) -> None:
+        if not left:
+            done(told)
+            return
+        index = left.pop(0)
+
+        def found(elements: "list[Any]") -> None:
+            places = [
+                place
+                for place in range(len(path))
+                if any([path[place].isSameNode(element) is True for element in elements])
+            ]
+            if places:
+                met.append([index, places[0]])
+            next_one()
+
+        find(selectors[index], found, next_one, lambda root: None)
+
+    next_one()
+
+
+def _elements(event: Any) -> "list[Any]":
+    """The elements in the path of a click *event*, the innermost first, without the document's own."""
+    path = event.composedPath()
+    found = []
+    for index in range(path.length):
+        element = path[index]
+        if optional(element, "nodeType") == 1 and optional(element, "nodeName") != "HTML":
+            found.append(element)
+    return found
 
 
 def _names(link: Any) -> "list[str]":

@@ -4,7 +4,18 @@ Only text crosses: options come as JSON text, results go as JSON text. What is d
 in dom.py, links.py and transport.py.
 """
 
-from ..core.effects import Ask, Effect, Later, Log, Render, SetCookie, Settle, kind
+from ..core.effects import (
+    Abandon,
+    Ask,
+    Effect,
+    Later,
+    Log,
+    Redirect,
+    Render,
+    SetCookie,
+    Settle,
+    kind,
+)
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode_object, encode
@@ -21,9 +32,10 @@ from .bridge import (
     stringify,
     window,
 )
-from .dom import add_style
+from .dom import hide
 from .facts import Facts
-from .links import clicked_link, facts_of
+from .links import clicked_link, facts_of, tell_offer
+from .markup import add_style
 from .rendering import Rendering
 from .routes import watch_routes
 from .transport import Transport
@@ -56,6 +68,9 @@ class Page:
         self._hooks: dict[str, object] = {}
         self._last_call = 0
         self._clicked: Any = None
+        self._renderings: dict[str, Rendering] = {}
+        self._hidden_body: Any = None
+        self._watched: list[str] = []
         self._qualifier: Any = None
         self.hints: Any = None
         self._do = {
@@ -63,6 +78,10 @@ class Page:
             "Settle": self._settle,
             "Ask": self._ask,
             "Render": self._render,
+            "Abandon": self._abandon,
+            "Redirect": self._redirect,
+            "Stay": self._stay,
+            "Uncover": self._uncover,
             "SetCookie": self._set_cookie,
             "Later": self._later,
             "Hide": self._hide,
@@ -216,11 +235,41 @@ class Page:
 
     def _render(self, effect: Render) -> None:
         plan = effect.plan
-        Rendering(
-            effect.steps,
-            lambda results: self.carry_out(self.tracker.rendering(plan, results, self.moment())),
-            lambda results: self.carry_out(self.tracker.rendered(plan, results, self.moment())),
-        ).begin()
+
+        def started(results: "list[str]") -> None:
+            self.carry_out(self.tracker.rendering(plan, results, self.moment()))
+
+        def finished(results: "list[str]") -> None:
+            self._renderings.pop(plan, None)
+            self.carry_out(self.tracker.rendered(plan, results, self.moment()))
+
+        rendering = Rendering(effect.steps, started, finished)
+        self._renderings[plan] = rendering
+        rendering.begin()
+
+    def _abandon(self, effect: Abandon) -> None:
+        rendering = self._renderings.get(effect.plan)
+        if rendering:
+            rendering.abandon(effect.keys, effect.why)
+
+    def _uncover(self, effect: Any) -> None:
+        for plan in list(self._renderings):
+            self._renderings[plan].uncover()
+
+    def _redirect(self, effect: Redirect) -> None:
+        if self._hidden_body is None:
+            self._hidden_body = hide("body")
+        location = window.location
+
+        def refused(message: str) -> None:
+            window.console.warn(f"[{self.tracker.name}] redirect to {effect.url!r}: {message}")
+
+        attempt(method(location, "replace"), location, (effect.url,), lambda *_: None, refused)
+
+    def _stay(self, effect: Any) -> None:
+        style, self._hidden_body = self._hidden_body, None
+        if style is not None:
+            style.remove()
 
     def _set_cookie(self, effect: SetCookie) -> None:
         if self.moment().facts.get("cookiesEnabled") is not True:
@@ -262,6 +311,9 @@ class Page:
 
     def _watch(self, effect: Any) -> None:
         what = effect.what
+        if what in self._watched:
+            return
+        self._watched.append(what)
         if what == "clicks":
             self._watch_clicks()
         elif what == "routes":
@@ -291,16 +343,23 @@ class Page:
 
         def clicked(event: Any = None, *_: Any) -> None:
             try:
-                link = clicked_link(event)
-                if link is not None:
-                    self._clicked = link
-                    self.carry_out(
-                        self.tracker.clicked(facts_of(link, event, self._qualifier), self.moment())
-                    )
+                self._tell_click(event)
             except Exception as error:
                 self.report(error)
 
         listen(window.document, "click", callback(clicked), True)
+
+    def _tell_click(self, event: Any) -> None:
+        link = clicked_link(event)
+        facts = {} if link is None else facts_of(link, event, self._qualifier)
+
+        def told(offer: "dict[str, object]") -> None:
+            if link is not None or offer["marks"] or offer["met"]:
+                self._clicked = event.target if link is None else link
+                facts["offer"] = offer
+                self.carry_out(self.tracker.clicked(facts, self.moment()))
+
+        tell_offer(event, self.tracker.click_selectors(), told)
 
     def _watch_hints(self) -> None:
         def told(values: Any = None, *_: Any) -> None:

@@ -6,7 +6,7 @@ say. Source of the semantics: Adobe's Web SDK 2.33.
 
 from ..core.errors import SelectorError
 from ..core.selectors import steps_of
-from .bridge import attempt, callback, construct, method, parse, window
+from .bridge import attempt, callback, construct, method, optional, parse, window
 from .dom import apply, hide
 
 TYPE_CHECKING = False
@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 WAIT_MS = 5000  # how long an element is awaited; Alloy's value
+LOOK_MS = 100  # between two looks for a shadow root that is not there yet
 WAITING = "waiting"
+RUNNING = "running"
 SHOWN = "shown"
 
 
 class Rendering:
-    """One plan: *started* is called after each step has been tried once, *finished* when no step waits any more."""
+    """One plan: *started* is called after each step has been tried once, *finished* when no step waits any more.
+
+    Steps are carried out in their order, also where JavaScript answers later.
+    """
 
     def __init__(
         self,
@@ -30,18 +35,57 @@ class Rendering:
     ) -> None:
         self._steps = steps
         self._results = [""] * len(steps)
-        self._left = len(steps)  # not yet tried once
         self._open = len(steps)  # not yet at their end
+        self._next = 0  # the first that has not been tried
+        self._busy = False
         self._started = started
         self._finished = finished
         self._first_pass = True
         self._observer: Any = None
-        self._styles = [hide(str(step["hide"])) if step["hide"] else None for step in steps]
+        self._watched: list[Any] = []  # shadow roots, beside the document
+        self._misses_root = False
+        self._styles: list[Any] = [
+            hide(str(step["hide"])) if step["hide"] else None for step in steps
+        ]
 
     def begin(self) -> None:
         """Try each step."""
-        for index in range(len(self._steps)):
+        self._go_on()
+
+    def abandon(self, keys: "list[int]", why: str) -> None:
+        """Give up those of the steps with the numbers *keys* that wait for their element."""
+        for index in keys:
+            if self._results[index] == WAITING:
+                self._end(index, why)
+
+    def uncover(self) -> None:
+        """Take away what hides elements."""
+        for index in range(len(self._styles)):
+            self._uncover(index)
+
+    def _go_on(self) -> None:
+        """Try the steps that have not been tried, one by one: a loop, because a plan may have thousands."""
+        if self._busy:
+            return
+        self._busy = True
+        while self._next < len(self._steps):
+            index = self._next
+            if index and self._results[index - 1] in ("", RUNNING):
+                self._busy = False  # it calls again at its end
+                return
+            self._next = index + 1
             self._try(index)
+        self._busy = False
+        if self._first_pass and self._results[len(self._results) - 1] not in ("", RUNNING):
+            self._end_of_first_pass()
+
+    def _end_of_first_pass(self) -> None:
+        self._first_pass = False
+        self._started(list(self._results))
+        if self._open == 0:
+            self._stop()
+        else:
+            self._wait()
 
     def _try(self, index: int) -> None:
         step = self._steps[index]
@@ -49,7 +93,17 @@ class Rendering:
             str(step["selector"]),
             lambda found: self._found(index, found),
             lambda why: self._end(index, why),
+            self._entered,
         )
+
+    def _entered(self, root: Any) -> None:
+        """A shadow root that a selector goes through; None for one that is not there yet."""
+        if root is None:
+            self._misses_root = True
+        elif not any([root.isSameNode(known) is True for known in self._watched]):
+            self._watched.append(root)
+            if self._observer:
+                self._observe(root)
 
     def _found(self, index: int, elements: "list[Any]") -> None:
         if self._results[index] not in ("", WAITING):
@@ -57,35 +111,41 @@ class Rendering:
         if not elements:
             self._end(index, WAITING)
             return
-        self._results[index] = "running"
+        self._results[index] = RUNNING
         apply(self._steps[index], elements, lambda problem: self._end(index, problem or SHOWN))
 
     def _end(self, index: int, result: str) -> None:
-        first = self._results[index] == "" or (
-            self._results[index] == "running" and self._first_pass
-        )
         self._results[index] = result
-        style = self._styles[index]
         if result != WAITING:
             self._open -= 1
-            self._styles[index] = None
-            if style:
-                style.remove()
-        if first:
-            self._left -= 1
-        if self._left == 0 and self._first_pass:
-            self._first_pass = False
-            self._started(list(self._results))
-            if WAITING in self._results:
-                self._wait()
-                return
-        if not self._first_pass and self._open == 0:
+            self._uncover(index)
+        if self._first_pass:
+            self._go_on()
+        elif self._open == 0:
             self._stop()
+
+    def _uncover(self, index: int) -> None:
+        style, self._styles[index] = self._styles[index], None
+        if style:
+            style.remove()
 
     def _wait(self) -> None:
         self._observer = construct(window.MutationObserver, callback(self._again))
-        self._observer.observe(window.document, parse('{"childList":true,"subtree":true}'))
+        self._observe(window.document)
+        for root in self._watched:
+            self._observe(root)
         window.setTimeout(callback(self._give_up), WAIT_MS)
+        if self._misses_root:
+            window.setTimeout(callback(self._look), LOOK_MS)
+
+    def _observe(self, root: Any) -> None:
+        self._observer.observe(root, parse('{"childList":true,"subtree":true}'))
+
+    def _look(self, *_: Any) -> None:
+        """No observer tells of a shadow root that an element is given: until all steps are done it is looked for."""
+        if self._observer:
+            self._again()
+            window.setTimeout(callback(self._look), LOOK_MS)
 
     def _again(self, *_: Any) -> None:
         for index in range(len(self._results)):
@@ -106,18 +166,26 @@ class Rendering:
 
 
 def find(
-    selector: str, done: "Callable[[list[Any]], None]", failed: "Callable[[str], None]"
+    selector: str,
+    done: "Callable[[list[Any]], None]",
+    failed: "Callable[[str], None]",
+    entered: "Callable[[Any], None]",
 ) -> None:
-    """Hand *done* every element that *selector* (Alloy's language) chooses now; *failed* a text if it can't be read."""
+    """Hand *done* every element that *selector* (Alloy's language) chooses now; *failed* a text if it can't be read.
+
+    *entered* gets each shadow root on the way, None for one that is missing.
+    """
     try:
         steps = steps_of(selector)
     except SelectorError as error:
         failed(error.message)
         return
-    _walk(steps, 0, [window.document], done, failed)
+    _walk(steps, 0, [window.document], done, failed, entered)
 
 
-def _walk(steps: "list[Any]", index: int, roots: "list[Any]", done: Any, failed: Any) -> None:
+def _walk(
+    steps: "list[Any]", index: int, roots: "list[Any]", done: Any, failed: Any, entered: Any
+) -> None:
     if index == len(steps):
         done(roots)
         return
@@ -131,15 +199,26 @@ def _walk(steps: "list[Any]", index: int, roots: "list[Any]", done: Any, failed:
                 found.append(nodes[place])
         if left:
             root = left.pop(0)
-            attempt(method(root, "querySelectorAll"), root, (step["css"],), gather, failed)
+            attempt(method(root, "querySelectorAll"), root, (_scoped(step, root),), gather, failed)
             return
         number = step["eq"]
         chosen = found if number is None else found[number : number + 1]
         if step["shadow"]:
-            chosen = [element.shadowRoot for element in chosen if element.shadowRoot]
+            inner = [optional(element, "shadowRoot") for element in chosen] or [None]
+            for shadow in inner:
+                entered(shadow)
+            chosen = [shadow for shadow in inner if shadow is not None]
         if chosen:
-            _walk(steps, index + 1, chosen, done, failed)
+            _walk(steps, index + 1, chosen, done, failed, entered)
         else:
             done([])
 
     gather()
+
+
+def _scoped(step: Any, root: Any) -> str:
+    """A leading `>` means children: of an element they are the scope's, of a shadow root the host's."""
+    css: str = step["css"]
+    if not css.startswith(">"):
+        return css
+    return (":host " if root.nodeType == 11 else ":scope ") + css

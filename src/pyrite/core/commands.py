@@ -26,6 +26,12 @@ PERSONALIZATION = (
         "ask for the page's own decisions (by default: view starts, and the first sendEvent)",
     ),
     ("decisionContext", "object", None, "more for the edge to decide by"),
+    (
+        "untilRendered",
+        "bool",
+        False,
+        "let the promise wait for elements that are not there yet, five seconds at most (ours)",
+    ),
 )
 
 _COMMON = (
@@ -97,10 +103,30 @@ APPEND_IDENTITY = (
 
 SET_DEBUG = (("enabled", "bool!", None, "write what happens to the console"),)
 
+APPLY_PROPOSITIONS = (
+    ("propositions", "objects", None, "propositions that an earlier command has returned"),
+    (
+        "metadata",
+        "object",
+        None,
+        "where to render content of a scope: {SCOPE: {selector, actionType}}",
+    ),
+    ("viewName", "text", None, "render what is kept for this view as well"),
+)
+
+APPLY_RESPONSE = (
+    ("renderDecisions", "bool", False, "render what the answer brings"),
+    ("responseHeaders", "object", None, "the headers of the answer"),
+    ("responseBody", "object!", None, "the answer that a server has fetched: {requestId, handle}"),
+    ("personalization", PERSONALIZATION, None, "what to report"),
+)
+
 # configure's own table is in config.py.
 COMMANDS = {
     "event": EVENT,
     "sendEvent": SEND_EVENT,
+    "applyPropositions": APPLY_PROPOSITIONS,
+    "applyResponse": APPLY_RESPONSE,
     "setConsent": SET_CONSENT,
     "getIdentity": GET_IDENTITY,
     "appendIdentityToUrl": APPEND_IDENTITY,

@@ -9,7 +9,6 @@ from .options import read
 DOWNLOADS = ".exe .zip .wav .mp3 .mov .mpg .avi .wmv .pdf .doc .docx .xls .xlsx .ppt .pptx"
 # Accepted for pages written for alloy.js, and without effect in this build.
 UNSUPPORTED = (
-    "autoCollectPropositionInteractions",
     "thirdPartyCookiesEnabled",
     "idMigrationEnabled",
     "targetMigrationEnabled",
@@ -37,9 +36,11 @@ CLICK_COLLECTION = (
     ),
 )
 
+_MODES = ("always", "never", "decoratedElementsOnly")
 INTERACTIONS = (
-    ("AJO", ("always", "never", "decoratedElementsOnly"), "always", "Adobe Journey Optimizer"),
-    ("TGT", ("always", "never", "decoratedElementsOnly"), "never", "Adobe Target"),
+    ("AJO", _MODES, "always", "Adobe Journey Optimizer"),
+    ("TGT", _MODES, "never", "Adobe Target"),
+    ("PYR", _MODES, "always", "Pyrite's own experiences (ours)"),
 )
 
 CONFIGURE = (
@@ -126,7 +127,8 @@ CONFIGURE = (
         "autoCollectPropositionInteractions",
         INTERACTIONS,
         None,
-        "kept for pages written for alloy.js",
+        "by decision provider: whether clicks on what an offer has changed are reported: `always`, `never`, or "
+        "`decoratedElementsOnly` (with data-aep-click-label or -token)",
     ),
     (
         "thirdPartyCookiesEnabled",

@@ -67,6 +67,24 @@ class Render(Effect):
     steps: list[dict[str, object]]
 
 
+class Abandon(Effect):
+    """Of the plan *plan*, give up the steps with the numbers *keys* that still wait for their element; *why* is their result."""
+
+    plan: str
+    keys: list[int]
+    why: str
+
+
+class Redirect(Effect):
+    """Hide the body and replace this page by the one at *url*."""
+
+    url: str
+
+
+class Stay(Effect):
+    """The page is still there after a Redirect: show its body again."""
+
+
 class SetCookie(Effect):
     """Store a cookie on *domain* ('' is this host alone) for *max_age_s* seconds (0: this session)."""
 
@@ -94,8 +112,12 @@ class Show(Effect):
     """Take the prehiding style away, ours or the page's own."""
 
 
+class Uncover(Effect):
+    """Take away what hides the elements of single steps, whether or not those have been carried out."""
+
+
 class Watch(Effect):
-    """Begin to listen: *what* is `clicks`, `routes` or `hints`."""
+    """Begin to listen, unless that is done already: *what* is `clicks`, `routes` or `hints`."""
 
     what: str
 

@@ -39,6 +39,16 @@ class Draft:
         name = part(self.xdm, "web", "webPageDetails").get("viewName")
         return name.lower() if isinstance(name, str) else ""
 
+    @property
+    def view_name(self) -> object:
+        """The view's name as the caller writes it."""
+        return part(self.xdm, "web", "webPageDetails").get("viewName")
+
+    @property
+    def until_rendered(self) -> bool:
+        """Whether the promise waits for elements that are not there yet."""
+        return self.personalization().get("untilRendered") is True
+
     def personalization(self) -> dict[str, object]:
         """The option `personalization`, empty when it was not given."""
         value = self.options.get("personalization")
@@ -101,6 +111,7 @@ def _name(event: Draft, options: dict[str, object]) -> None:
 
 PAGE_VIEW = "web.webpagedetails.pageViews"
 DISPLAY = "decisioning.propositionDisplay"
+INTERACT = "decisioning.propositionInteract"
 LINK_CLICK = "web.webinteraction.linkClicks"
 
 

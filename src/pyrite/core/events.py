@@ -1,6 +1,6 @@
-"""The life of an event once the tracker is configured: drafted, admitted, sent, answered, rendered, reported.
+"""The life of an event once the tracker is configured: drafted, admitted, sent, answered.
 
-Pure. Not for commands that are no events (choices.py), nor for how requests travel (delivery.py).
+Pure. Not for commands that are no events (choices.py), how requests travel (delivery.py), or rendering (renderings.py).
 """
 
 from .choices import Consents
@@ -8,12 +8,13 @@ from .config import Config
 from .consent import OUT, PENDING
 from .context import context, one_time_referrer
 from .delivery import Outcome
-from .effects import Effect, Hide, Later, Log, Render, Show, rejected, resolved
+from .effects import Effect, Hide, Later, Log, Show, rejected, resolved
 from .errors import BadAnswer, HookFailed, TrackerError
-from .event import DISPLAY, Draft, draft, part
+from .event import Draft, draft, part
 from .moment import Moment
 from .outgoing import Outgoing
-from .personalization import PAGE_SCOPE, Plan, Views, display, query_of
+from .personalization import display, fetches_page, query_of
+from .renderings import Renderings
 from .request import QUEUE_TIME_LIMIT_MS, Request, payloads
 from .visitor import Visitor
 from .wire import Json, merge
@@ -44,12 +45,11 @@ class Events:
         self._consents = consents
         self._send = send
         self._ask = ask
-        self._views = Views()
+        self.renderings = Renderings(config, own=self.own, go=self._dispatch, freed=self._freed)
         self._sent: dict[str, Draft] = {}
-        self._plans: dict[str, Plan] = {}
-        self._unreported: list[dict[str, object]] = []
         self._held: list[Draft] = []  # until consent, or until the browser has told its hints
         self._for_views: list[Draft] = []  # until the running request has brought the views
+        self._for_reports: list[Draft] = []  # until what they report has been rendered
         self._pages_asked = 0  # requests for the page's decisions that have no answer yet
         self._asked_before = False
         self._prehiding_settled = False
@@ -76,6 +76,33 @@ class Events:
         event.answers = name == "sendEvent"
         return self._begin(event, moment)
 
+    def response(
+        self, call: object, options: dict[str, object], answer: dict[str, object], moment: Moment
+    ) -> list[Effect]:
+        """Effects of `applyResponse`: an *answer* that a server has fetched is rendered."""
+        event = self._unsent(call, options, moment)
+
+        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
+            return _decided(returned)
+
+        propositions = payloads(answer, "personalization:decisions")
+        return self.renderings.answered(event, moment.new_id(), propositions, finish, moment)
+
+    def apply(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
+        """Effects of `applyPropositions`."""
+        shaped: dict[str, object] = {"renderDecisions": True}
+        view = options.get("viewName")
+        if view:
+            shaped["xdm"] = {"web": {"webPageDetails": {"viewName": view}}}
+        return self.renderings.apply(self._unsent(call, shaped, moment), options, moment)
+
+    def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
+        """An event that stands for the rendering a command asks for, and never leaves."""
+        self._prehiding_settled = True
+        event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
+        self.renderings.begun(event)
+        return event
+
     def own(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of an event of our own: a click, a display."""
         collected = context(self._config.contexts(), moment)
@@ -89,10 +116,12 @@ class Events:
         event.query = (
             {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
         )
-        if _fetches_page(event):
+        if fetches_page(event):
             self._asked_before = True
             self._pages_asked += 1
         effects = self._prehide(event, moment)
+        if event.renders:
+            effects = self.renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
             value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
             return effects + self._ask(BEFORE_EVENT, event, value, moment)
@@ -147,12 +176,30 @@ class Events:
         if consent == PENDING or (self._hints_busy and not event.unloading):
             self._held.append(event)
             return []
-        if event.renders and event.view and not _fetches_page(event):
+        if _reports(event) and not event.unloading and self._is_rendering():
+            self._for_reports.append(event)
+            return []
+        if event.renders and event.view and not fetches_page(event):
             if self._pages_asked:
                 self._for_views.append(event)
                 return []
-            return self._render_view(event, moment)
+            return self.renderings.view(event, moment)
         return self._dispatch(event, moment)
+
+    def _is_rendering(self) -> bool:
+        """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
+        awaited = [self._sent[id] for id in self._sent]
+        return self.renderings.holds_back() or any(
+            [event.renders and not _displays(event) for event in awaited]
+        )
+
+    def _freed(self, moment: Moment) -> list[Effect]:
+        """Effects of a plan having ended: events that take along what it has shown are looked at again."""
+        waiting, self._for_reports = self._for_reports, []
+        effects: list[Effect] = []
+        for event in waiting:
+            effects.extend(self._admit(event, moment))
+        return effects
 
     def _declined(self, event: Draft) -> list[Effect]:
         self._page_settled(event)
@@ -172,9 +219,8 @@ class Events:
 
     def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
         shown = event.shown
-        if event.personalization().get("includeRenderedPropositions") is True:
-            shown = shown + self._unreported
-            self._unreported = []
+        if _reports(event):
+            shown = shown + self.renderings.unreported()
         if shown:
             merge(event.xdm, {"_experience": display(shown)})
         record: dict[str, object] = {"xdm": event.xdm}
@@ -217,18 +263,16 @@ class Events:
                 effects.append(Log(level="warn", message=error.message))
             else:
                 effects.append(rejected(event.call, error))
-        return effects + self._page_fetched(event, moment)
+        return effects + self._page_fetched(event, moment) + self._freed(moment)
 
     def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects that render what *outcome* brought for *event*, and settle its promise."""
+
+        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
+            return _result(event, outcome, returned)
+
         propositions = payloads(outcome.answer, "personalization:decisions")
-        self._views.keep(propositions)
-        plan = Plan(outcome.request.id, event)
-        returned = plan.take(propositions)
-        if event.renders and event.view and _fetches_page(event):
-            plan.note_empty(self._views.of(event.view))
-        plan.answer = _result(event, outcome, returned)
-        return self._render(plan, moment)
+        return self.renderings.answered(event, outcome.request.id, propositions, finish, moment)
 
     def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
         self._page_settled(event)
@@ -241,60 +285,8 @@ class Events:
         return effects
 
     def _page_settled(self, event: Draft) -> None:
-        if _fetches_page(event):
+        if fetches_page(event):
             self._pages_asked -= 1
-
-    # ---- rendering --------------------------------------------------------------------------------------------------
-
-    def _render_view(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Render a view from what earlier answers brought; the event leaves after the first pass and reports it."""
-        plan = Plan(moment.new_id(), event)
-        propositions = self._views.of(event.view)
-        event.kept = plan.take([found for found in propositions if "items" in found])
-        plan.note_empty(propositions)
-        return self._render(plan, moment)
-
-    def _render(self, plan: Plan, moment: Moment) -> list[Effect]:
-        self._plans[plan.id] = plan
-        if plan.steps:
-            return [Render(plan=plan.id, steps=plan.steps)]
-        return self.rendering(plan.id, [], moment) + self.rendered(plan.id, [], moment)
-
-    def rendering(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
-        """Effects after the first pass over a plan: *results* has a word for each step: shown, waiting or what failed."""
-        plan = self._plans.get(id)
-        if plan is None:
-            return []
-        event = plan.event
-        plan.finish(results)
-        effects: list[Effect] = [Show()] if event.query or plan.steps else []
-        if plan.answer:
-            return effects + ([resolved(event.call, plan.answer)] if event.call is not None else [])
-        if plan.reports:
-            event.shown = plan.due()
-        return effects + self._dispatch(event, moment)
-
-    def rendered(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
-        """Effects at the end of a plan: one display event for all that was shown and nothing that was not."""
-        plan = self._plans.pop(id, None)
-        if plan is None:
-            return []
-        plan.finish(results)
-        effects: list[Effect] = []
-        for problem in plan.problems(results):
-            effects.append(Log(level="warn", message=problem))
-        return effects + self._report(plan, moment, unloading=False)
-
-    def _report(self, plan: Plan, moment: Moment, *, unloading: bool) -> list[Effect]:
-        """Effects that tell the edge what *plan* has shown and no event has told yet."""
-        shown = plan.due()
-        if not shown:
-            return []
-        if not plan.reports:
-            self._unreported = self._unreported + shown
-            return []
-        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
-        return self.own({"xdm": xdm, "documentUnloading": unloading}, moment)
 
     # ---- the page ---------------------------------------------------------------------------------------------------
 
@@ -309,13 +301,13 @@ class Events:
 
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
-        waiting, self._for_views = self._for_views, []
+        waiting = self._for_views + self._for_reports
+        self._for_views, self._for_reports = [], []
         effects: list[Effect] = []
         for event in waiting:
             event.unloading = True
             effects.extend(self._dispatch(event, moment))
-        for id in sorted(self._plans):
-            effects.extend(self._report(self._plans[id], moment, unloading=True))
+        effects.extend(self.renderings.leaving(moment))
         if self._hints_busy:
             for event in self._held:
                 event.unloading = True
@@ -323,23 +315,30 @@ class Events:
         return effects
 
 
-def _fetches_page(event: Draft) -> bool:
-    scopes = part(event.query, "personalization").get("decisionScopes")
-    return isinstance(scopes, list) and PAGE_SCOPE in scopes
+def _reports(event: Draft) -> bool:
+    return event.personalization().get("includeRenderedPropositions") is True
+
+
+def _displays(event: Draft) -> bool:
+    return event.personalization().get("sendDisplayEvent") is not False
 
 
 def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -> dict[str, object]:
     """What the promise of *event* resolves with."""
-    propositions = returned + event.kept
+    result = _decided(returned + event.kept)
+    if not event.answers:
+        result["requestBody"] = Json(outcome.request.text)
+        if outcome.answer:
+            result["responseBody"] = Json(outcome.text)
+    return result
+
+
+def _decided(propositions: list[dict[str, object]]) -> dict[str, object]:
+    """`{propositions, decisions}`, where decisions are those that were not rendered."""
     decisions = []
     for proposition in propositions:
         if proposition.get("renderAttempted") is not True:
             decisions.append(
                 {key: proposition[key] for key in proposition if key != "renderAttempted"}
             )
-    result: dict[str, object] = {"propositions": propositions, "decisions": decisions}
-    if not event.answers:
-        result["requestBody"] = Json(outcome.request.text)
-        if outcome.answer:
-            result["responseBody"] = Json(outcome.text)
-    return result
+    return {"propositions": propositions, "decisions": decisions}

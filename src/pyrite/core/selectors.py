@@ -44,17 +44,11 @@ def _eq_steps(text: str, uses_eq: bool) -> list[dict[str, object]]:
             number = int(digits)
         css = css.strip()
         if css:
-            steps.append(
-                {"css": _scoped(_escaped(css) if uses_eq else css), "eq": number, "shadow": False}
-            )
+            steps.append({"css": _escaped(css) if uses_eq else css, "eq": number, "shadow": False})
         elif number is not None:
             raise SelectorError("expected a selector before ':eq(…)'")
         text = rest
     return steps
-
-
-def _scoped(css: str) -> str:
-    return ":scope " + css if css.startswith(">") else css
 
 
 def _escaped(css: str) -> str:

@@ -11,9 +11,9 @@ from .config import UNSUPPORTED, Config, configure
 from .consent import OUT, PENDING
 from .context import VERSION
 from .delivery import Delivery, Outcome
-from .effects import Ask, Effect, Log, Show, Watch, rejected, resolved
+from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
 from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand
-from .event import Draft
+from .event import Draft, part
 from .events import BEFORE_EVENT, Events
 from .moment import Moment
 from .nearest import did_you_mean
@@ -22,7 +22,7 @@ from .outgoing import Outgoing
 from .request import Request, payloads
 from .routes import Routes
 from .visitor import Visitor
-from .wire import encode
+from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"
 BEFORE_CLICK = "onBeforeLinkClickSend"
@@ -165,6 +165,13 @@ class Tracker:
             if options.get("viewStart") is True:
                 ready.routes.viewed(moment.text("url"))
             return ready.events.command(call, name, options, moment, event_id)
+        if name == "applyPropositions":
+            return ready.events.apply(call, options, moment)
+        if name == "applyResponse":
+            answer = part(options, "responseBody")
+            return self._learned(ready, answer, moment) + ready.events.response(
+                call, options, answer, moment
+            )
         if name == "setConsent":
             effects, request = ready.consents.set(call, options, moment)
             return effects + ready.send(request)
@@ -207,7 +214,9 @@ class Tracker:
         """Effects of a timer that a Later asked for."""
         name, _, rest = timer.partition(":")
         if name == "show" or self._set is None:
-            return [Show()]
+            return [Show(), Uncover()]
+        if name == "redirect":
+            return self._set.events.renderings.stayed(rest, moment)
         if name == "retry":
             return self._set.delivery.retry(rest)
         id, _, attempt = rest.partition(":")
@@ -216,19 +225,25 @@ class Tracker:
     def _ended(self, ready: Configured, outcome: Outcome | None, moment: Moment) -> list[Effect]:
         if outcome is None:
             return []
-        answer = outcome.answer
-        effects = ready.visitor.store(payloads(answer, "state:store"), moment)
-        ready.visitor.learn(payloads(answer, "identity:result"))
-        for level in ("errors", "warnings"):
-            said = answer.get(level)
-            for problem in said if isinstance(said, list) else []:
-                effects.append(Log(level="warn", message=f"the edge reports: {encode(problem)}"))
+        effects = self._learned(ready, outcome.answer, moment)
         chosen = ready.consents.ended(outcome, moment)
         if chosen is not None:
             effects = effects + chosen[0] + ready.send(chosen[1])
             return effects + self._run_waiting(moment) + ready.events.release(moment)
         effects.extend(ready.identities.ended(outcome, moment))
         return effects + ready.events.ended(outcome, moment)
+
+    def _learned(
+        self, ready: Configured, answer: dict[str, object], moment: Moment
+    ) -> list[Effect]:
+        """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
+        effects = ready.visitor.store(payloads(answer, "state:store"), moment)
+        ready.visitor.learn(payloads(answer, "identity:result"))
+        for level in ("errors", "warnings"):
+            said = answer.get(level)
+            for problem in said if isinstance(said, list) else []:
+                effects.append(Log(level="warn", message=f"the edge reports: {encode(problem)}"))
+        return effects
 
     # ---- the page's callbacks ---------------------------------------------------------------------------------------
 
@@ -249,35 +264,52 @@ class Tracker:
             return []
         if hook == BEFORE_EVENT and isinstance(subject, Draft):
             return self._set.events.hooked(subject, value, error, moment)
+        effects: list[Effect] = []
         if error:
             line = f"{hook} threw: {error}; the click is sent as it was"
-            effects: list[Effect] = [Log(level="error", message=line)]
-            return effects + self._click_on(self._set, hook, asked, moment)
-        return self._click_on(self._set, hook, value, moment) if value is not None else []
+            effects.append(Log(level="error", message=line))
+            value = asked
+        return effects + self._click_on(self._set, hook, value, _record(subject), moment)
 
     # ---- what happens in the page -----------------------------------------------------------------------------------
 
     def clicked(self, facts: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of a click on a link, told by *facts* (see clicks.py)."""
+        """Effects of a click, told by *facts*: of a link (see clicks.py), and `offer` (see interactions.py)."""
         if self._set is None or self._set.visitor.consent(moment) == OUT:
             return []
-        details = details_of(facts)
+        offer = self._set.events.renderings.interactions.event_of(part(facts, "offer"))
+        details = details_of(facts) if self._set.config.flag("clickCollectionEnabled") else None
         switches = self._set.config.group("clickCollection")
         if details is None or not wanted(details, switches=switches):
-            return []
+            return self._click_on(self._set, BEFORE_CLICK, None, offer, moment)
         if switches.get("filterClickDetails"):
-            return self.ask(FILTER_CLICK, None, details, moment)
-        return self._click_on(self._set, FILTER_CLICK, details, moment)
+            return self.ask(FILTER_CLICK, offer, details, moment)
+        return self._click_on(self._set, FILTER_CLICK, details, offer, moment)
+
+    def click_selectors(self) -> list[str]:
+        """The selectors whose clicks are told of in `offer`."""
+        return self._set.events.renderings.interactions.selectors if self._set else []
 
     def _click_on(
-        self, ready: Configured, hook: str, value: dict[str, object], moment: Moment
+        self,
+        ready: Configured,
+        hook: str,
+        value: dict[str, object] | None,
+        offer: dict[str, object],
+        moment: Moment,
     ) -> list[Effect]:
-        """Effects after *hook* has had its say on a click: *value* are its details, then its event."""
-        if hook == FILTER_CLICK:
+        """Effects after *hook* has had its say on a click: *value* are its details, then its event; None drops the link.
+
+        What the click means to propositions (*offer*, the xdm of an interact event) goes in the same event.
+        """
+        if value is not None and hook == FILTER_CLICK:
             value = event_of(value, page=moment.text("url"))
             if ready.config.text(BEFORE_CLICK):
-                return self.ask(BEFORE_CLICK, None, value, moment)
-        options = dict(value)
+                return self.ask(BEFORE_CLICK, offer, value, moment)
+        if value is None and not offer:
+            return []
+        options = dict(value or {})
+        options["xdm"] = merge(merge({}, part(options, "xdm")), offer)
         options["documentUnloading"] = True
         return ready.events.own(options, moment)
 
@@ -292,15 +324,19 @@ class Tracker:
         return self._set.events.hinted(moment) if self._set else []
 
     def rendering(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
-        """Effects after the first pass over a plan; see Events.rendering."""
-        return self._set.events.rendering(plan, results, moment) if self._set else []
+        """Effects after the first pass over a plan; see Renderings.rendering."""
+        return self._set.events.renderings.rendering(plan, results, moment) if self._set else []
 
     def rendered(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
-        """Effects at the end of a plan; see Events.rendered."""
-        return self._set.events.rendered(plan, results, moment) if self._set else []
+        """Effects at the end of a plan; see Renderings.rendered."""
+        return self._set.events.renderings.rendered(plan, results, moment) if self._set else []
 
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
         if self._set is None:
             return []
         return self._set.delivery.leave() + self._set.events.leaving(moment)
+
+
+def _record(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,178 @@
+"""Markup of offers made into nodes, and their scripts run: the page's nonce, Trusted Types and order are kept.
+
+Not for where the nodes go: dom.py knows. Source of the semantics: Adobe's Web SDK 2.33; order of scripts, table rows and
+Trusted Types are ours.
+"""
+
+from .bridge import attempt, callback, construct, listen, method, optional, text, window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+POLICY = "pyrite"  # the name a page's `trusted-types` directive lists
+_policy: "list[Any]" = []  # once it has been asked for; None where the page has none for us
+JAVASCRIPT = ("", "module", "text/javascript", "application/javascript", "application/ecmascript")
+
+
+def add_style(css: str, *, id: str) -> Any:
+    """A style node with *css*, in the document, with the page's nonce."""
+    node = window.document.createElement("style")
+    if id:
+        node.id = id
+    _give_nonce(node)
+    node.textContent = css
+    (window.document.head or window.document.documentElement).appendChild(node)
+    return node
+
+
+def made(
+    html: str,
+    done: "Callable[[list[Any], list[Any]], None]",
+    failed: "Callable[[str], None]",
+    only: str = "",
+) -> None:
+    """Hand *done* the nodes of *html*, and its scripts in order; *failed* if the page's Trusted Types refuse.
+
+    *only* is a selector for the nodes to take, however deep. Images begin to load.
+    """
+    # A template keeps rows of tables, which a div drops.
+    template = window.document.createElement("template")
+
+    def parsed(*_: Any) -> None:
+        content = template.content
+        for node in _all(content, "style"):
+            _give_nonce(node)
+        for image in _all(content, "img"):
+            if text(image.getAttribute("src")) and text(image.loading) != "lazy":
+                construct(window.Image).src = image.src
+        scripts = _all(content, "script")
+        chosen = _all(content, only) if only else _children(content)
+        done(chosen, [script for script in scripts if _is_javascript(script)])
+
+    def put(allowed: Any) -> None:
+        attempt(
+            method(window.Reflect, "set"),
+            window.Reflect,
+            (template, "innerHTML", allowed),
+            parsed,
+            failed,
+        )
+
+    trusted("createHTML", html, put)
+
+
+def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]") -> None:
+    """Run *scripts*, which parsing left inert, in order: inline ones in *target*, others from the head.
+
+    One with an address holds those behind it until it has loaded or failed, unless it says async. *done* is called
+    when none is left or one has to be waited for: a slow host must not keep content hidden.
+    """
+    left = list(scripts)
+    told: list[bool] = []
+
+    def tell() -> None:
+        if not told:
+            told.append(True)
+            done("")
+
+    def next_one(*_: Any) -> None:
+        if not left:
+            tell()
+            return
+        script = left.pop(0)
+        fresh = window.document.createElement("script")
+        for index in range(script.attributes.length):
+            attribute = script.attributes[index]
+            if attribute.name not in ("src", "nonce"):
+                fresh.setAttribute(attribute.name, attribute.value)
+        _give_nonce(fresh)
+        address = text(script.getAttribute("src"))
+        if not address:
+            trusted("createScript", script.textContent, lambda allowed: run(fresh, allowed))
+        else:
+            trusted("createScriptURL", address, lambda allowed: load(fresh, allowed))
+
+    def run(fresh: Any, allowed: Any) -> None:
+        def ready(*_: Any) -> None:
+            target.appendChild(fresh)
+            fresh.remove()
+            next_one()
+
+        _set(fresh, "textContent", allowed, ready, next_one)
+
+    def load(fresh: Any, allowed: Any) -> None:
+        in_order = not fresh.hasAttribute("async")
+
+        def ready(*_: Any) -> None:
+            if in_order and left:
+                listen(fresh, "load", callback(next_one))
+                listen(fresh, "error", callback(next_one))
+            window.document.head.appendChild(fresh)
+            if in_order and left:
+                tell()
+            else:
+                next_one()
+
+        _set(fresh, "src", allowed, ready, next_one)
+
+    next_one()
+
+
+def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
+    """Hand *use* the text *value* as the page's Trusted Types want it, made by `createHTML`, `createScript` or `createScriptURL`."""
+    if not kind or optional(window, "trustedTypes") is None:
+        use(value)
+        return
+
+    def made_policy(policy: Any = None, *_: Any) -> None:
+        if not _policy:
+            _policy.append(policy)
+        convert(_policy[0])
+
+    def convert(policy: Any) -> None:
+        if policy is None:
+            use(value)
+        elif kind == "createHTML":
+            use(policy.createHTML(value))
+        elif kind == "createScript":
+            use(policy.createScript(value))
+        else:
+            use(policy.createScriptURL(value))
+
+    if _policy:
+        convert(_policy[0])
+        return
+    types = window.trustedTypes
+    rules = construct(window.Object)
+    same = callback(lambda given, *_: given)
+    for name in ("createHTML", "createScript", "createScriptURL"):
+        window.Reflect.set(rules, name, same)
+    # A page that lists its policies, and not ours, refuses: then the text goes as it is, and may be refused in turn.
+    attempt(
+        method(types, "createPolicy"), types, (POLICY, rules), made_policy, lambda _: made_policy()
+    )
+
+
+def _set(node: Any, name: str, value: Any, done: Any, failed: Any) -> None:
+    attempt(method(window.Reflect, "set"), window.Reflect, (node, name, value), done, failed)
+
+
+def _is_javascript(script: Any) -> bool:
+    return text(script.getAttribute("type")).strip().lower() in JAVASCRIPT
+
+
+def _children(content: Any) -> "list[Any]":
+    return [content.childNodes[index] for index in range(content.childNodes.length)]
+
+
+def _all(root: Any, css: str) -> "list[Any]":
+    nodes = root.querySelectorAll(css)
+    return [nodes[index] for index in range(nodes.length)]
+
+
+def _give_nonce(node: Any) -> None:
+    holder = window.document.querySelector("[nonce]")
+    if holder and text(holder.nonce):
+        node.nonce = holder.nonce

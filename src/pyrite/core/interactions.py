@@ -1,0 +1,141 @@
+"""Clicks on what was rendered: which propositions a click belongs to, and what its interact event says.
+
+Pure. The page puts a number of ours into an attribute of each element that an offer has changed, and tells of each click
+the numbers, labels and tokens in its path (nearest first) and which awaited selectors it has met.
+Source: Adobe's Web SDK 2.33, `autoCollectPropositionInteractions`, the action `click`.
+"""
+
+from .event import INTERACT, part
+from .wire import encode
+
+ALWAYS = "always"
+NEVER = "never"
+
+
+class Interactions:
+    """What the page has marked and waits for; *modes* is the option `autoCollectPropositionInteractions`, by decision provider."""
+
+    def __init__(self, modes: dict[str, object]) -> None:
+        self._modes = modes
+        # By number, from 1: the proposition in short, the item's id, the view.
+        self._marked: list[tuple[dict[str, object], str, str]] = []
+        self._numbers: dict[str, int] = {}
+        self._selectors: list[str] = []
+        self._awaited: dict[str, list[tuple[dict[str, object], str, str]]] = {}
+
+    @property
+    def selectors(self) -> list[str]:
+        """The selectors whose clicks count, in the order that they came in."""
+        return self._selectors
+
+    @property
+    def any(self) -> bool:
+        """Whether a click can count at all."""
+        return bool(self._marked) or bool(self._selectors)
+
+    def number(self, record: dict[str, object], item: str, *, view: str) -> int:
+        """The number that elements changed by *item* carry, always the same; 0 where clicks on its provider's don't count."""
+        if self._mode(record) == NEVER:
+            return 0
+        key = f"{encode(record)}/{item}"
+        if key not in self._numbers:
+            self._marked.append((record, item, view))
+            self._numbers[key] = len(self._marked)
+        return self._numbers[key]
+
+    def await_click(
+        self, selector: str, record: dict[str, object], *, label: str, view: str
+    ) -> None:
+        """Let clicks on and inside what *selector* matches count for the proposition *record*."""
+        if selector not in self._awaited:
+            self._selectors.append(selector)
+        kept = [
+            known
+            for known in self._awaited.get(selector, [])
+            if known[0].get("id") != record.get("id")
+        ]
+        self._awaited[selector] = kept + [(record, label, view)]
+
+    def event_of(self, click: dict[str, object]) -> dict[str, object]:
+        """The `xdm` of an interact event for *click*, `{marks, label, token, met}`; {} where it belongs to no proposition.
+
+        *marks* are the numbers in its path and *met* is `[[index of a selector, elements between], …]`.
+        """
+        label, token = _text(click, "label"), _text(click, "token")
+        records: list[dict[str, object]] = []
+        views: list[str] = []
+        for number in _numbers(click.get("marks")):
+            if 0 < number <= len(self._marked):
+                record, item, view = self._marked[number - 1]
+                if self._mode(record) == ALWAYS or label or token:
+                    _put(records, record, item)
+                    views.append(view)
+        nearest = -1
+        given = ""
+        for index, distance in _pairs(click.get("met")):
+            for record, own, view in self._awaited.get(_at(self._selectors, index), []):
+                if own and (nearest < 0 or distance <= nearest):
+                    given, nearest = own, distance
+                if record not in records:
+                    records.append(record)
+                views.append(view)
+        if not records:
+            return {}
+        decisioning: dict[str, object] = {
+            "propositions": records,
+            "propositionEventType": {"interact": 1},
+        }
+        action: dict[str, object] = {}
+        if label or given:
+            action["label"] = label or given
+        if token:
+            action["tokens"] = [token]
+        if action:
+            decisioning["propositionAction"] = action
+        xdm: dict[str, object] = {
+            "eventType": INTERACT,
+            "_experience": {"decisioning": decisioning},
+        }
+        named = [view for view in views if view]
+        if named:
+            xdm["web"] = {"webPageDetails": {"viewName": named[0]}}
+        return xdm
+
+    def _mode(self, record: dict[str, object]) -> object:
+        provider = part(record, "scopeDetails").get("decisionProvider")
+        return self._modes.get(provider, NEVER) if isinstance(provider, str) else NEVER
+
+
+def _put(records: list[dict[str, object]], record: dict[str, object], item: str) -> None:
+    """Add *record* with *item* to *records*, where it may stand already with other items."""
+    for known in records:
+        items = known.get("items")
+        if isinstance(items, list) and all([known.get(name) == record[name] for name in record]):
+            if {"id": item} not in items:
+                items.append({"id": item})
+            return
+    fresh = dict(record)
+    fresh["items"] = [{"id": item}]
+    records.append(fresh)
+
+
+def _numbers(value: object) -> list[int]:
+    return [item for item in value if isinstance(item, int)] if isinstance(value, list) else []
+
+
+def _pairs(value: object) -> "list[tuple[int, int]]":
+    out = []
+    for pair in value if isinstance(value, list) else []:
+        numbers = _numbers(pair)
+        if len(numbers) == 2:
+            out.append((numbers[0], numbers[1]))
+    return out
+
+
+def _at(texts: list[str], index: int) -> str:
+    return texts[index] if 0 <= index < len(texts) else ""
+
+
+def _text(record: dict[str, object], name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""

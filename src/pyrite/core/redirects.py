@@ -1,0 +1,77 @@
+"""Redirects of offers, and how they never go round in circles.
+
+Pure. A short-lived cookie keeps which items have redirected this browser, and where to: one cookie holds for all hosts of a
+site, and where no cookie can be kept there is no redirect. Source of the item: Adobe's Web SDK 2.33, redirect-item.
+"""
+
+from .hashing import hashed
+from .host import host_of
+from .identity import cookies
+from .moment import Moment
+
+COOKIE = "pyrite_redirects"
+MEMORY_S = 60  # how long a redirect is remembered; a circle goes round faster
+TURNS = 3  # of one item within that time, for circles whose addresses change on the way
+KEPT = 20  # redirects in the cookie
+
+
+def refusal(item: str, url: str, moment: Moment) -> str:
+    """Why *item* may not lead from this page to *url*; empty when it may."""
+    if not _is_plain(url):
+        return f"expected an http or https address, got {url!r}"
+    if moment.facts.get("cookiesEnabled") is not True:
+        return "a redirect needs a cookie, so that it can't go round in circles"
+    here = _bare(moment.text("url"))
+    if absolute(url, here) == here:
+        return f"it leads from {here!r} to itself"
+    last, marks = _kept(moment)
+    mine = marks.count(_mark(item))
+    if (mine and last == _mark(here)) or mine >= TURNS:
+        return f"it would go round in circles: this item has brought the visitor here within {MEMORY_S} s"
+    return ""
+
+
+def noted(item: str, url: str, moment: Moment) -> str:
+    """The cookie's value once *item* has led to *url*."""
+    marks = _kept(moment)[1] + [_mark(item)]
+    target = _mark(absolute(url, _bare(moment.text("url"))))
+    return "~".join([target] + marks[-KEPT:])
+
+
+def absolute(url: str, base: str) -> str:
+    """*url* as an address of its own, for a page at *base*; without a fragment."""
+    bare = _bare(url)
+    if "://" in bare:
+        return bare
+    scheme = base.partition("://")[0]
+    if bare.startswith("//"):
+        return f"{scheme}:{bare}"
+    root = f"{scheme}://{host_of(base)}"
+    if bare.startswith("/"):
+        return root + bare
+    path = base[len(root) :].partition("?")[0]
+    if bare.startswith("?") or not bare:
+        return root + (path or "/") + bare
+    folder = "/".join(path.split("/")[:-1])
+    return f"{root}{folder}/{bare}"
+
+
+def _is_plain(url: str) -> bool:
+    head = url.strip().split("/")[0].split("?")[0].split("#")[0]
+    return ":" not in head or head.partition(":")[0].lower() in ("http", "https")
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0]
+
+
+def _mark(text: str) -> str:
+    """A few characters that stand for *text*."""
+    return str(hashed(text))
+
+
+def _kept(moment: Moment) -> "tuple[str, list[str]]":
+    """Where the last redirect led, and the items that have redirected, oldest first."""
+    value = cookies(moment.text("cookie")).get(COOKIE, "")
+    pieces = value.split("~")
+    return pieces[0], pieces[1:]
