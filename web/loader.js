@@ -218,7 +218,15 @@
   const runtime = () =>
     new Promise((resolve, reject) => {
       const element = document.createElement("script");
-      element.src = address(FILES.runtime);
+      const url = address(FILES.runtime);
+      try {
+        // For pages that enforce Trusted Types; Python takes over the policy, whose name can be had once only.
+        const same = (text) => text;
+        names.policy = page.trustedTypes.createPolicy("pyrite", { createHTML: same, createScript: same, createScriptURL: same });
+      } catch {
+        // A browser without them, or a page that lists others: then the address goes as it is.
+      }
+      element.src = names.policy ? names.policy.createScriptURL(url) : url;
       element.integrity = FILES.runtime.integrity;
       element.crossOrigin = "anonymous";
       element.nonce = script.nonce;

@@ -79,6 +79,7 @@ def test_a_default_offer_counts_as_shown():
     made.take(
         [proposition("a", {"schema": "https://ns.adobe.com/personalization/default-content-item"})]
     )
+    made.finish([])
 
     assert ids(made.due()) == ["a"]
 

@@ -380,3 +380,14 @@ def test_kinds_are_told_apart():
     assert callable(placed) and not callable("x")
     assert getattr(Shape("n"), "name", None) == "n"
     assert getattr(Shape("n"), "none", "else") == "else"
+
+
+def test_a_loop_may_set_names_that_another_has_set_beside_new_ones():
+    seen = []
+    for name, number in [("a", 1)]:
+        first, second = name, number
+        seen.append((first, second))
+    for first, second, third in [("b", 2, 3)]:
+        seen.append((first, second, third))
+
+    assert seen == [("a", 1), ("b", 2, 3)]

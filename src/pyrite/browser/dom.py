@@ -6,6 +6,7 @@ Adobe's Web SDK 2.33.
 
 from .bridge import attempt, construct, method, text, window
 from .markup import add_style, made, run_scripts, trusted
+from .turns import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ def hide(selector: str) -> Any:
     return add_style(selector + " { visibility: hidden }", id="")
 
 
-def apply(step: "dict[str, object]", elements: "list[Any]", done: "Callable[[str], None]") -> None:
-    """Carry *step* out on each of *elements*; *done* gets '' or what went wrong."""
+def apply(
+    step: "dict[str, object]",
+    elements: "list[Any]",
+    replaced: "list[Any]",
+    done: "Callable[[str], None]",
+) -> None:
+    """Carry *step* out on each of *elements*; *done* gets '' or what went wrong.
+
+    What stands in the place of an element is put there, and the element added to *replaced*: the caller takes it away.
+    """
     action: Any = _ACTIONS[str(step["type"])]
     # What is meant for the head can only be added to it; custom code says itself where it goes.
     in_head = bool(elements) and elements[0].tagName == "HEAD" and step["type"] != "customCode"
@@ -36,18 +45,19 @@ def apply(step: "dict[str, object]", elements: "list[Any]", done: "Callable[[str
     ]
     problems: list[str] = []
 
-    def next_one(problem: str) -> None:
-        if problem:
-            problems.append(problem)
-        if not left:
-            done(problems[0] if problems else "")
-            return
-        element = left.pop(0)
-        if step["once"]:
-            _mark(element, str(step["item"]))
-        action(element, step["content"], next_one, lambda node: _mark_for_clicks(node, step))
+    def act(index: int, next_one: Any) -> None:
+        def ended(problem: str) -> None:
+            if problem:
+                problems.append(problem)
+            next_one()
 
-    next_one("")
+        if step["type"] == "replaceHtml":
+            replaced.append(left[index])
+        if step["once"]:
+            _mark(left[index], str(step["item"]))
+        action(left[index], step["content"], ended, lambda node: _mark_for_clicks(node, step))
+
+    each(list(range(len(left))), act, lambda: done(problems[0] if problems else ""))
 
 
 # ---- actions: (element, content, done, changed); *changed* is told of each node that clicks may be meant for -----------
@@ -114,15 +124,6 @@ def _insert_after(element: Any, content: str, done: Any, changed: Any) -> None:
         _insert(element, nodes, element.nextElementSibling, scripts, done, changed)
 
     made(content, put, done)
-
-
-def _replace_html(element: Any, content: str, done: Any, changed: Any) -> None:
-    def swap(problem: str) -> None:
-        if not problem:
-            element.remove()
-        done(problem)
-
-    _insert_before(element, content, swap, changed)
 
 
 def _insert(
@@ -213,7 +214,7 @@ _ACTIONS = {
     "prependHtml": _prepend_html,
     "insertBefore": _insert_before,
     "insertAfter": _insert_after,
-    "replaceHtml": _replace_html,
+    "replaceHtml": _insert_before,
     "setAttribute": _set_attribute,
     "setStyle": _set_style,
     "setImageSource": _set_image_source,

@@ -5,6 +5,7 @@ page, and the marks of offers there.
 from .bridge import optional, text, window
 from .dom import INTERACT_MARK, LABEL_MARK
 from .rendering import find
+from .turns import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,14 +62,8 @@ def tell_offer(
         token = token or text(element.getAttribute(TOKEN_MARK))
     met: list[object] = []
     told: dict[str, object] = {"marks": marks, "label": label, "token": token, "met": met}
-    left = list(range(len(selectors)))
 
-    def next_one(*_: Any) -> None:
-        if not left:
-            done(told)
-            return
-        index = left.pop(0)
-
+    def look(index: int, next_one: Any) -> None:
         def found(elements: "list[Any]") -> None:
             places = [
                 place
@@ -79,9 +74,9 @@ def tell_offer(
                 met.append([index, places[0]])
             next_one()
 
-        find(selectors[index], found, next_one, lambda root: None)
+        find(selectors[index], found, lambda why: next_one(), lambda root: None)
 
-    next_one()
+    each(list(range(len(selectors))), look, lambda: done(told))
 
 
 def _elements(event: Any) -> "list[Any]":

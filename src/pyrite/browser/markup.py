@@ -144,6 +144,11 @@ def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
     if _policy:
         convert(_policy[0])
         return
+    names = optional(window, "__alloyNS")
+    loaders = None if names is None else optional(names, "policy")
+    if loaders is not None:
+        made_policy(loaders)
+        return
     types = window.trustedTypes
     rules = construct(window.Object)
     same = callback(lambda given, *_: given)

@@ -8,6 +8,7 @@ from ..core.errors import SelectorError
 from ..core.selectors import steps_of
 from .bridge import attempt, callback, construct, method, optional, parse, window
 from .dom import apply, hide
+from .turns import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ SHOWN = "shown"
 class Rendering:
     """One plan: *started* is called after each step has been tried once, *finished* when no step waits any more.
 
-    Steps are carried out in their order, also where JavaScript answers later.
+    All elements are found before the first step is carried out, and steps are carried out in their order, as Alloy does;
+    those whose elements come later follow together in the same way.
     """
 
     def __init__(
@@ -34,10 +36,12 @@ class Rendering:
         finished: "Callable[[list[str]], None]",
     ) -> None:
         self._steps = steps
-        self._results = [""] * len(steps)
+        self._results = [WAITING] * len(steps)
+        self._found: dict[int, list[Any]] = {}
+        self._replaced: list[Any] = []  # they go once other steps have had them
         self._open = len(steps)  # not yet at their end
-        self._next = 0  # the first that has not been tried
         self._busy = False
+        self._missed = False  # the document has changed while steps were carried out
         self._started = started
         self._finished = finished
         self._first_pass = True
@@ -50,51 +54,74 @@ class Rendering:
 
     def begin(self) -> None:
         """Try each step."""
-        self._go_on()
+        self._again()
 
     def abandon(self, keys: "list[int]", why: str) -> None:
         """Give up those of the steps with the numbers *keys* that wait for their element."""
         for index in keys:
             if self._results[index] == WAITING:
                 self._end(index, why)
+        self._stop_if_done()
 
     def uncover(self) -> None:
         """Take away what hides elements."""
         for index in range(len(self._styles)):
             self._uncover(index)
 
-    def _go_on(self) -> None:
-        """Try the steps that have not been tried, one by one: a loop, because a plan may have thousands."""
+    def _again(self, *_: Any) -> None:
+        """Look for the elements of all steps that wait, then carry out those that have theirs."""
         if self._busy:
+            self._missed = True
             return
         self._busy = True
-        while self._next < len(self._steps):
-            index = self._next
-            if index and self._results[index - 1] in ("", RUNNING):
-                self._busy = False  # it calls again at its end
-                return
-            self._next = index + 1
-            self._try(index)
+        waiting = [index for index in range(len(self._results)) if self._results[index] == WAITING]
+        each(waiting, self._find, lambda: each(waiting, self._carry_out, self._passed))
+
+    def _find(self, index: int, next_one: Any) -> None:
+        def found(elements: "list[Any]") -> None:
+            if elements:
+                self._found[index] = elements
+            next_one()
+
+        def refused(why: str) -> None:
+            self._end(index, why)
+            next_one()
+
+        find(str(self._steps[index]["selector"]), found, refused, self._entered)
+
+    def _carry_out(self, index: int, next_one: Any) -> None:
+        elements = self._found.pop(index, None)
+        if elements is None or self._results[index] != WAITING:
+            next_one()
+            return
+
+        def done(problem: str) -> None:
+            self._end(index, problem or SHOWN)
+            next_one()
+
+        self._results[index] = RUNNING
+        self._missed = True  # it may have made what others wait for
+        try:
+            apply(self._steps[index], elements, self._replaced, done)
+        except Exception as error:
+            # An element that can't take the action, such as one of another namespace: the others can.
+            done(f"{type(error).__name__}: {error}")
+
+    def _passed(self) -> None:
         self._busy = False
-        if self._first_pass and self._results[len(self._results) - 1] not in ("", RUNNING):
-            self._end_of_first_pass()
-
-    def _end_of_first_pass(self) -> None:
-        self._first_pass = False
-        self._started(list(self._results))
-        if self._open == 0:
-            self._stop()
-        else:
-            self._wait()
-
-    def _try(self, index: int) -> None:
-        step = self._steps[index]
-        find(
-            str(step["selector"]),
-            lambda found: self._found(index, found),
-            lambda why: self._end(index, why),
-            self._entered,
-        )
+        for element in self._replaced:
+            element.remove()
+        self._replaced = []
+        missed, self._missed = self._missed, False
+        if missed and WAITING in self._results:
+            self._again()
+            return
+        if self._first_pass:
+            self._first_pass = False
+            self._started(list(self._results))
+            if self._open:
+                self._wait()
+        self._stop_if_done()
 
     def _entered(self, root: Any) -> None:
         """A shadow root that a selector goes through; None for one that is not there yet."""
@@ -105,24 +132,10 @@ class Rendering:
             if self._observer:
                 self._observe(root)
 
-    def _found(self, index: int, elements: "list[Any]") -> None:
-        if self._results[index] not in ("", WAITING):
-            return
-        if not elements:
-            self._end(index, WAITING)
-            return
-        self._results[index] = RUNNING
-        apply(self._steps[index], elements, lambda problem: self._end(index, problem or SHOWN))
-
     def _end(self, index: int, result: str) -> None:
         self._results[index] = result
-        if result != WAITING:
-            self._open -= 1
-            self._uncover(index)
-        if self._first_pass:
-            self._go_on()
-        elif self._open == 0:
-            self._stop()
+        self._open -= 1
+        self._uncover(index)
 
     def _uncover(self, index: int) -> None:
         style, self._styles[index] = self._styles[index], None
@@ -147,15 +160,15 @@ class Rendering:
             self._again()
             window.setTimeout(callback(self._look), LOOK_MS)
 
-    def _again(self, *_: Any) -> None:
-        for index in range(len(self._results)):
-            if self._results[index] == WAITING:
-                self._try(index)
-
     def _give_up(self, *_: Any) -> None:
         for index in range(len(self._results)):
             if self._results[index] == WAITING:
                 self._end(index, f"no element within {WAIT_MS // 1000} s")
+        self._stop_if_done()
+
+    def _stop_if_done(self) -> None:
+        if self._open == 0 and not self._first_pass and not self._busy:
+            self._stop()
 
     def _stop(self) -> None:
         if self._observer:

@@ -188,11 +188,10 @@ class Plan:
 
     def finish(self, results: list[str]) -> None:
         """Note as shown each proposition with a step that the page reports as `shown`, and say so in what is returned."""
-        for index in range(min(len(results), len(self._owners))):
-            if results[index] == "shown":
-                self.note(self._owners[index])
         for proposition, start, end in self._returned:
             said = results[start:end]
+            if "shown" in said or self._is_default(proposition):
+                self.note(proposition)
             bad = [word for word in said if word not in ("shown", "waiting")]
             if "shown" in said or start == end:
                 proposition["renderStatus"] = "shown"
@@ -224,6 +223,15 @@ class Plan:
         if record not in known:
             known.append(record)
             self._shown.append(record)
+
+    def _is_default(self, proposition: dict[str, object]) -> bool:
+        """Whether *proposition* says that the page stays as it is: that counts as shown."""
+        return any(
+            [
+                isinstance(item, dict) and item.get("schema") == DEFAULT
+                for item in _items(proposition)
+            ]
+        )
 
     def _is_of_another_view(self, proposition: dict[str, object]) -> bool:
         scope = str(proposition.get("scope")).lower()
@@ -265,7 +273,6 @@ class Plan:
         if not isinstance(item, dict):
             return False
         if item.get("schema") == DEFAULT:
-            self.note(proposition)
             return True
         step, problem = step_of(item, key=len(self.steps))
         if problem:

@@ -435,7 +435,19 @@ def _hoisted(body: list[ast.stmt], places: set[str]) -> set[str]:
     for name, statement in first.items():
         if isinstance(statement, ast.For) and name not in hoisted and _outside(name, body):
             hoisted.add(name)
-    return hoisted
+    return _with_partners(hoisted, places, body)
+
+
+def _with_partners(hoisted: set[str], places: set[str], body: list[ast.stmt]) -> set[str]:
+    """*hoisted*, and what stands beside such a name in the target of a loop: `let` can't declare a part of it."""
+    loops = [_targets(loop.target) for loop in statements(body) if isinstance(loop, ast.For)]
+    while True:
+        partners = {
+            name for names in loops if names & (hoisted | places) for name in names - places
+        } - hoisted
+        if not partners:
+            return hoisted
+        hoisted = hoisted | partners
 
 
 def _is_mixed(statement: ast.Assign, known: set[str]) -> bool:
