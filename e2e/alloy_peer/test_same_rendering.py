@@ -105,6 +105,24 @@ def plain(result: dict[str, Any]) -> None:
             found.pop(name, None)
 
 
+MORE = [
+    ("t<p id='a'>x</p>u", action("insertAfter", "1<b>2</b>3")),
+    ("<p id='a'>x</p><hr>", action("insertAfter", "1<b>2</b>3<i>4</i>")),
+    ("<p id='a'></p>", action("appendHtml", "  <i>1</i> t ")),
+    ("<p id='a'>x<b>y</b></p>", action("prependHtml", "t<i>1</i>")),
+    (
+        "<p id='a' style='color: red'>x</p>",
+        action("setStyle", {"color": "blue", "margin-top": "2px"}),
+    ),
+    ("<div><p>1</p></div><div><p>2</p></div>", action("setText", "n", "div:eq(1) > p")),
+    ("<i class='1x'>a</i><i class='1x'>b</i>", action("setText", "n", ".1x:eq(0)")),
+    ("<ul id='a'><li>0</li>t<li>1</li></ul>", action("rearrange", {"from": 1, "to": 0})),
+    ("<ul id='a'><li>0</li><li>1</li>t</ul>", action("rearrange", {"from": 0, "to": 1})),
+    ("<p id='a'>x</p>", action("replaceHtml", "a<b>c</b>d")),
+    ("<p id='a'>x</p>", action("setHtml", "")),
+    ("<p id='a'>x</p>", action("setText", "")),
+]
+
 # What alloy makes of these is a defect: (what, body, item, what is right)
 DIFFERENT: list[tuple[str, str, dict[str, Any], str]] = [
     (
@@ -142,6 +160,15 @@ def test_every_action_makes_the_same_document(
     for name in found:
         plain(found[name]["result"])
     same(found, "result", data)
+
+
+@pytest.mark.parametrize("case", MORE, ids=lambda case: f"{case[0]} {case[1]['data']['type']}")
+def test_texts_between_elements_keep_their_places(
+    peers: Peers, case: tuple[str, dict[str, Any]]
+) -> None:
+    body, offered = case
+
+    same(peers.render(body, proposition(offered)), "document", offered)
 
 
 @pytest.mark.parametrize("case", DIFFERENT, ids=lambda case: case[0])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 from support.site import Site
 
@@ -37,6 +38,7 @@ def test_content_is_hidden_while_the_edge_decides_and_shown_changed(site: Site, 
     assert set(page.evaluate("window.flashes")) == {"new"}
 
 
+@pytest.mark.every_lane
 def test_content_is_shown_when_there_is_nothing_to_change(site: Site, page: Page) -> None:
     opened(site, page)
     page.wait_for_function("window.done")
@@ -44,6 +46,7 @@ def test_content_is_shown_when_there_is_nothing_to_change(site: Site, page: Page
     assert page.evaluate(IS_SHOWN)
 
 
+@pytest.mark.every_lane
 def test_content_is_shown_when_the_edge_refuses(site: Site, page: Page) -> None:
     site.fault("/v1/", status=403)
     opened(site, page)
@@ -52,6 +55,7 @@ def test_content_is_shown_when_the_edge_refuses(site: Site, page: Page) -> None:
     assert page.evaluate(IS_SHOWN)
 
 
+@pytest.mark.every_lane
 def test_content_is_shown_when_the_edge_takes_too_long(site: Site, page: Page) -> None:
     site.fault("/v1/")
     opened(site, page, prehidingTimeout=0.3)
@@ -60,6 +64,7 @@ def test_content_is_shown_when_the_edge_takes_too_long(site: Site, page: Page) -
     page.wait_for_function(IS_SHOWN, timeout=3000)
 
 
+@pytest.mark.every_lane
 def test_content_is_shown_when_consent_is_out(site: Site, page: Page) -> None:
     opened(site, page, defaultConsent="out")
     page.wait_for_function("window.done")
@@ -67,6 +72,7 @@ def test_content_is_shown_when_consent_is_out(site: Site, page: Page) -> None:
     assert page.evaluate(IS_SHOWN)
 
 
+@pytest.mark.every_lane
 def test_content_is_shown_when_the_answer_has_a_bad_selector(site: Site, page: Page) -> None:
     site.render({"type": "setText", "selector": "###", "content": "x"})
     opened(site, page)
