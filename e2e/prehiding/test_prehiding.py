@@ -91,6 +91,45 @@ def test_the_pages_own_snippet_is_taken_over_and_ended(site: Site, page: Page) -
     assert page.locator("#alloy-prehiding").count() == 0
 
 
+@pytest.mark.parametrize("status", [404, 0], ids=["missing", "never answered"])
+def test_the_edges_own_snippet_ends_even_where_the_tracker_never_comes(
+    site: Site, page: Page, status: int
+) -> None:
+    head = site.edge.state.head(hide=STYLE + "</style><h1>")
+    site.fault("/alloy.js", status=status)
+    page.goto(site.page(f"<!doctype html>{head}<h1>old</h1>"), wait_until="commit")
+    page.wait_for_function(IS_HIDDEN)
+    page.wait_for_function(IS_SHOWN, timeout=6000)
+
+    assert page.locator("h1").count() == 1
+
+
+def test_the_edges_own_snippet_hides_from_the_first_frame_and_ends_with_the_answer(
+    site: Site, page: Page
+) -> None:
+    head = site.edge.state.head(hide=STYLE)
+    site.render({"type": "setText", "selector": "h1", "content": "new"})
+    script = f'<script>alloy("configure", {{datastreamId: "shop"}}); {START}</script>'
+    page.goto(site.page(f"<!doctype html>{head}<h1>old</h1>{script}"))
+    page.wait_for_function("window.done")
+
+    assert page.evaluate(IS_SHOWN)
+    assert page.inner_text("h1") == "new"
+
+
+def test_the_timeout_ends_what_single_items_hide_as_well(site: Site, page: Page) -> None:
+    site.render(
+        {"type": "setText", "selector": "#late", "content": "new", "prehidingSelector": "h1"}
+    )
+    opened(site, page, prehidingTimeout=1)
+    page.wait_for_function("window.done")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).visibility") == "hidden"
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('h1')).visibility === 'visible'", timeout=3000
+    )
+
+
 def test_an_items_own_selector_is_hidden_until_that_item_is_done(site: Site, page: Page) -> None:
     site.render(
         {"type": "setText", "selector": "#late", "content": "new", "prehidingSelector": "#box"},

@@ -36,6 +36,12 @@ def built_files() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "web" / "dist"
 
 
+# The snippet's own end, as Alloy's has one: the tracker may never come.
+SHOW_AT_LAST = (
+    'setTimeout(function(s){s=document.getElementById("alloy-prehiding");s&&s.remove()},3e3)'
+)
+
+
 class Files:
     """The files of one build, read into memory once: half a megabyte."""
 
@@ -66,19 +72,22 @@ class Files:
             )
         ]
 
-    def head(self, *, prefix: str = "", nonce: str = "") -> str:
+    def head(self, *, prefix: str = "", nonce: str = "", hide: str = "") -> str:
         """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 
         Where that is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
         only when `alloy.js` has arrived, one round trip later. *prefix* is where the edge is mounted (`/t`) or another
-        origin, *nonce* that of the page's Content-Security-Policy.
+        origin, *nonce* that of the page's Content-Security-Policy. *hide* is the CSS that hides what personalization may
+        change (`h1 { visibility: hidden }`), from the first frame on; it ends with the answer, and after three seconds even
+        if `alloy.js` never comes.
         """
         root, mark = (
             html.escape(prefix.rstrip("/")),
             f' nonce="{html.escape(nonce)}"' if nonce else "",
         )
+        snippet = f"{_style(hide, mark)}<script{mark}>{SHOW_AT_LAST}</script>\n" if hide else ""
         lines = [
-            f"<script{mark}>{self._files['base-early.js'].decode()}</script>",
+            f"{snippet}<script{mark}>{self._files['base-early.js'].decode()}</script>",
             f'<script{mark} async src="{root}/alloy.js"></script>',
         ]
         preloaded = self._manifest["files"] if self._lane == "micropython" else {}
@@ -118,3 +127,9 @@ class Files:
             headers=headers | {"Content-Length": str(len(content))},
             media_type=type,
         )
+
+
+def _style(css: str, mark: str) -> str:
+    """The page's own prehiding style, which the tracker takes over; *css* can't end the element."""
+    inside = css.replace("</", r"<\/")
+    return f'<style id="alloy-prehiding"{mark}>{inside}</style>'
