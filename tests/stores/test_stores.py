@@ -65,6 +65,46 @@ def test_an_id_is_stored_once_within_a_data_stream(store: Store) -> None:
     ]
 
 
+def test_visits_views_and_displays_are_counted_once(store: Store) -> None:
+    view = replace(EVENT, is_view=True, shown=("offer",), received_ms=100)
+    minute = 60_000
+    for id, seen_ms in (("e1", 0), ("e1", 0), ("e2", 20 * minute), ("e3", 60 * minute)):
+        event = replace(view, id=id, received_ms=seen_ms)
+        store.submit(Batch(events=(event,), visit=replace(VISIT, seen_ms=seen_ms))).result(5)
+    known = store.visitor("shop", "v1")
+
+    assert known
+    assert (known.visits, known.views, known.previous_ms) == (2, 3, 20 * minute)
+    assert known.shown == {"offer": (0, 20 * minute, 60 * minute)}
+
+
+def test_the_last_hundred_displays_are_kept(store: Store) -> None:
+    for number in range(103):
+        event = replace(EVENT, id=str(number), shown=("offer",), received_ms=number)
+        store.submit(Batch(events=(event,), visit=VISIT)).result(5)
+    known = store.visitor("shop", "v1")
+
+    assert known
+    assert known.shown == {"offer": tuple(range(3, 103))}
+
+
+def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as old:
+        old.execute(
+            "CREATE TABLE visitors (datastream TEXT NOT NULL, visitor TEXT NOT NULL, first_seen_ms INTEGER NOT NULL,"
+            " last_seen_ms INTEGER NOT NULL, events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL,"
+            " PRIMARY KEY (datastream, visitor)) WITHOUT ROWID"
+        )
+        old.execute("INSERT INTO visitors VALUES ('shop', 'v1', 1, 2, 3, '42', 'in')")
+    old.close()
+    store = SqliteStore(tmp_path)
+    known = store.visitor("shop", "v1")
+    store.close()
+
+    assert known
+    assert (known.events, known.visits, known.views, known.shown) == (3, 1, 0, {})
+
+
 def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:
     store.submit(Batch(bad_rows=(BAD, BAD))).result(5)
 

@@ -76,6 +76,7 @@ def build(
     step("compiled")
     try:
         script, lines = compiled.script(source, web, _esbuild)
+        _hashed(out, "decide", "js", compiled.decider(source, web, _esbuild))
     except CompileError as error:
         raise BuildError(str(error)) from None
     (out / "alloy.compiled.js").write_bytes(
@@ -106,7 +107,7 @@ def build(
 def fingerprint(source: Path, web: Path) -> str:
     """A hash of all that goes into a build; a folder whose manifest has another is out of date."""
     digest = hashlib.sha256()
-    files = list(tracker.modules(source).values()) + sorted((source / "bundle").rglob("*.py"))
+    files = list(tracker.everything(source).values()) + sorted((source / "bundle").rglob("*.py"))
     for file in [
         *files,
         *sorted(web.glob("*.js")),
@@ -168,6 +169,7 @@ def _hashed(out: Path, name: str, ending: str, content: bytes) -> dict[str, str]
 PARTS = {
     "compiled": {
         "tracker": "alloy.compiled.js",
+        "decisions in the page": "lib/decide.*.js",
         "base": "base.js",
         "base, early": "base-early.js",
     },

@@ -1,4 +1,6 @@
-"""The `compiled` lane: the tracker as one script without an interpreter, and its source map back to the Python lines."""
+"""The `compiled` lane: the tracker as one script without an interpreter, and its source map back to the Python lines; and in
+the same way the script by which pages of every lane decide themselves.
+"""
 
 import json
 import tempfile
@@ -6,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .compiler.compile import compiled
-from .tracker import bridged
+from .tracker import DECIDING, bridged, everything
 
 ENTRY = "browser/standalone.py"
+DECIDER = "browser/decider.py"
 # What other lanes alone need.
 ELSEWHERE = ("browser/pyscript.py", "browser/start.py", "browser/worker.py")
 # Private names, and those that the compiler has marked, may be shortened: no JavaScript writes them.
@@ -23,20 +26,33 @@ def files_of(source: Path) -> dict[str, Path]:
 
 
 def script(source: Path, web: Path, esbuild: Callable[..., bytes]) -> tuple[bytes, bytes]:
-    """The script and its source map; raises CompileError for Python outside the subset."""
+    """The tracker's script and its source map; raises CompileError for Python outside the subset."""
+    return _script(files_of(source), ENTRY, web, esbuild)
+
+
+def decider(source: Path, web: Path, esbuild: Callable[..., bytes]) -> bytes:
+    """The script that decides; raises CompileError."""
+    found = everything(source)
+    files = files_of(source) | {name: found[name] for name in DECIDING}
+    return _script(files, DECIDER, web, esbuild)[0]
+
+
+def _script(
+    files: dict[str, Path], entry: str, web: Path, esbuild: Callable[..., bytes]
+) -> tuple[bytes, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder).resolve()
-        for name, text in compiled(files_of(source)).items():
+        for name, text in compiled(files).items():
             file = place / f"{name}.js"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         (place / "python.js").write_text((web / "python.js").read_text())
-        entry = place / "entry.js"
-        entry.write_text(f'import {{ begin }} from "./{ENTRY}.js";\nbegin();\n')
+        start = place / "entry.js"
+        start.write_text(f'import {{ begin }} from "./{entry}.js";\nbegin();\n')
         esbuild(
             web,
             "",
-            str(entry),
+            str(start),
             "--bundle",
             "--format=iife",
             f"--mangle-props={OURS}",

@@ -13,8 +13,14 @@ from pathlib import Path
 
 from .merge import merge, stripped
 
-# What runs on the edge alone stays out of the page.
-EDGE_ONLY = ("core/decide.py",)
+# How experiences are decided: on the edge, and in a script of its own for pages that decide themselves.
+DECIDING = (
+    "browser/decider.py",
+    "core/agent.py",
+    "core/audience.py",
+    "core/decide.py",
+    "core/situation.py",
+)
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (
@@ -34,14 +40,17 @@ FACE = "from .browser.pyscript import alloy\n"
 
 
 def modules(source: Path) -> dict[str, Path]:
-    """`{path in the package: file}` of the modules that go into a page, in a fixed order."""
-    found = {}
-    for room in PAGE_ROOMS:
-        for file in sorted((source / room).rglob("*.py")):
-            name = file.relative_to(source).as_posix()
-            if name not in EDGE_ONLY:
-                found[name] = file
-    return found
+    """`{path in the package: file}` of the tracker's modules, in a fixed order."""
+    return {name: file for name, file in everything(source).items() if name not in DECIDING}
+
+
+def everything(source: Path) -> dict[str, Path]:
+    """`modules`, and those that decide."""
+    return {
+        file.relative_to(source).as_posix(): file
+        for room in PAGE_ROOMS
+        for file in sorted((source / room).rglob("*.py"))
+    }
 
 
 def bridged(source: Path, lane: str) -> dict[str, Path]:

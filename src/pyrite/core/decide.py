@@ -1,184 +1,284 @@
 """Which experiences a visitor gets: the same answer wherever it is computed.
 
-Pure. An experience is a dict as edge/experiences.py reads it from a file: `{id, scope, scopeType, surface, priority, audience,
-percentage, variants: [{id, weight, items}]}`. Audiences look at the URL, the referrer and the event's data; the rest of
-personalization's conditions have their place in `_holds`.
+Pure. An experience is a dict as edge/experiences.py reads it from a file: `{id, enabled, scope, scopeType, priority, group,
+share, audience, schedule, percentage, holdout, cap, variants: [{id, weight, items}]}`. Who is in what depends on hashes of names
+alone, so it stays when experiences, variants or servers are added. Not for conditions: audience.py.
 """
 
-from .event import part
-from .personalization import PAGE_SCOPE, page_surface
+from .actions import DEFAULT
+from .audience import check_of, spans_of, weekday, within
+from .hashing import finished, seed
+from .personalization import PAGE_SCOPE
+from .situation import Situation
 
-BUCKETS = 10000
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
+
+PROVIDER = "PYR"
+HOLDOUT = "holdout"
+HOUR_MS = 3600000
+UNIT = 4294967296  # what a hash is a part of
 
 
-def decide(
-    experiences: list[dict[str, object]],
-    *,
-    visitor: str,
-    event: dict[str, object],
-    query: dict[str, object],
-) -> list[dict[str, object]]:
-    """The propositions for one event of *visitor*: at most one for each scope, that of the highest priority.
+class Choice:
+    """A variant of an experience, ready to be given away."""
 
-    *event* is `{xdm, data}`; *query* is its `query.personalization`. View scopes come along whenever the page's own do.
-    """
-    wanted = query.get("decisionScopes")
-    scopes = wanted if isinstance(wanted, list) else []
-    surfaces = query.get("surfaces")
-    taken: list[str] = []
-    out = []
-    order = sorted(
-        range(len(experiences)), key=lambda index: (-_number(experiences[index], "priority"), index)
-    )
-    for index in order:
-        experience = experiences[index]
-        scope = str(experience.get("scope") or PAGE_SCOPE)
-        asked = PAGE_SCOPE if experience.get("scopeType") == "view" else scope
-        exclusive = f"{scope}/{experience.get('group') or experience['id']}"
-        if (
-            not (asked in scopes or (isinstance(surfaces, list) and scope in surfaces))
-            or exclusive in taken
-        ):
-            continue
-        variant = (
-            variant_for(experience, visitor=visitor) if applies(experience, event=event) else None
+    def __init__(self, experience: dict[str, object], variant: dict[str, object]) -> None:
+        self.id = str(variant["id"])
+        self.weight = _number(variant, "weight", 1)
+        self.seed = seed(f"{experience['id']}/{self.id}")
+        items = variant.get("items")
+        characteristics: dict[str, object] = {"eventToken": f"{experience['id']}:{self.id}"}
+        if experience.get("scopeType") == "view":
+            characteristics["scopeType"] = "view"
+        name = f"{experience['id']}-{self.id}"
+        self.proposition: dict[str, object] = {
+            "id": f"PY:{experience['id']}:{self.id}",
+            "scope": str(experience.get("scope") or PAGE_SCOPE),
+            "scopeDetails": {
+                "decisionProvider": PROVIDER,
+                "activity": {"id": experience["id"]},
+                "experience": {"id": self.id},
+                "characteristics": characteristics,
+            },
+            # A variant that changes nothing says so: then it is counted like the others.
+            "items": items
+            if isinstance(items, list) and items
+            else [{"id": name, "schema": DEFAULT, "data": {}}],
+        }
+
+    def previewed(self) -> dict[str, object]:
+        """The proposition, marked so that nobody counts it."""
+        out = dict(self.proposition)
+        details = dict(_table(out, "scopeDetails"))
+        characteristics = dict(_table(details, "characteristics"))
+        characteristics["preview"] = True
+        details["characteristics"] = characteristics
+        out["scopeDetails"] = details
+        return out
+
+
+class Prepared:
+    """An experience, all that can be known beforehand worked out; *rank* orders all of them, the first goes first."""
+
+    def __init__(self, experience: dict[str, object], rank: int) -> None:
+        self.id = str(experience["id"])
+        self.rank = rank
+        self.enabled = experience.get("enabled") is not False
+        self.scope = str(experience.get("scope") or PAGE_SCOPE)
+        self.asked = PAGE_SCOPE if experience.get("scopeType") == "view" else self.scope
+        group = experience.get("group")
+        self.group = str(group) if group else ""
+        self.slot = f"{self.scope}/{self.group}" if group else ""
+        share = experience.get("share")
+        self.share = share if isinstance(share, list) else None
+        self.group_seed = seed(f"group/{group}")
+        audience = _table(experience, "audience")
+        self.check = check_of(audience)
+        path = _table(audience, "path").get("is")
+        self.paths = path if isinstance(path, list) else [path] if isinstance(path, str) else None
+        schedule = _table(experience, "schedule")
+        self.scheduled = bool(schedule)
+        self.start_ms = _number(schedule, "start_ms", 0)
+        self.end_ms = _number(schedule, "end_ms", 0)
+        days = schedule.get("days")
+        self.days = days if isinstance(days, list) else []
+        hours = schedule.get("hours")
+        self.hours = spans_of(hours if isinstance(hours, list) else [])
+        offsets = schedule.get("offsets")
+        self.offsets = offsets if isinstance(offsets, list) else []
+        self.percentage = _number(experience, "percentage", 100)
+        self.in_seed = seed(f"{self.id}/in")
+        self.holdout = _number(experience, HOLDOUT, -1)
+        self.holdout_seed = seed(f"{self.id}/{HOLDOUT}")
+        cap = _table(experience, "cap")
+        self.cap = int(_number(cap, "shown", 0))
+        self.cap_ms = int(_number(cap, "hours", 0) * HOUR_MS)
+        variants = experience.get("variants")
+        self.choices = [
+            Choice(experience, variant)
+            for variant in (variants if isinstance(variants, list) else [])
+            if isinstance(variant, dict)
+        ]
+        self.nothing = Choice(experience, {"id": HOLDOUT})
+
+    def runs(self, now_ms: int) -> bool:
+        """Whether its schedule lets it run at *now_ms*."""
+        if (self.start_ms and now_ms < self.start_ms) or (self.end_ms and now_ms >= self.end_ms):
+            return False
+        if not self.days and not self.hours:
+            return True
+        local_ms = now_ms + _offset_ms(self.offsets, now_ms)
+        if self.days and weekday(local_ms) not in self.days:
+            return False
+        return not self.hours or within(self.hours, local_ms)
+
+    def is_worn(self, situation: Situation) -> bool:
+        """Whether the visitor has been shown it as often as its cap allows."""
+        times = situation.visitor.shown.get(self.id)
+        if not times:
+            return False
+        since = situation.now_ms - self.cap_ms if self.cap_ms else 0
+        return len([time for time in times if time > since]) >= self.cap
+
+
+class Rules:
+    """Experiences that have been prepared; *holdout* percent of all visitors are given none of them, and counted."""
+
+    def __init__(self, experiences: list[dict[str, object]], *, holdout: float = 0) -> None:
+        order = sorted(
+            range(len(experiences)),
+            key=lambda index: (-_number(experiences[index], "priority", 0), index),
         )
-        if variant is None:
-            continue
-        taken.append(exclusive)
-        out.append(_proposition(experience, variant, scope))
-    return out
+        self._holdout = holdout
+        self._holdout_seed = seed(HOLDOUT)
+        self._all: dict[str, Prepared] = {}
+        # By what asks for them: those that only one path can have, by that path, and the rest.
+        self._by_path: dict[str, dict[str, list[Prepared]]] = {}
+        self._others: dict[str, list[Prepared]] = {}
+        for rank in range(len(order)):
+            self._place(Prepared(experiences[order[rank]], rank))
+
+    def _place(self, prepared: Prepared) -> None:
+        self._all[prepared.id] = prepared
+        if prepared.paths is None:
+            self._others.setdefault(prepared.asked, []).append(prepared)
+            return
+        places = self._by_path.setdefault(prepared.asked, {})
+        for path in prepared.paths:
+            kept = places.setdefault(str(path), [])
+            if prepared not in kept:
+                kept.append(prepared)
+
+    def decide(
+        self,
+        situation: Situation,
+        query: dict[str, object],
+        *,
+        preview: "dict[str, str] | None" = None,
+    ) -> list[dict[str, object]]:
+        """The propositions for *situation*, the highest priority first; of a group at most one for each scope.
+
+        *query* is the event's `query.personalization`; view scopes come along whenever the page's own do. *preview* forces
+        variants, `{experience: variant}`, whatever stands against them.
+        """
+        forced = preview or {}
+        visitor_seed = seed(situation.visitor.id)
+        held_out = (
+            self._holdout > 0
+            and finished(visitor_seed ^ self._holdout_seed) * 100 < self._holdout * UNIT
+        )
+        taken: list[str] = []
+        out: list[dict[str, object]] = []
+        for prepared in self._candidates(situation, query, forced):
+            if prepared.slot and prepared.slot in taken:
+                continue
+            if prepared.id in forced:
+                found = _named(prepared, forced[prepared.id])
+            else:
+                found = _given(prepared, situation, visitor_seed, held_out=held_out)
+            if found is not None:
+                if prepared.slot:
+                    taken.append(prepared.slot)
+                out.append(found)
+        return out
+
+    def _candidates(
+        self, situation: Situation, query: dict[str, object], forced: dict[str, str]
+    ) -> list[Prepared]:
+        """What is asked for and may be for this path, by rank; what is forced goes first."""
+        asked: list[str] = []
+        for name in ("decisionScopes", "surfaces"):
+            wanted = query.get(name)
+            for scope in wanted if isinstance(wanted, list) else []:
+                if isinstance(scope, str) and scope not in asked:
+                    asked.append(scope)
+        found: list[Prepared] = []
+        for scope in asked:
+            found.extend(self._others.get(scope, []))
+            places = self._by_path.get(scope)
+            if places:
+                found.extend(places.get(situation.path, []))
+        if forced:
+            chosen = [self._all[id] for id in sorted(forced) if id in self._all]
+            first = [one for one in chosen if one.asked in asked]
+            return first + sorted([one for one in found if one not in first], key=_rank)
+        return sorted(found, key=_rank) if len(found) > 1 else found
 
 
-def applies(experience: dict[str, object], *, event: dict[str, object]) -> bool:
-    """Whether the experience's audience holds for *event* (`{xdm, data}`)."""
-    audience = experience.get("audience")
-    return _holds(audience, event) if isinstance(audience, dict) else True
+def _rank(prepared: Prepared) -> int:
+    return prepared.rank
 
 
-def variant_for(experience: dict[str, object], *, visitor: str) -> dict[str, object] | None:
-    """The variant *visitor* gets, always the same one; None for a visitor outside `percentage`.
-
-    A visitor's place is `bucket(id of the experience, visitor)`; variants take shares by weight in their order.
-    """
-    name = str(experience["id"])
-    if bucket(name + "/in", visitor) >= _number(experience, "percentage", 100) * BUCKETS / 100:
+def _given(
+    prepared: Prepared, situation: Situation, visitor_seed: int, *, held_out: bool
+) -> dict[str, object] | None:
+    """The proposition that the visitor gets of one experience, None for none."""
+    if not prepared.enabled or (prepared.scheduled and not prepared.runs(situation.now_ms)):
         return None
-    variants = experience.get("variants")
-    choices = (
-        [variant for variant in variants if isinstance(variant, dict)]
-        if isinstance(variants, list)
-        else []
-    )
-    total = sum([_number(variant, "weight", 1) for variant in choices])
-    place = bucket(name, visitor) * total / BUCKETS
-    for variant in choices:
-        place -= _number(variant, "weight", 1)
-        if place < 0:
-            return variant
+    if prepared.check is not None and not prepared.check(situation):
+        return None
+    if prepared.share is not None:
+        # Those of one group that have shares of it divide the visitors up: nobody is in two of them.
+        place = finished(visitor_seed ^ prepared.group_seed) * 100 / UNIT
+        if not prepared.share[0] <= place < prepared.share[1]:
+            return None
+    elif (
+        prepared.percentage < 100
+        and finished(visitor_seed ^ prepared.in_seed) * 100 >= prepared.percentage * UNIT
+    ):
+        return None
+    if prepared.cap and prepared.is_worn(situation):
+        return None
+    if prepared.holdout >= 0:
+        held_out = finished(visitor_seed ^ prepared.holdout_seed) * 100 < prepared.holdout * UNIT
+    chosen = prepared.nothing if held_out else variant_for(prepared, visitor_seed)
+    return chosen.proposition if chosen is not None else None
+
+
+def variant_for(prepared: Prepared, visitor_seed: int) -> Choice | None:
+    """The variant of the visitor with that seed, always the same one; None where none has a weight.
+
+    Each variant draws a lot of its own, and the highest wins: one that is added takes visitors from all others in proportion,
+    and nobody else moves. Source: weighted rendezvous hashing, https://en.wikipedia.org/wiki/Rendezvous_hashing
+    """
+    choices = prepared.choices
+    if len(choices) == 1:
+        return choices[0] if choices[0].weight > 0 else None
+    best: Choice | None = None
+    highest = 0.0
+    for choice in choices:
+        if choice.weight > 0:
+            lot = (finished(visitor_seed ^ choice.seed) + 0.5) / UNIT
+            if choice.weight != 1:
+                lot = lot ** (1 / choice.weight)
+            if lot > highest:
+                best, highest = choice, lot
+    return best
+
+
+def _named(prepared: Prepared, variant: str) -> dict[str, object] | None:
+    for choice in prepared.choices + [prepared.nothing]:
+        if choice.id == variant:
+            return choice.previewed()
     return None
 
 
-def bucket(salt: str, visitor: str) -> int:
-    """0 to 9,999, evenly spread and always the same for the same texts.
-
-    FNV-1a, 32 bit, over the UTF-8 of `salt:visitor`, with murmur3's finish, because FNV's high bits mix poorly.
-    """
-    value = 0x811C9DC5
-    for octet in f"{salt}:{visitor}".encode():
-        value = _product(value ^ octet, 0x01000193)
-    value = _product(value ^ (value >> 16), 0x85EBCA6B)
-    value = _product(value ^ (value >> 13), 0xC2B2AE35)
-    return ((value ^ (value >> 16)) * BUCKETS) >> 32
+def _offset_ms(offsets: list[object], now_ms: int) -> int:
+    """How far the clock of a schedule's time zone is ahead of UTC at *now_ms*; *offsets* are `[from_ms, minutes]`, in order."""
+    minutes = 0
+    for pair in offsets:
+        if isinstance(pair, list) and pair[0] <= now_ms:
+            minutes = pair[1]
+    return minutes * 60000
 
 
-def _product(one: int, other: int) -> int:
-    """The lower 32 bits of a product, by way of numbers below 2**53, which JavaScript holds exactly."""
-    upper = ((one >> 16) * other) & 0xFFFF
-    return ((one & 0xFFFF) * other + upper * 65536) & 0xFFFFFFFF
+def _table(record: dict[str, object], name: str) -> dict[str, object]:
+    value = record.get(name)
+    return value if isinstance(value, dict) else {}
 
 
-def _holds(audience: dict[str, object], event: dict[str, object]) -> bool:
-    xdm = part(event, "xdm")
-    url = str(part(xdm, "web", "webPageDetails").get("URL") or "")
-    referrer = str(part(xdm, "web", "webReferrer").get("URL") or "")
-    if not _matches(audience.get("url"), url) or not _matches(audience.get("path"), _path(url)):
-        return False
-    if not _matches(audience.get("referrer"), referrer):
-        return False
-    data = audience.get("data")
-    for name, expected in data.items() if isinstance(data, dict) else ():
-        if not _equals(_at(part(event, "data"), name), expected):
-            return False
-    return True
-
-
-def _matches(condition: object, text: str) -> bool:
-    """Whether *text* meets *condition*: a text (contained), or `{is, contains, starts, ends, not}`, each a text or a list."""
-    if condition is None:
-        return True
-    if isinstance(condition, dict):
-        if "not" in condition and _matches(condition["not"], text):
-            return False
-        return all([_one_matches(how, condition[how], text) for how in condition if how != "not"])
-    return _one_matches("contains", condition, text)
-
-
-def _one_matches(how: str, wanted: object, text: str) -> bool:
-    choices = wanted if isinstance(wanted, list) else [wanted]
-    for choice in choices:
-        piece = str(choice)
-        if how == "is" and text == piece:
-            return True
-        if how == "contains" and piece in text:
-            return True
-        if how == "starts" and text.startswith(piece):
-            return True
-        if how == "ends" and text.endswith(piece):
-            return True
-    return False
-
-
-def _equals(value: object, expected: object) -> bool:
-    if isinstance(expected, list):
-        return value in expected
-    if isinstance(expected, dict):
-        return isinstance(value, str) and _matches(expected, value)
-    return value == expected
-
-
-def _at(value: object, path: str) -> object:
-    for name in path.split("."):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(name)
-    return value
-
-
-def _path(url: str) -> str:
-    surface = page_surface(url)
-    return surface[surface.find("/", 6) :]
-
-
-def _number(record: dict[str, object], name: str, default: float = 0) -> float:
+def _number(record: dict[str, object], name: str, default: float) -> float:
     value = record.get(name)
     return value if isinstance(value, (int, float)) else default
-
-
-def _proposition(
-    experience: dict[str, object], variant: dict[str, object], scope: str
-) -> dict[str, object]:
-    characteristics: dict[str, object] = {"eventToken": f"{experience['id']}:{variant['id']}"}
-    if experience.get("scopeType") == "view":
-        characteristics["scopeType"] = "view"
-    return {
-        "id": f"PY:{experience['id']}:{variant['id']}",
-        "scope": scope,
-        "scopeDetails": {
-            "decisionProvider": "PYR",
-            "activity": {"id": experience["id"]},
-            "experience": {"id": variant["id"]},
-            "characteristics": characteristics,
-        },
-        "items": variant.get("items") or [],
-    }

@@ -1,12 +1,11 @@
-"""What the edge answers: handles for identity, cookies, location and decisions.
+"""What the edge answers beside decisions: handles for identity, cookies and location.
 
-Pure. Source: Adobe Edge Network's answers as the Web SDK 2.33 reads them.
+Pure. Decisions are decisions.py's. Source: Adobe Edge Network's answers as the Web SDK 2.33 reads them.
 """
 
 from typing import Any
 
 from ..core.consent import CONSENT_MAX_AGE_S, OUT
-from ..core.decide import decide
 from ..core.event import part
 from ..core.identity import CLUSTER_MAX_AGE_S, IDENTITY_MAX_AGE_S, identity_cookie
 from .intake import Arrival
@@ -14,8 +13,8 @@ from .intake import Arrival
 Handle = dict[str, Any]
 
 
-def interact(arrival: Arrival, experiences: list[dict[str, Any]], *, region: str) -> list[Handle]:
-    """The handles for an interact request: what was asked for, and the cookies that go with it."""
+def interact(arrival: Arrival, *, region: str) -> list[Handle]:
+    """The handles for an interact request but its decisions: who it is, and the cookies that go with it."""
     handles = [*identity(arrival), state(arrival, region=region)]
     if region:
         handles.append(
@@ -26,13 +25,6 @@ def interact(arrival: Arrival, experiences: list[dict[str, Any]], *, region: str
                 ],
             }
         )
-    for index, event in enumerate(arrival.contents):
-        query = part(event, "query", "personalization")
-        if query:
-            found = decide(experiences, visitor=arrival.visitor, event=event, query=query)
-            handles.append(
-                {"type": "personalization:decisions", "payload": found, "eventIndex": index}
-            )
     return handles
 
 
@@ -54,15 +46,16 @@ def state(arrival: Arrival, *, region: str, consent: str = "") -> Handle:
     prefix = arrival.source.cookie_prefix
     entries = []
     if consent:
-        entries.append(_cookie(prefix + "consent", "general=" + consent, CONSENT_MAX_AGE_S))
+        entries.append(cookie(prefix + "consent", "general=" + consent, CONSENT_MAX_AGE_S))
     if consent == OUT:
         return {"type": "state:store", "payload": entries}
-    entries.append(_cookie(prefix + "identity", identity_cookie(arrival.ecid), IDENTITY_MAX_AGE_S))
+    entries.append(cookie(prefix + "identity", identity_cookie(arrival.ecid), IDENTITY_MAX_AGE_S))
     if region:
-        entries.append(_cookie(prefix + "cluster", region, CLUSTER_MAX_AGE_S))
+        entries.append(cookie(prefix + "cluster", region, CLUSTER_MAX_AGE_S))
     return {"type": "state:store", "payload": entries}
 
 
-def _cookie(key: str, value: str, max_age_s: int) -> dict[str, Any]:
+def cookie(key: str, value: str, max_age_s: int) -> dict[str, Any]:
+    """One entry of `state:store`."""
     # Lax: the page itself reads it and sends it along, so no other site ever needs to.
     return {"key": key, "value": value, "maxAge": max_age_s, "attrs": {"SameSite": "Lax"}}

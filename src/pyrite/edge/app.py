@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..stores.contract import Listener, Store
 from ..stores.sqlite import SqliteStore
+from .decisions import Decisions
 from .experiences import Experiences
 from .files import Files, built_files
+from .preview import Previews, secret_in
 from .problems import Problem
 from .protocol import Protocol
 from .settings import Settings, read
@@ -44,10 +46,19 @@ def edge(
     """
     chosen = read(Path(config)) if config else settings or Settings()
     kept = store or SqliteStore(Path(data or chosen.edge.data))
-    kept_experiences = Experiences(Path(experiences or chosen.edge.experiences))
-    protocol = Protocol(chosen, kept, kept_experiences, listener)
-
+    wanted = chosen.personalization
+    kept_experiences = Experiences(
+        Path(experiences or chosen.edge.experiences), holdout=wanted.holdout
+    )
+    folder = Path(data or chosen.edge.data)
+    previews = Previews(
+        lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
+    )
     files = Files(built_files(), chosen.edge.lane)
+    decisions = Decisions(
+        kept_experiences, kept, previews, holdout=wanted.holdout, decider=files.decider()
+    )
+    protocol = Protocol(chosen, kept, decisions, listener)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -64,6 +75,7 @@ def edge(
     app.state.experiences = kept_experiences
     app.state.settings = chosen
     app.state.head = files.head
+    app.state.previews = previews
     return app
 
 

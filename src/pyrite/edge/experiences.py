@@ -1,85 +1,44 @@
 """Experiences from a folder of TOML files, read again when a file changes; a file with a mistake leaves the last good one.
 
-Not for deciding: core/decide.py does.
+Not for the form of a file: experience_file.py; nor for deciding: core/decide.py.
 """
 
 import logging
 import time
-import tomllib
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from ..core.actions import DOM_ACTION, OBJECTS, SCHEMA, TEXTS
-from ..core.nearest import did_you_mean
-from ..core.personalization import PAGE_SCOPE
-from .settings import SettingsError, line_of
+from ..core.decide import Rules
+from .experience_file import read
+from .settings import SettingsError
 
 LOOK_EVERY_S = 0.5
-TYPES = (*TEXTS, *OBJECTS, "remove")
 log = logging.getLogger("pyrite.experiences")
 
 
-class Item(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """`[[variants.items]]`: one change of the page, or a content of another schema."""
-
-    type: str = ""
-    selector: str = ""
-    content: Any = ""
-    prehiding_selector: str = ""
-    schema: str = "dom-action"
-    data: dict[str, Any] = {}
-
-
-class Variant(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """`[[variants]]`: what a share of the audience gets."""
-
-    id: str
-    weight: float = 1
-    items: list[Item] = []
-
-
-class Audience(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
-):
-    """`[audience]`: all of it must hold. A text is looked for inside; `{is, contains, starts, ends, not}` say more."""
-
-    url: Any = None
-    path: Any = None
-    referrer: Any = None
-    data: dict[str, Any] | None = None
-
-
-class File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """One file. `scope` is `page`, `view:NAME` or the name of a decision scope."""
-
-    variants: list[Variant]
-    id: str = ""
-    name: str = ""
-    scope: str = "page"
-    priority: float = 0
-    percentage: float = 100
-    group: str = ""
-    audience: Audience = Audience()
-
-
 class Experiences:
-    """The experiences in *folder*, as core.decide takes them."""
+    """The experiences in *folder*; *holdout* percent of the visitors are given none of them, and counted."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, holdout: float = 0) -> None:
         self._folder = folder
+        self._holdout = holdout
         self._good: dict[Path, dict[str, Any]] = {}
         self._seen: dict[Path, int] = {}
         self._next_look = 0.0
+        self._records: list[dict[str, Any]] = []
+        self._rules = Rules([])
+        self.version = 0
+        self.asks_visitor = False
+
+    def rules(self) -> Rules:
+        """What is now in force, ready to decide; the folder is looked at again every half second at most."""
+        self._look()
+        return self._rules
 
     def current(self) -> list[dict[str, Any]]:
-        """The experiences now in force; the folder is looked at again every half second at most."""
-        now = time.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + LOOK_EVERY_S
-            self.reload()
-        return [self._good[path] for path in sorted(self._good)]
+        """The experiences now in force, as core.decide takes them."""
+        self._look()
+        return self._records
 
     def reload(self) -> list[SettingsError]:
         """Read what has changed; returns the mistakes found, which are logged as well."""
@@ -102,97 +61,69 @@ class Experiences:
                         error,
                         "; the last good version stays in force" if path in self._good else "",
                     )
-        self._seen = found
+        if found != self._seen:
+            self._seen = found
+            mistakes += self._prepare()
+        return mistakes
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_EVERY_S
+            self.reload()
+
+    def _prepare(self) -> list[SettingsError]:
+        records: dict[str, dict[str, Any]] = {}
+        mistakes = []
+        for path in sorted(self._good):
+            record = dict(self._good[path])
+            if record["id"] in records:
+                mistakes.append(
+                    SettingsError(f"{path}: id: {record['id']!r} stands in another file as well")
+                )
+            else:
+                records[record["id"]] = record
+        self._records = list(records.values())
+        mistakes += _share(self._records)
+        for mistake in mistakes:
+            log.error("%s", mistake)
+        self._rules = Rules(self._records, holdout=self._holdout)
+        self.asks_visitor = any(
+            "cap" in record or _asks_visitor(record["audience"]) for record in self._records
+        )
+        self.version += 1
         return mistakes
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The experience in the file at *path*, as core.decide takes it. Raises SettingsError with file, line and key."""
-    try:
-        text = path.read_text("utf-8")
-        values = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: {error}") from None
-    try:
-        file = msgspec.convert(values, File)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$.")
-        keys = [key.partition("[")[0] for key in place.rstrip("`").split(".")] if place else []
-        unknown = message.partition("unknown field `")[2].partition("`")[0]
-        hint = (
-            did_you_mean(
-                unknown, [field.encode_name for field in msgspec.structs.fields(_model(keys))]
-            )
-            if unknown
-            else ""
-        )
-        line = line_of(text, [*keys, unknown] if unknown else keys)
-        raise SettingsError(
-            f"{path}:{line}: {'.'.join(keys) or 'file'}: {message[:1].lower()}{message[1:]}{hint}"
-        ) from None
-    return _record(file, path, text)
+def _share(records: list[dict[str, Any]]) -> list[SettingsError]:
+    """Give those of a group that name a percentage their shares of its visitors, one behind the other; the highest priority
+    goes first, so one that is added below moves nobody."""
+    mistakes = []
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        if record["group"] and "percentage" in record:
+            groups.setdefault(record["group"], []).append(record)
+    for group, members in groups.items():
+        start = 0.0
+        for record in sorted(members, key=lambda one: (-one["priority"], one["id"])):
+            end = start + record["percentage"]
+            record["share"] = [min(start, 100), min(end, 100)]
+            if end > 100:
+                mistakes.append(
+                    SettingsError(
+                        f"{record['id']}: percentage: the percentages of group {group!r} come to {end:g} with it; "
+                        f"it gets what is left of 100"
+                    )
+                )
+            start = end
+    return mistakes
 
 
-def _model(keys: list[str]) -> Any:
-    return (
-        {"audience": Audience, "variants": Variant, "items": Item}.get(keys[-1], File)
-        if keys
-        else File
-    )
-
-
-def _record(file: File, path: Path, text: str) -> dict[str, Any]:
-    id = file.id or path.stem
-    view = file.scope.removeprefix("view:") if file.scope.startswith("view:") else ""
-    scope = view or (PAGE_SCOPE if file.scope == "page" else file.scope)
-    if not file.variants or not all(variant.weight >= 0 for variant in file.variants):
-        raise SettingsError(
-            f"{path}:{line_of(text, ['variants'])}: variants: expected at least one, with weights from 0 up"
-        )
-    if not 0 <= file.percentage <= 100:
-        raise SettingsError(
-            f"{path}:{line_of(text, ['percentage'])}: percentage: expected 0 to 100, got {file.percentage}"
-        )
-    return {
-        "id": id,
-        "scope": scope,
-        "scopeType": "view" if view else "",
-        "priority": file.priority,
-        "percentage": file.percentage,
-        "group": file.group,
-        "audience": {
-            key: value
-            for key, value in msgspec.to_builtins(file.audience).items()
-            if value is not None
-        },
-        "variants": [
-            {
-                "id": variant.id,
-                "weight": variant.weight,
-                "items": [
-                    _item(item, f"{id}-{variant.id}-{index}", path, text)
-                    for index, item in enumerate(variant.items)
-                ],
-            }
-            for variant in file.variants
-        ],
-    }
-
-
-def _item(item: Item, id: str, path: Path, text: str) -> dict[str, Any]:
-    schema = item.schema if "://" in item.schema else SCHEMA + item.schema
-    if schema != DOM_ACTION:
-        return {"id": id, "schema": schema, "data": item.data or {"content": item.content}}
-    if item.type not in TYPES:
-        raise SettingsError(
-            f"{path}:{line_of(text, ['variants', 'items', 'type'])}: variants.items.type: expected one of "
-            f"{', '.join(TYPES)}, got {item.type!r}{did_you_mean(item.type, list(TYPES))}"
-        )
-    if not item.selector:
-        raise SettingsError(
-            f"{path}:{line_of(text, ['variants', 'items', 'type'])}: variants.items: {item.type} needs a selector"
-        )
-    data = {"type": item.type, "selector": item.selector, "content": item.content}
-    if item.prehiding_selector:
-        data["prehidingSelector"] = item.prehiding_selector
-    return {"id": id, "schema": schema, "data": data}
+def _asks_visitor(audience: dict[str, Any]) -> bool:
+    """Whether an audience asks for what the store knows."""
+    if {"visitor", "views", "days_since_first", "days_since_last", "consent"} & set(audience):
+        return True
+    inner = [*audience.get("all", []), *audience.get("any", [])]
+    negated = audience.get("not", [])
+    inner += negated if isinstance(negated, list) else [negated]
+    return any(_asks_visitor(other) for other in inner)

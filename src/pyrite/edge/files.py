@@ -72,6 +72,13 @@ class Files:
             )
         ]
 
+    def decider(self) -> str:
+        """The address of the script by which pages decide themselves, '' where the build has none."""
+        found = [
+            name for name in self._files if name.startswith("lib/decide.") and name.endswith(".js")
+        ]
+        return "/" + found[0] if found else ""
+
     def head(self, *, prefix: str = "", nonce: str = "", hide: str = "") -> str:
         """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 

@@ -8,7 +8,7 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -18,7 +18,7 @@ from ..core.consent import general
 from ..core.errors import ConsentError
 from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
 from . import answers, intake
-from .experiences import Experiences
+from .decisions import Decisions
 from .problems import Problem
 from .settings import Datastream, Settings
 
@@ -29,6 +29,7 @@ TEXT_TYPES = (
 )  # text/plain needs no preflight; a beacon without a type has none
 RETRY_AFTER_S = 2
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
+HEADER_LIMIT = 512  # characters of a header that decisions look at
 _NAME = re.compile(r"[\w.:@-]{1,100}")
 _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
 
@@ -37,11 +38,11 @@ class Protocol:
     """The endpoints over one store."""
 
     def __init__(
-        self, settings: Settings, store: Store, experiences: Experiences, listener: Listener | None
+        self, settings: Settings, store: Store, decisions: Decisions, listener: Listener | None
     ) -> None:
         self._settings = settings
         self._store = store
-        self._experiences = experiences
+        self._decisions = decisions
         self._listener = listener
 
     async def interact(self, request: Request) -> Response:
@@ -61,7 +62,7 @@ class Protocol:
         return await self._serve(request, self._acquire)
 
     async def _serve(
-        self, request: Request, endpoint: Callable[[intake.Arrival], Awaitable[Response]]
+        self, request: Request, endpoint: Callable[[intake.Arrival, Request], Awaitable[Response]]
     ) -> Response:
         source = self._source(request)
         content = b""
@@ -72,7 +73,7 @@ class Protocol:
                 source = self._source(request, intake.early_stream(content))
             self._check(request, source)
             arrival = intake.read(content, source, self._settings.limits)
-            response = await endpoint(arrival)
+            response = await endpoint(arrival, request)
         except Problem as problem:
             response = problem.response(source.request_id)
             kept = problem.content or content
@@ -83,20 +84,24 @@ class Protocol:
             response.headers["x-adobe-edge"] = f"{self._settings.edge.region};0"
         return response
 
-    async def _interact(self, arrival: intake.Arrival) -> Response:
+    async def _interact(self, arrival: intake.Arrival, request: Request) -> Response:
         receipt = await self._commit(arrival)
-        handles = answers.interact(
-            arrival, self._experiences.current(), region=self._settings.edge.region
+        handles = answers.interact(arrival, region=self._settings.edge.region)
+        decided, warnings = self._decisions.handles(
+            arrival,
+            agent=request.headers.get("user-agent", "")[:HEADER_LIMIT],
+            language=request.headers.get("accept-language", "")[:HEADER_LIMIT],
+            root=request.scope.get("root_path", ""),
         )
-        return self._answer(arrival, handles, receipt)
+        return self._answer(arrival, handles + decided, receipt, warnings)
 
-    async def _collect(self, arrival: intake.Arrival) -> Response:
+    async def _collect(self, arrival: intake.Arrival, request: Request) -> Response:
         if not arrival.events:
             raise Problem(400, "body.events", "expected at least one event", path="$.events")
         receipt = await self._commit(arrival)
         return self._answer(arrival, [], receipt) if arrival.bad_rows else Response(status_code=204)
 
-    async def _consent(self, arrival: intake.Arrival) -> Response:
+    async def _consent(self, arrival: intake.Arrival, request: Request) -> Response:
         try:
             chosen = general(arrival.body.get("consent"))
         except ConsentError as error:
@@ -105,7 +110,7 @@ class Protocol:
         handles = [answers.state(arrival, region=self._settings.edge.region, consent=chosen)]
         return self._answer(arrival, handles, Receipt())
 
-    async def _acquire(self, arrival: intake.Arrival) -> Response:
+    async def _acquire(self, arrival: intake.Arrival, request: Request) -> Response:
         handles = [
             *answers.identity(arrival),
             answers.state(arrival, region=self._settings.edge.region),
@@ -140,9 +145,15 @@ class Protocol:
             await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(row,))))
 
     def _answer(
-        self, arrival: intake.Arrival, handles: list[answers.Handle], receipt: Receipt
+        self,
+        arrival: intake.Arrival,
+        handles: list[answers.Handle],
+        receipt: Receipt,
+        warnings: Sequence[dict[str, object]] = (),
     ) -> Response:
         body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
+        if warnings:
+            body["warnings"] = warnings
         if arrival.bad_rows:
             body["errors"] = [
                 {

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -48,6 +48,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Bytes of all headers of a request together."""
 
 
+class Personalization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[personalization]`."""
+
+    holdout: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0
+    """Percent of all visitors, always the same ones, who are given no experience, and counted beside the others."""
+    preview_hours: Annotated[float, msgspec.Meta(gt=0)] = 24
+    """Hours that a preview link is good for."""
+    preview_secret: str = ""
+    """What preview links are signed with, for edges that don't share a data folder; else one is made and kept there."""
+
+
 class Datastream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[datastreams.NAME]`."""
 
@@ -60,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     edge: Edge = Edge()
     limits: Limits = Limits()
+    personalization: Personalization = Personalization()
     datastreams: dict[str, Datastream] = {}
     """The data streams that are taken. With none listed every name is, which suits development only."""
 

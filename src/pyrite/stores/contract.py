@@ -8,10 +8,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
+VISIT_PAUSE_MS = 30 * 60 * 1000  # without an event, after which another visit begins
+SHOWN_LIMIT = 100  # displays of an experience that are kept for a visitor
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970."""
+    """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970.
+
+    What it counts for its visitor is not given back: `is_view`, and `shown`, the experiences that it reports as displayed.
+    """
 
     datastream: str
     id: str
@@ -22,6 +28,8 @@ class Event:
     received_ms: int
     body: str
     seq: int = 0
+    is_view: bool = False
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +58,11 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """What is known of one visitor; `events` counts those stored."""
+    """What is known of one visitor; `events`, `views` and `visits` are counts.
+
+    A visit ends with half an hour without an event; `previous_ms` is the end of the one before, 0 for none. `shown` says for
+    experiences when they were displayed, oldest first, the last hundred times.
+    """
 
     datastream: str
     visitor: str
@@ -59,6 +71,10 @@ class Visitor:
     events: int
     ecid: str
     consent: str
+    visits: int = 1
+    views: int = 0
+    previous_ms: int = 0
+    shown: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 
-from .contract import BadRow, Batch, Event, Receipt, StoreUnavailable, Visit, Visitor
+from .contract import (
+    SHOWN_LIMIT,
+    VISIT_PAUSE_MS,
+    BadRow,
+    Batch,
+    Event,
+    Receipt,
+    StoreUnavailable,
+    Visit,
+    Visitor,
+)
 
 
 class MemoryStore:
@@ -56,18 +66,34 @@ class MemoryStore:
         for row in batch.bad_rows:
             self._bad_rows.append(replace(row, id=len(self._bad_rows) + 1))
         if batch.visit:
-            self._note(batch.visit, len(stored))
+            self._note(batch.visit, stored)
         return Receipt(tuple(stored), len(batch.events) - len(stored))
 
-    def _note(self, visit: Visit, count: int) -> None:
+    def _note(self, visit: Visit, events: list[Event]) -> None:
         key = (visit.datastream, visit.visitor)
-        known = self._visitors.get(key)
-        self._visitors[key] = Visitor(
+        known = self._visitors.get(key) or Visitor(
             datastream=visit.datastream,
             visitor=visit.visitor,
-            first_seen_ms=known.first_seen_ms if known else visit.seen_ms,
-            last_seen_ms=max(known.last_seen_ms, visit.seen_ms) if known else visit.seen_ms,
-            events=(known.events if known else 0) + count,
-            ecid=visit.ecid or (known.ecid if known else ""),
-            consent=visit.consent or (known.consent if known else ""),
+            first_seen_ms=visit.seen_ms,
+            last_seen_ms=visit.seen_ms,
+            events=0,
+            ecid="",
+            consent="",
+        )
+        shown = dict(known.shown)
+        for event in events:
+            for experience in event.shown:
+                times = (*shown.get(experience, ()), event.received_ms)
+                shown[experience] = tuple(sorted(times))[-SHOWN_LIMIT:]
+        again = visit.seen_ms - known.last_seen_ms > VISIT_PAUSE_MS
+        self._visitors[key] = replace(
+            known,
+            last_seen_ms=max(known.last_seen_ms, visit.seen_ms),
+            events=known.events + len(events),
+            ecid=visit.ecid or known.ecid,
+            consent=visit.consent or known.consent,
+            visits=known.visits + again,
+            views=known.views + sum(event.is_view for event in events),
+            previous_ms=known.last_seen_ms if again else known.previous_ms,
+            shown=shown,
         )

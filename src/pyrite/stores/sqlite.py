@@ -13,7 +13,17 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from .contract import BadRow, Batch, Event, Receipt, StoreUnavailable, Unwritten, Visitor
+from .contract import (
+    SHOWN_LIMIT,
+    VISIT_PAUSE_MS,
+    BadRow,
+    Batch,
+    Event,
+    Receipt,
+    StoreUnavailable,
+    Unwritten,
+    Visitor,
+)
 
 FILE = "pyrite.sqlite3"
 GROUP_LIMIT = (
@@ -29,7 +39,12 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE TABLE IF NOT EXISTS visitors (
     datastream TEXT NOT NULL, visitor TEXT NOT NULL, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
-    events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL, PRIMARY KEY (datastream, visitor)
+    events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 1,
+    views INTEGER NOT NULL DEFAULT 0, previous_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (datastream, visitor)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shown (
+    datastream TEXT NOT NULL, visitor TEXT NOT NULL, experience TEXT NOT NULL, at_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (datastream, visitor, experience, at_ms, seq)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bad_rows (
     id INTEGER PRIMARY KEY AUTOINCREMENT, received_ms INTEGER NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL,
@@ -38,12 +53,24 @@ CREATE TABLE IF NOT EXISTS bad_rows (
 """
 _EVENT = "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body) VALUES (?,?,?,?,?,?,?,?)"
 _BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body) VALUES (?,?,?,?,?,?)"
-_VISIT = """
-INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent) VALUES (?,?,?,?,?,?,?)
+_VISIT = f"""
+INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views) VALUES (?,?,?,?,?,?,?,?)
 ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), events = events + excluded.events,
+    views = views + excluded.views, visits = visits + (excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}),
+    previous_ms = iif(excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}, last_seen_ms, previous_ms),
     ecid = CASE excluded.ecid WHEN '' THEN ecid ELSE excluded.ecid END,
     consent = CASE excluded.consent WHEN '' THEN consent ELSE excluded.consent END
 """
+_SHOWN = (
+    "INSERT OR IGNORE INTO shown (datastream, visitor, experience, at_ms, seq) VALUES (?,?,?,?,?)"
+)
+_FORGET = f"""
+DELETE FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3 AND (at_ms, seq) <= (
+    SELECT at_ms, seq FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3
+    ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET {SHOWN_LIMIT})
+"""
+# What a database of version 0.1.0 lacks.
+_LATER_COLUMNS = (("visits", 1), ("views", 0), ("previous_ms", 0))
 
 
 class SqliteStore:
@@ -57,12 +84,16 @@ class SqliteStore:
             with closing(self._connect()) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
+                _upgrade(connection)
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(
                 f"the store at {str(self._path)!r} can't be opened: {error}"
             ) from error
         self._waiting: queue.Queue[Unwritten | None] = queue.Queue(QUEUE_LIMIT)
         self._closed = False
+        # Kept open, for a visitor is looked up with most decisions; one thread at a time.
+        self._reading = threading.Lock()
+        self._reader = self._connect(shared=True)
         self._writer = threading.Thread(target=self._write_all, name="pyrite-store", daemon=True)
         self._writer.start()
 
@@ -111,14 +142,21 @@ class SqliteStore:
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """See contract.Store."""
-        select = "SELECT first_seen_ms, last_seen_ms, events, ecid, consent FROM visitors WHERE datastream = ? AND visitor = ?"
-        with closing(self._connect()) as connection:
-            row = connection.execute(select, (datastream, visitor)).fetchone()
-        if row is None:
-            return None
+        select = (
+            "SELECT first_seen_ms, last_seen_ms, events, ecid, consent, visits, views, previous_ms FROM visitors"
+            " WHERE datastream = ? AND visitor = ?"
+        )
+        displays = "SELECT experience, at_ms FROM shown WHERE datastream = ? AND visitor = ? ORDER BY at_ms, seq"
+        shown: dict[str, tuple[int, ...]] = {}
+        with self._reading:
+            row = self._reader.execute(select, (datastream, visitor)).fetchone()
+            if row is None:
+                return None
+            for experience, at_ms in self._reader.execute(displays, (datastream, visitor)):
+                shown[experience] = (*shown.get(experience, ()), at_ms)
         return Visitor(
-            datastream=datastream, visitor=visitor,
-            first_seen_ms=row[0], last_seen_ms=row[1], events=row[2], ecid=row[3], consent=row[4],
+            datastream=datastream, visitor=visitor, first_seen_ms=row[0], last_seen_ms=row[1], events=row[2],
+            ecid=row[3], consent=row[4], visits=row[5], views=row[6], previous_ms=row[7], shown=shown,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -127,9 +165,13 @@ class SqliteStore:
             self._closed = True
             self._waiting.put(None)
             self._writer.join()
+            with self._reading:
+                self._reader.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+    def _connect(self, *, shared: bool = False) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=not shared
+        )
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
@@ -203,6 +245,22 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
             len(stored),
             visit.ecid,
             visit.consent,
+            sum(event.is_view for event in stored),
         )
         connection.execute(_VISIT, seen)
+        for event in stored:
+            for experience in event.shown:
+                key = (visit.datastream, visit.visitor, experience)
+                connection.execute(_SHOWN, (*key, event.received_ms, event.seq))
+                connection.execute(_FORGET, key)
     return Receipt(tuple(stored), len(batch.events) - len(stored))
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Add the columns that a database from an earlier version lacks."""
+    known = {row[1] for row in connection.execute("PRAGMA table_info(visitors)")}
+    for name, default in _LATER_COLUMNS:
+        if name not in known:
+            connection.execute(
+                f"ALTER TABLE visitors ADD COLUMN {name} INTEGER NOT NULL DEFAULT {default}"
+            )

@@ -1,0 +1,410 @@
+"""One file of experiences: its form, every mistake with file, line, key and remedy, and the record that core decides by.
+
+Not for watching a folder: experiences.py does; nor for deciding: core/decide.py does.
+"""
+
+import re
+import tomllib
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from ..core import agent
+from ..core.actions import DOM_ACTION, HTML, OBJECTS, REDIRECT, SCHEMA, SCHEMAS, TYPES, step_of
+from ..core.audience import DAYS
+from ..core.decide import HOLDOUT
+from ..core.nearest import did_you_mean
+from ..core.personalization import PAGE_SCOPE
+from .settings import SettingsError, line_of
+
+CAP_LIMIT = 100  # displays of an experience to a visitor that are counted
+AHEAD = timedelta(days=5 * 366)  # how far changes of a clock (summer time) are looked up
+
+_STRICT: dict[str, Any] = {
+    "frozen": True,
+    "forbid_unknown_fields": True,
+    "kw_only": True,
+    "omit_defaults": True,
+}
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Hours = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Texts = str | list[str]
+
+
+class TextTable(msgspec.Struct, rename={"is_": "is", "not_": "not"}, **_STRICT):
+    """A condition on a text: all of them must hold; of a list of texts one is enough."""
+
+    is_: Texts | None = None
+    contains: Texts | None = None
+    starts: Texts | None = None
+    ends: Texts | None = None
+    not_: "Text | None" = None
+
+
+class ValueTable(msgspec.Struct, rename={"is_": "is", "not_": "not"}, **_STRICT):
+    """A condition on any value: those of a text, or a range of numbers."""
+
+    is_: Texts | None = None
+    contains: Texts | None = None
+    starts: Texts | None = None
+    ends: Texts | None = None
+    not_: "Text | None" = None
+    min: float | None = None
+    max: float | None = None
+
+
+class NumberTable(msgspec.Struct, **_STRICT):
+    """A range of numbers, both ends in it."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+Text = str | list[str] | TextTable
+Value = bool | int | float | str | list[Any] | ValueTable
+Number = int | float | NumberTable
+
+
+class Audience(msgspec.Struct, rename={"not_": "not"}, **_STRICT):
+    """`[audience]`: all of it must hold."""
+
+    url: Text | None = None
+    path: Text | None = None
+    referrer: Text | None = None
+    type: Text | None = None
+    query: dict[str, Value] | None = None
+    data: dict[str, Value] | None = None
+    xdm: dict[str, Value] | None = None
+    context: dict[str, Value] | None = None
+    visitor: Literal["new", "returning"] | None = None
+    views: Number | None = None
+    days_since_first: Number | None = None
+    days_since_last: Number | None = None
+    device: Texts | None = None
+    os: Texts | None = None
+    browser: Texts | None = None
+    language: Texts | None = None
+    hours: Hours | list[Hours] | None = None
+    days: Day | list[Day] | None = None
+    consent: Literal["in", ""] | None = None
+    all: "list[Audience] | None" = None
+    any: "list[Audience] | None" = None
+    not_: "Audience | list[Audience] | None" = None
+
+
+class Schedule(msgspec.Struct, **_STRICT):
+    """`[schedule]`: from when to when, on which days, at which hours; all on the clock of *timezone*."""
+
+    start: Any = None
+    end: Any = None
+    timezone: str = "UTC"
+    days: list[Day] = []
+    hours: list[Hours] = []
+
+
+class Cap(msgspec.Struct, **_STRICT):
+    """`[cap]`: how often a visitor is shown it, for ever or within so many hours."""
+
+    shown: Annotated[int, msgspec.Meta(ge=1, le=CAP_LIMIT)]
+    hours: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+
+class Goal(msgspec.Struct, **_STRICT):
+    """`[goal]`: the event that counts as success; a click on the offer when there is none."""
+
+    type: str
+    data: dict[str, Value] | None = None
+
+
+class Item(msgspec.Struct, rename="camel", **_STRICT):
+    """`[[variants.items]]`: one change of the page, or a content of another schema."""
+
+    type: str = ""
+    selector: str = ""
+    content: Any = ""
+    prehiding_selector: str = ""
+    label: str = ""
+    schema: str = "dom-action"
+    data: dict[str, Any] = {}
+
+
+class Variant(msgspec.Struct, **_STRICT):
+    """`[[variants]]`: what a share of the audience gets; one without items changes nothing, and is counted."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    weight: Annotated[float, msgspec.Meta(ge=0)] = 1
+    items: list[Item] = []
+
+
+class File(msgspec.Struct, **_STRICT):
+    """One file. `scope` is `page`, `view:NAME` or the name of a decision scope or surface."""
+
+    variants: Annotated[list[Variant], msgspec.Meta(min_length=1)]
+    id: str = ""
+    name: str = ""
+    enabled: bool = True
+    scope: str = "page"
+    priority: float = 0
+    percentage: Percent | None = None
+    group: str = ""
+    holdout: Percent | None = None
+    audience: Audience = Audience()
+    schedule: Schedule = Schedule()
+    cap: Cap | None = None
+    goal: Goal | None = None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The experience in the file at *path*, as core.decide takes it. Raises SettingsError with file, line and key."""
+    try:
+        text = path.read_text("utf-8")
+        values = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    try:
+        file = msgspec.convert(values, File)
+    except msgspec.ValidationError as error:
+        raise _refused(str(error), path, text, values) from None
+    return _Reader(path, text).record(file)
+
+
+class _Reader:
+    """Makes the record of one file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+
+    def problem(self, keys: list[str], message: str) -> SettingsError:
+        """A mistake at the path *keys*."""
+        return SettingsError(
+            f"{self._path}:{line_of(self._text, keys)}: {'.'.join(keys)}: {message}"
+        )
+
+    def record(self, file: File) -> dict[str, Any]:
+        """See `read`."""
+        id = file.id or self._path.stem
+        view = file.scope.removeprefix("view:") if file.scope.startswith("view:") else ""
+        names = [variant.id for variant in file.variants]
+        if len(set(names)) < len(names) or HOLDOUT in names:
+            raise self.problem(
+                ["variants", "id"],
+                f"expected ids that differ, and none called {HOLDOUT!r}, got {', '.join(names)}",
+            )
+        if not any(variant.weight for variant in file.variants):
+            raise self.problem(["variants", "weight"], "expected one above 0")
+        self._check_devices(file.audience)
+        record: dict[str, Any] = {
+            "id": id,
+            "name": file.name or id,
+            "enabled": file.enabled,
+            "scope": view or (PAGE_SCOPE if file.scope == "page" else file.scope),
+            "scopeType": "view" if view else "",
+            "priority": file.priority,
+            "group": file.group,
+            "audience": _plain(file.audience),
+            "schedule": self._schedule(file.schedule),
+            "variants": [
+                {
+                    "id": variant.id,
+                    "weight": variant.weight,
+                    "items": [
+                        self._item(item, f"{id}-{variant.id}-{index}")
+                        for index, item in enumerate(variant.items)
+                    ],
+                }
+                for variant in file.variants
+            ],
+        }
+        for name in ("percentage", "holdout"):
+            if getattr(file, name) is not None:
+                record[name] = getattr(file, name)
+        if file.cap:
+            record["cap"] = {"shown": file.cap.shown, "hours": file.cap.hours or 0}
+        if file.goal:
+            record["goal"] = _plain(file.goal)
+        return record
+
+    def _check_devices(self, audience: Audience) -> None:
+        for name, known in (
+            ("device", agent.TYPES),
+            ("os", agent.SYSTEMS),
+            ("browser", agent.BROWSERS),
+        ):
+            wanted = getattr(audience, name)
+            for one in [wanted] if isinstance(wanted, str) else wanted or []:
+                if one not in known:
+                    raise self.problem(
+                        ["audience", name],
+                        f"expected {', '.join(known)}, got {one!r}{did_you_mean(one, list(known))}",
+                    )
+        inner = [*(audience.all or []), *(audience.any or [])]
+        negated = audience.not_
+        inner += [negated] if isinstance(negated, Audience) else negated or []
+        for other in inner:
+            self._check_devices(other)
+
+    def _schedule(self, schedule: Schedule) -> dict[str, Any]:
+        try:
+            zone = ZoneInfo(schedule.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise self.problem(
+                ["schedule", "timezone"],
+                f"expected a time zone such as 'Europe/Berlin', got {schedule.timezone!r}",
+            ) from None
+        out: dict[str, Any] = {}
+        for name in ("start", "end"):
+            moment = getattr(schedule, name)
+            if moment is not None:
+                out[f"{name}_ms"] = self._instant(moment, name, zone)
+        if "start_ms" in out and "end_ms" in out and out["end_ms"] <= out["start_ms"]:
+            raise self.problem(["schedule", "end"], "expected a time after the start")
+        if schedule.days or schedule.hours:
+            out |= {"days": schedule.days, "hours": schedule.hours, "offsets": _offsets(zone)}
+        return out
+
+    def _instant(self, moment: Any, name: str, zone: ZoneInfo) -> int:
+        if isinstance(moment, date) and not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        if not isinstance(moment, datetime):
+            raise self.problem(
+                ["schedule", name], f"expected a time such as 2026-11-27T08:00:00, got {moment!r}"
+            )
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)
+
+    def _item(self, item: Item, id: str) -> dict[str, Any]:
+        schema = item.schema if "://" in item.schema else SCHEMA + item.schema
+        if schema not in SCHEMAS:
+            known = [name.removeprefix(SCHEMA) for name in SCHEMAS]
+            raise self.problem(
+                ["variants", "items", "schema"],
+                f"expected one of {', '.join(known)}, got {item.schema!r}{did_you_mean(item.schema, known)}",
+            )
+        data = dict(item.data)
+        if item.content != "" or not data:
+            data.setdefault("content", item.content)
+        for name, value in (
+            ("type", item.type),
+            ("selector", item.selector),
+            ("prehidingSelector", item.prehiding_selector),
+        ):
+            if value:
+                data[name] = value
+        made: dict[str, Any] = {"id": id, "schema": schema, "data": data}
+        if item.label:
+            made["characteristics"] = {"trackingLabel": item.label}
+        self._check_item(made)
+        return made
+
+    def _check_item(self, item: dict[str, Any]) -> None:
+        """Refuse what no page could render."""
+        place = ["variants", "items"]
+        data = item["data"]
+        type = data.get("type", "")
+        if item["schema"] == DOM_ACTION or (item["schema"] == HTML and type):
+            if type not in TYPES:
+                known = list(TYPES)
+                raise self.problem(
+                    [*place, "type"],
+                    f"expected one of {', '.join(known)}, got {type!r}{did_you_mean(type, known)}",
+                )
+            if not data.get("selector"):
+                raise self.problem([*place, "type"], f"{type} needs a selector")
+            if step_of(item, key=0)[0] is None:
+                kind = "a table" if type in OBJECTS else "a text"
+                if type == "rearrange":
+                    kind = "{ from, to } with numbers from 0 up"
+                raise self.problem(
+                    [*place, "content"], f"{type} needs {kind}, got {data.get('content')!r}"
+                )
+        if item["schema"] == REDIRECT:
+            address = data.get("content")
+            if not isinstance(address, str) or not address:
+                raise self.problem([*place, "content"], f"expected an address, got {address!r}")
+
+
+def _plain(value: msgspec.Struct) -> dict[str, Any]:
+    """*value* as TOML has it."""
+    found: dict[str, Any] = msgspec.to_builtins(value)
+    return found
+
+
+def _offsets(zone: ZoneInfo) -> list[list[int]]:
+    """`[[from_ms, minutes ahead of UTC], …]`: now, and at each change of the clock to come."""
+    day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    end = day + AHEAD
+    found: list[list[int]] = []
+    while day < end:
+        ahead = day.astimezone(zone).utcoffset() or timedelta()
+        minutes = int(ahead.total_seconds() // 60)
+        if not found or found[-1][1] != minutes:
+            found.append(
+                [int(_change(zone, day, minutes).timestamp() * 1000) if found else 0, minutes]
+            )
+        day += timedelta(days=1)
+    return found
+
+
+def _change(zone: ZoneInfo, after: datetime, minutes: int) -> datetime:
+    """The minute, on the day before *after*, from which the clock is *minutes* ahead."""
+    moment = after - timedelta(days=1)
+    while (moment.astimezone(zone).utcoffset() or timedelta()) != timedelta(minutes=minutes):
+        moment += timedelta(minutes=15)
+    return moment
+
+
+def _refused(message: str, path: Path, text: str, values: Any) -> SettingsError:
+    """msgspec's *message* with file, line and key, and the nearest known key where it is an unknown one."""
+    message, _, place = message.partition(" - at `$.")
+    keys = [key.partition("[")[0] for key in place.rstrip("`").split(".")] if place else []
+    unknown = message.partition("unknown field `")[2].partition("`")[0]
+    missing = message.partition("missing required field `")[2].partition("`")[0]
+    hint = ""
+    if message.startswith("Expected ") and ", got" not in message:
+        hint = f", got {_value_at(values, place.rstrip('`'))!r:.80}"
+    if unknown:
+        model = _model(keys)
+        known = [field.encode_name for field in msgspec.structs.fields(model)]
+        hint = f"; known are {', '.join(known)}{did_you_mean(unknown, known)}"
+    line = line_of(text, [*keys, unknown] if unknown else keys)
+    where = ".".join(keys) or "file"
+    if missing:
+        hint = f"; add {missing} = …"
+    return SettingsError(f"{path}:{line}: {where}: {message[:1].lower()}{message[1:]}{hint}")
+
+
+def _value_at(values: Any, place: str) -> Any:
+    """What stands at msgspec's `a.b[0].c`; None where that can't be told."""
+    for key in re.findall(r"[^.\[\]]+", place):
+        try:
+            values = values[int(key) if key.isdigit() else key]
+        except (LookupError, TypeError):
+            return None
+    return values
+
+
+def _model(keys: list[str]) -> Any:
+    """The struct that stands at *keys*."""
+    if not keys:
+        return File
+    if keys[0] == "audience":
+        inner = [key for key in keys[1:] if key not in ("all", "any", "not", "...")]
+        if not inner:
+            return Audience
+        if inner[0] in ("query", "data", "xdm", "context"):
+            return ValueTable
+        return NumberTable if inner[0].startswith(("views", "days_since")) else TextTable
+    return {
+        "variants": Variant,
+        "items": Item,
+        "schedule": Schedule,
+        "cap": Cap,
+        "goal": Goal,
+    }.get(keys[-1], File)
+
+
+assert set(DAYS) == set(Day.__args__)  # type: ignore[attr-defined]

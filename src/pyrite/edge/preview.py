@@ -1,0 +1,83 @@
+"""Preview links: signed, they show one variant to whoever opens them, whatever stands against it, and count for nothing.
+
+Pure but for the clock. Not for deciding: core/decide.py takes what `read` gives.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+PARAMETER = "pyrite_preview"
+COOKIE = "preview"  # behind the organisation's prefix: the preview goes along to other pages
+COOKIE_MAX_AGE_S = 1800
+KEY_FILE = "preview.key"
+OFF = "off"
+
+
+class PreviewRefused(ValueError):
+    """A token is no good; the message says why."""
+
+
+class Previews:
+    """Links signed with what *secret* gives when it is first needed, good for *hours*."""
+
+    def __init__(self, secret: Callable[[], str], *, hours: float) -> None:
+        self._secret = secret
+        self._max_age_s = int(hours * 3600)
+
+    @cached_property
+    def _signer(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret(), salt="pyrite.preview")
+
+    def link(self, url: str, *, experience: str, variant: str) -> str:
+        """*url* with the token that shows *variant* of *experience*; other parameters stay."""
+        parts = urlsplit(url)
+        pairs = [
+            (name, value)
+            for name, values in parse_qs(parts.query, keep_blank_values=True).items()
+            for value in values
+            if name != PARAMETER
+        ]
+        token = self._signer.dumps([experience, variant])
+        query = urlencode([*pairs, (PARAMETER, str(token))])
+        return urlunsplit(parts._replace(query=query))
+
+    def read(self, token: str) -> dict[str, str]:
+        """`{experience: variant}` of a token. Raises PreviewRefused."""
+        try:
+            experience, variant = self._signer.loads(token, max_age=self._max_age_s)
+        except SignatureExpired:
+            raise PreviewRefused(
+                "the preview link has expired; make another with `pyrite preview`"
+            ) from None
+        except (BadSignature, ValueError, TypeError):
+            raise PreviewRefused(
+                "the preview link was not signed by this edge; make one with `pyrite preview`"
+            ) from None
+        return {str(experience): str(variant)}
+
+
+def secret_in(folder: Path) -> str:
+    """The secret that is kept in *folder*, made at first; only its owner can read it."""
+    path = folder / KEY_FILE
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(32)
+    try:
+        # Written whole before it has its name, so that of two processes that start together one wins.
+        handle = os.open(path.with_suffix(f".{os.getpid()}"), os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(made)
+        os.link(path.with_suffix(f".{os.getpid()}"), path)
+    except FileExistsError:
+        return path.read_text()
+    finally:
+        path.with_suffix(f".{os.getpid()}").unlink(missing_ok=True)
+    return made

@@ -1,0 +1,168 @@
+"""What visitors are given: audiences over what the store knows, caps, previews, rules for pages."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from pyrite.edge.preview import PARAMETER, PreviewRefused, Previews, secret_in
+
+from .test_protocol import PAGE, event, handles, post, stored
+
+Maker = Callable[..., TestClient]
+OFFER = '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "h1"\ncontent = "Hi"\n'
+FPID = {"identityMap": {"FPID": [{"id": "d1"}]}}
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 Safari/604.1"
+
+
+@pytest.fixture
+def offer(tmp_path: Path) -> Callable[..., None]:
+    """Puts experiences in force: `offer(head, name)`."""
+    (tmp_path / "experiences").mkdir()
+
+    def put(head: str = "", name: str = "offer") -> None:
+        (tmp_path / "experiences" / f"{name}.toml").write_text(head + "\n" + OFFER)
+
+    return put
+
+
+def given(
+    client: TestClient, id: str, url: str = "https://shop.test/", **options: Any
+) -> list[str]:
+    """The ids of the propositions for a view of d1."""
+    view = event(id, query=PAGE)
+    view["xdm"] |= {
+        "eventType": "web.webpagedetails.pageViews",
+        "web": {"webPageDetails": {"URL": url}},
+    }
+    response = post(client, body={"xdm": FPID, "events": [view]}, **options)
+    return [found["id"] for found in handles(response, "personalization:decisions")]
+
+
+def shown(client: TestClient, id: str, **characteristics: Any) -> None:
+    """A display event of the offer."""
+    record = {
+        "id": "PY:offer:a",
+        "scopeDetails": {
+            "decisionProvider": "PYR",
+            "activity": {"id": "offer"},
+            "characteristics": characteristics,
+        },
+    }
+    display = event(id)
+    display["xdm"] |= {
+        "_experience": {
+            "decisioning": {"propositions": [record], "propositionEventType": {"display": 1}}
+        }
+    }
+    post(client, body={"xdm": FPID, "events": [display]})
+
+
+def test_an_audience_may_ask_for_what_the_store_knows(edge: Maker, offer: Any) -> None:
+    offer("audience = { views = { min = 2 } }")
+    client = edge()
+
+    assert [given(client, "1"), given(client, "1"), given(client, "2")] == [[], [], ["PY:offer:a"]]
+
+
+def test_an_audience_may_ask_for_device_and_language(edge: Maker, offer: Any) -> None:
+    offer('audience = { device = "mobile", language = "de" }')
+    client = edge()
+    german = {"accept-language": "de-AT,de;q=0.9,en;q=0.5", "user-agent": PHONE}
+
+    assert given(client, "1") == []
+    assert given(client, "2", headers=german) == ["PY:offer:a"]
+    assert given(client, "3", headers=german | {"accept-language": "en,de"}) == []
+
+
+def test_a_cap_counts_what_was_displayed_once(edge: Maker, offer: Any) -> None:
+    offer("cap = { shown = 2 }")
+    client = edge()
+    shown(client, "s1")
+    shown(client, "s1")
+    shown(client, "s2", preview=True)
+    assert given(client, "1") == ["PY:offer:a"]
+
+    shown(client, "s3")
+    assert given(client, "2") == []
+
+
+def test_a_preview_link_shows_a_variant_and_counts_for_nothing(edge: Maker, offer: Any) -> None:
+    offer("enabled = false")
+    client = edge()
+    previews: Previews = client.app.state.previews  # type: ignore[attr-defined]
+    link = previews.link("https://shop.test/?a=1#top", experience="offer", variant="a")
+    assert link.startswith(f"https://shop.test/?a=1&{PARAMETER}=")
+    assert link.endswith("#top")
+    assert given(client, "1") == []
+
+    view = event("2", query=PAGE)
+    view["xdm"]["web"]["webPageDetails"]["URL"] = link
+    response = post(client, body={"xdm": FPID, "events": [view]})
+    found = handles(response, "personalization:decisions")
+    kept = [entry for entry in handles(response, "state:store") if "preview" in entry["key"]]
+    assert [one["id"] for one in found] == ["PY:offer:a"]
+    assert found[0]["scopeDetails"]["characteristics"]["preview"] is True
+    assert kept[0]["maxAge"] == 1800
+
+    # It goes along to the next page, and ends when it is told to.
+    cookie = {"cookie": f"{kept[0]['key']}={kept[0]['value']}"}
+    assert given(client, "3", headers=cookie) == ["PY:offer:a"]
+    assert given(client, "4", url=f"https://shop.test/?{PARAMETER}=off", headers=cookie) == []
+
+
+@pytest.mark.parametrize("token", ["nonsense", "WyJvZmZlciIsImEiXQ.aR8.bad", "%00", "😀"])
+def test_a_forged_preview_link_shows_nothing_and_says_so(
+    edge: Maker, offer: Any, token: str
+) -> None:
+    offer("enabled = false")
+    view = event("1", query=PAGE)
+    view["xdm"]["web"]["webPageDetails"]["URL"] = f"https://shop.test/?{PARAMETER}={token}"
+    response = post(edge(), body={"events": [view]})
+
+    assert handles(response, "personalization:decisions") == []
+    assert "was not signed by this edge" in response.json()["warnings"][0]["title"]
+
+
+def test_a_preview_link_expires(tmp_path: Path) -> None:
+    previews = Previews(lambda: "secret", hours=-1)
+    token = previews.link("https://a.test/", experience="e", variant="v").partition("=")[2]
+    with pytest.raises(PreviewRefused, match="has expired"):
+        previews.read(token)
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    made = secret_in(tmp_path / "data")
+
+    assert len(made) > 30
+    assert secret_in(tmp_path / "data") == made
+    assert (tmp_path / "data" / "preview.key").stat().st_mode & 0o077 == 0
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["preview.key"]
+
+
+def test_a_page_that_asks_gets_the_rules_and_what_is_known_of_its_visitor(
+    edge: Maker, offer: Any
+) -> None:
+    offer("[goal]\ntype = 'order'")
+    offer("enabled = false", "draft")
+    client = edge()
+    given(client, "1")
+    query = {"personalization": {**PAGE["personalization"], "rules": True}}
+    response = post(client, body={"xdm": FPID, "events": [event("2", query=query)]})
+    rules = handles(response, "personalization:rules")[0]
+
+    assert [record["id"] for record in rules["experiences"]] == ["offer"]
+    assert "goal" not in rules["experiences"][0]
+    assert rules["decider"] == "/lib/decide.0123.js"
+    assert (rules["visitor"]["id"], rules["visitor"]["views"]) == ("d1", 1)
+    assert handles(post(client), "personalization:rules") == []
+
+
+def test_an_event_that_asks_for_nothing_is_stored_all_the_same(edge: Maker, offer: Any) -> None:
+    offer()
+    client = edge()
+    post(client)
+
+    assert len(stored(client)) == 1
