@@ -10,7 +10,7 @@ def record(id, provider="PYR"):
     return short(dict(proposition(id), scopeDetails={"decisionProvider": provider}))
 
 
-def made(**modes):
+def made(**modes) -> Interactions:
     known = {"PYR": "always", "TGT": "never"}
     known.update(modes)
     return Interactions(known)

@@ -15,6 +15,8 @@ from given import (
     settled,
 )
 
+from pyrite.core.tracker import Tracker
+
 SCHEMA = "https://ns.adobe.com/personalization/"
 
 
@@ -22,7 +24,7 @@ def html(id, content="<b>x</b>"):
     return {"id": id, "schema": SCHEMA + "html-content-item", "data": {"content": content}}
 
 
-def view_start(tracker, call=1, url=URL, view="", **more):
+def view_start(tracker: Tracker, call=1, url=URL, view="", **more):
     options = {"viewStart": True}
     options.update(more)
     if view:
@@ -30,7 +32,7 @@ def view_start(tracker, call=1, url=URL, view="", **more):
     return only(tracker.command(call, "event", options, moment(url=url)), "Send")
 
 
-def cached(tracker, view, call=9):
+def cached(tracker: Tracker, view, call=9):
     """Effects of a view that is rendered from what is kept."""
     options = {
         "renderDecisions": True,
@@ -49,7 +51,7 @@ def shown_in(send):
     return [record.get("id") for record in decisioning["propositions"]]
 
 
-def with_views(tracker):
+def with_views(tracker: Tracker) -> Tracker:
     """The tracker, once it has rendered a page and keeps two views."""
     handles = [
         decisions(

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
 from pyrite.edge.preview import PARAMETER, PreviewRefused, Previews, secret_in
-
-from .test_protocol import PAGE, event, handles, post, stored
 
 Maker = Callable[..., TestClient]
 OFFER = '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "h1"\ncontent = "Hi"\n'

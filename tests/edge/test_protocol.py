@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
 from pyrite.core.identity import ecid_of
@@ -14,45 +15,6 @@ from pyrite.stores.contract import Batch, Receipt, StoreUnavailable
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
-PAGE = {"personalization": {"decisionScopes": ["__view__"], "schemas": [], "surfaces": []}}
-
-
-def event(id: str = "e1", **more: Any) -> dict[str, Any]:
-    return {
-        "xdm": {
-            "_id": id,
-            "eventType": "t",
-            "web": {"webPageDetails": {"URL": "https://shop.test/"}},
-        },
-        **more,
-    }
-
-
-def post(client: TestClient, action: str = "interact", body: Any = None, **options: Any) -> Any:
-    content = (
-        body
-        if isinstance(body, bytes)
-        else json.dumps(body if body is not None else {"events": [event()]}).encode()
-    )
-    path = options.pop("path", f"/ee/v1/{action}?configId=shop&requestId=r-1")
-    return client.post(
-        path,
-        content=content,
-        headers={"content-type": "text/plain; charset=UTF-8"} | options.pop("headers", {}),
-    )
-
-
-def handles(response: Any, type: str) -> list[Any]:
-    return [
-        item
-        for handle in response.json()["handle"]
-        if handle["type"] == type
-        for item in handle["payload"]
-    ]
-
-
-def stored(client: TestClient) -> list[Any]:
-    return list(client.app.state.store.events())  # type: ignore[attr-defined]
 
 
 def bad(client: TestClient) -> list[Any]:

@@ -120,6 +120,19 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
     next_one()
 
 
+def load(url: str, done: "Callable[[], None]", failed: "Callable[[str], None]") -> None:
+    """Run the script at *url*, with the page's nonce."""
+    element = window.document.createElement("script")
+    _give_nonce(element)
+
+    def ready(*_: Any) -> None:
+        listen(element, "load", callback(lambda *_: done()))
+        listen(element, "error", callback(lambda *_: failed(f"{url} can't be loaded")))
+        window.document.head.appendChild(element)
+
+    trusted("createScriptURL", url, lambda allowed: _set(element, "src", allowed, ready, failed))
+
+
 def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
     """Hand *use* the text *value* as the page's Trusted Types want it, made by `createHTML`, `createScript` or `createScriptURL`."""
     if not kind or optional(window, "trustedTypes") is None:

@@ -7,6 +7,7 @@ in dom.py, links.py and transport.py.
 from ..core.effects import (
     Abandon,
     Ask,
+    Decide,
     Effect,
     Later,
     Log,
@@ -18,7 +19,7 @@ from ..core.effects import (
 )
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
-from ..core.wire import decode_object, encode
+from ..core.wire import decode, decode_object, encode
 from .bridge import (
     attempt,
     callback,
@@ -30,12 +31,13 @@ from .bridge import (
     optional,
     parse,
     stringify,
+    text,
     window,
 )
 from .dom import hide
 from .facts import Facts
 from .links import clicked_link, facts_of, tell_offer
-from .markup import add_style
+from .markup import add_style, load
 from .rendering import Rendering
 from .routes import watch_routes
 from .transport import Transport
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
+DECIDER = "__pyriteDecide"  # what browser/decider.py puts on the page
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
@@ -77,6 +80,7 @@ class Page:
             "Send": self._transport.send,
             "Settle": self._settle,
             "Ask": self._ask,
+            "Decide": self._decide,
             "Render": self._render,
             "Abandon": self._abandon,
             "Redirect": self._redirect,
@@ -232,6 +236,31 @@ class Page:
                 self.report(error)
 
         return called
+
+    def _decide(self, effect: Decide) -> None:
+        question = dict(effect.question)
+        question["language"] = text(window.navigator.language)
+        question["agent"] = text(window.navigator.userAgent)
+        asked = encode(question)
+
+        def answered(answer: Any = None, *_: Any) -> None:
+            found = decode(text(answer))
+            told([one for one in found if isinstance(one, dict)] if isinstance(found, list) else [])
+
+        def told(propositions: "list[dict[str, object]]", error: str = "") -> None:
+            self.carry_out(self.tracker.decided(effect.ticket, propositions, error, self.moment()))
+
+        def ask() -> None:
+            function = optional(window, DECIDER)
+            if function is None:
+                told([], f"{effect.url} brought no {DECIDER}")
+            else:
+                attempt(function, None, (effect.rules, asked), answered, lambda why: told([], why))
+
+        if optional(window, DECIDER) is None:
+            load(effect.url, ask, lambda why: told([], why))
+        else:
+            ask()
 
     def _render(self, effect: Render) -> None:
         plan = effect.plan

@@ -78,6 +78,12 @@ CONFIGURE = (
         3,
         "seconds after which hidden content is shown, whatever happens (ours)",
     ),
+    (
+        "decisioningMethod",
+        ("server-side", "on-device"),
+        "server-side",
+        "`on-device`: the first answer brings the rules, and later views are decided in the page (ours)",
+    ),
     ("clickCollectionEnabled", "bool", True, "collect clicks on links"),
     ("clickCollection", CLICK_COLLECTION, None, "which clicks, and a filter"),
     (
@@ -173,6 +179,11 @@ class Config:
         """The groups of context to collect."""
         value = self.values.get("context")
         return [str(name) for name in value] if isinstance(value, (list, tuple)) else []
+
+    def edge_origin(self, page_url: str) -> str:
+        """`https://host[:port]` of the edge, for a page at *page_url*."""
+        root = self.edge_root(page_url)
+        return root[: root.find("://") + 3] + host_of(root)
 
     def edge_root(self, page_url: str) -> str:
         """`https://host[:port]/base`: where the edge is, for a page at *page_url*.

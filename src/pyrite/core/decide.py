@@ -8,14 +8,13 @@ alone, so it stays when experiences, variants or servers are added. Not for cond
 from .actions import DEFAULT
 from .audience import check_of, spans_of, weekday, within
 from .hashing import finished, seed
-from .personalization import PAGE_SCOPE
+from .personalization import PAGE_SCOPE, PROVIDER
 from .situation import Situation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     pass
 
-PROVIDER = "PYR"
 HOLDOUT = "holdout"
 HOUR_MS = 3600000
 UNIT = 4294967296  # what a hash is a part of

@@ -67,6 +67,15 @@ class Render(Effect):
     steps: list[dict[str, object]]
 
 
+class Decide(Effect):
+    """Ask the script at *url* (load it first) what *rules*, a JSON text, give for *question*; hand back `decided(ticket, …)`."""
+
+    ticket: str
+    url: str
+    rules: str
+    question: dict[str, object]
+
+
 class Abandon(Effect):
     """Of the plan *plan*, give up the steps with the numbers *keys* that still wait for their element; *why* is their result."""
 

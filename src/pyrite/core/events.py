@@ -8,10 +8,11 @@ from .config import Config
 from .consent import OUT, PENDING
 from .context import context, one_time_referrer
 from .delivery import Outcome
-from .effects import Effect, Hide, Later, Log, Show, rejected, resolved
+from .effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
 from .errors import BadAnswer, HookFailed, TrackerError
 from .event import Draft, draft, part
 from .moment import Moment
+from .ondevice import OnDevice
 from .outgoing import Outgoing
 from .personalization import display, fetches_page, query_of
 from .renderings import Renderings
@@ -46,6 +47,8 @@ class Events:
         self._send = send
         self._ask = ask
         self.renderings = Renderings(config, own=self.own, go=self._dispatch, freed=self._freed)
+        self.device = OnDevice(config)
+        self._deciding: dict[str, Draft] = {}  # in the page
         self._sent: dict[str, Draft] = {}
         self._held: list[Draft] = []  # until consent, or until the browser has told its hints
         self._for_views: list[Draft] = []  # until the running request has brought the views
@@ -116,6 +119,8 @@ class Events:
         event.query = (
             {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
         )
+        if event.query and self.device.asks(moment):
+            part(event.query, "personalization")["rules"] = True
         if fetches_page(event):
             self._asked_before = True
             self._pages_asked += 1
@@ -184,7 +189,37 @@ class Events:
                 self._for_views.append(event)
                 return []
             return self.renderings.view(event, moment)
+        if event.query and not event.unloading and self.device.is_ready(moment):
+            return self._decide(event, moment)
         return self._dispatch(event, moment)
+
+    def _decide(self, event: Draft, moment: Moment) -> list[Effect]:
+        ticket = moment.new_id()
+        self._deciding[ticket] = event
+        return [
+            Decide(
+                ticket=ticket,
+                url=self._config.edge_origin(moment.text("url")) + self.device.script,
+                rules=self.device.rules,
+                question=self.device.question(event, moment),
+            )
+        ]
+
+    def decided(
+        self, ticket: str, propositions: list[dict[str, object]], error: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of the page having decided for the event of *ticket*, or of why it can't: then the edge is asked."""
+        event = self._deciding.pop(ticket, None)
+        if event is None:
+            return []
+        if error:
+            self.device.give_up()
+            line = f"the page can't decide, the edge does: {error}"
+            return [Log(level="warn", message=line)] + self._dispatch(event, moment)
+        event.decided = True
+        return self.renderings.decided(event, propositions, moment) + self._page_fetched(
+            event, moment
+        )
 
     def _is_rendering(self) -> bool:
         """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
@@ -226,9 +261,11 @@ class Events:
         record: dict[str, object] = {"xdm": event.xdm}
         if event.data:
             record["data"] = event.data
-        if event.query:
+        asks = bool(event.query) and not event.decided
+        if asks:
             record["query"] = event.query
-        answers = event.answers or event.query or event.call is None
+        self.device.sent(event.xdm, moment)
+        answers = event.answers or asks or event.call is None
         expects = (answers or not self._visitor.ecid(moment)) and not event.unloading
         body: dict[str, object] = {"events": [record]}
         if expects:
@@ -272,6 +309,7 @@ class Events:
             return _result(event, outcome, returned)
 
         propositions = payloads(outcome.answer, "personalization:decisions")
+        self.device.learn(payloads(outcome.answer, "personalization:rules"), moment)
         return self.renderings.answered(event, outcome.request.id, propositions, finish, moment)
 
     def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
@@ -285,7 +323,8 @@ class Events:
         return effects
 
     def _page_settled(self, event: Draft) -> None:
-        if fetches_page(event):
+        if fetches_page(event) and not event.page_settled:
+            event.page_settled = True
             self._pages_asked -= 1
 
     # ---- the page ---------------------------------------------------------------------------------------------------
@@ -302,7 +341,8 @@ class Events:
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
         waiting = self._for_views + self._for_reports
-        self._for_views, self._for_reports = [], []
+        waiting = waiting + [self._deciding[ticket] for ticket in sorted(self._deciding)]
+        self._for_views, self._for_reports, self._deciding = [], [], {}
         effects: list[Effect] = []
         for event in waiting:
             event.unloading = True

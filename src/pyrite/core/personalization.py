@@ -10,6 +10,7 @@ from .host import host_of
 from .interactions import Interactions
 
 PAGE_SCOPE = "__view__"
+PROVIDER = "PYR"  # the decision provider of Pyrite's own experiences
 
 
 def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
@@ -86,6 +87,23 @@ def short(proposition: dict[str, object]) -> dict[str, object]:
 def display(propositions: list[dict[str, object]]) -> dict[str, object]:
     """`_experience.decisioning` that reports *propositions* (short forms) as shown."""
     return {"decisioning": {"propositions": propositions, "propositionEventType": {"display": 1}}}
+
+
+def shown_in(xdm: dict[str, object]) -> list[str]:
+    """The experiences of Pyrite's own that an event with *xdm* reports as displayed; previews don't count."""
+    decisioning = part(xdm, "_experience", "decisioning")
+    listed = decisioning.get("propositions")
+    if not part(decisioning, "propositionEventType").get("display"):
+        return []
+    found: list[str] = []
+    for record in listed if isinstance(listed, list) else []:
+        details = part(record, "scopeDetails") if isinstance(record, dict) else {}
+        id = part(details, "activity").get("id")
+        previewed = part(details, "characteristics").get("preview")
+        ours = details.get("decisionProvider") == PROVIDER and not previewed
+        if ours and isinstance(id, str) and id not in found:
+            found.append(id)
+    return found
 
 
 class Found:

@@ -83,10 +83,28 @@ class Renderings:
         plan.renders_view = event.view in ("", self._view)
         effects = self._guard(plan, propositions, moment)
         returned = plan.take(propositions)
-        if event.renders and event.view and plan.renders_view and fetches_page(event):
-            plan.note_empty(self.views.of(event.view))
+        if not event.decided:
+            self._note_empty_view(plan)
         plan.answer = finish(returned)
         return effects + self._start(plan, moment)
+
+    def decided(
+        self, event: Draft, propositions: list[dict[str, object]], moment: Moment
+    ) -> list[Effect]:
+        """Effects that render what the page itself has decided; the event leaves after the first pass and reports it."""
+        self.views.keep(propositions)
+        plan = Plan(moment.new_id(), event, self.interactions)
+        plan.renders_page = not fetches_page(event) or self._is_here(event)
+        plan.renders_view = event.view in ("", self._view)
+        effects = self._guard(plan, propositions, moment)
+        event.kept = plan.take(propositions)
+        self._note_empty_view(plan)
+        return effects + self._start(plan, moment)
+
+    def _note_empty_view(self, plan: Plan) -> None:
+        event = plan.event
+        if event.renders and event.view and plan.renders_view and fetches_page(event):
+            plan.note_empty(self.views.of(event.view))
 
     def view(self, event: Draft, moment: Moment) -> list[Effect]:
         """Effects that render a view from what earlier answers brought; the event leaves after the first pass and reports it."""

@@ -331,6 +331,12 @@ class Tracker:
         """Effects at the end of a plan; see Renderings.rendered."""
         return self._set.events.renderings.rendered(plan, results, moment) if self._set else []
 
+    def decided(
+        self, ticket: str, propositions: list[dict[str, object]], error: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of the page having decided; see Events.decided."""
+        return self._set.events.decided(ticket, propositions, error, moment) if self._set else []
+
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
         if self._set is None:

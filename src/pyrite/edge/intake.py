@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from ..core.decide import PROVIDER
 from ..core.errors import ConsentError, TrackerError
 from ..core.event import PAGE_VIEW, part
 from ..core.identity import cookies, ecid_of
+from ..core.personalization import shown_in
 from ..stores.contract import BadRow, Event
 from . import raw
 from .problems import Problem
@@ -243,26 +243,9 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             received_ms=source.received_ms,
             body=msgspec.json.encode(stored).decode(),
             is_view=xdm.get("eventType") == PAGE_VIEW,
-            shown=_shown(xdm),
+            shown=tuple(id[:ID_LIMIT] for id in shown_in(xdm)[:SHOWN_IN_EVENT]),
         )
     )
-
-
-def _shown(xdm: dict[str, Any]) -> tuple[str, ...]:
-    """The experiences of ours that an event reports as displayed; previews don't count."""
-    decisioning = part(xdm, "_experience", "decisioning")
-    listed = decisioning.get("propositions")
-    if not part(decisioning, "propositionEventType").get("display") or not isinstance(listed, list):
-        return ()
-    found: list[str] = []
-    for record in listed[:SHOWN_IN_EVENT]:
-        details = part(record, "scopeDetails") if isinstance(record, dict) else {}
-        id = part(details, "activity").get("id")
-        ours = details.get("decisionProvider") == PROVIDER
-        previewed = part(details, "characteristics").get("preview")
-        if ours and not previewed and isinstance(id, str) and id not in found:
-            found.append(id[:ID_LIMIT])
-    return tuple(found)
 
 
 def _made_ms(xdm: dict[str, Any], received_ms: int) -> int:
