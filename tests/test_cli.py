@@ -78,3 +78,99 @@ def test_a_build_does_not_empty_a_folder_that_is_none(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert (tmp_path / "precious").exists()
+
+
+EXPERIENCE = """name = "Warm welcome"
+[goal]
+type = "order"
+[[variants]]
+id = "old"
+[[variants]]
+id = "new"
+[[variants.items]]
+type = "setText"
+selector = "h1"
+content = "Hi"
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> list[str]:
+    """Options that name a configured edge with an experiment that has run."""
+    (tmp_path / "experiences").mkdir()
+    (tmp_path / "experiences" / "welcome.toml").write_text(EXPERIENCE)
+    (tmp_path / "pyrite.toml").write_text(
+        f"[edge]\ndata = '{tmp_path / 'data'}'\nexperiences = '{tmp_path / 'experiences'}'\n"
+    )
+    store = SqliteStore(tmp_path / "data")
+    events = []
+    for number in range(200):
+        variant = "new" if number % 2 else "old"
+        record = {
+            "scopeDetails": {
+                "decisionProvider": "PYR",
+                "activity": {"id": "welcome"},
+                "experience": {"id": variant},
+            }
+        }
+        decisioning = {"propositions": [record], "propositionEventType": {"display": 1}}
+        shown = {"xdm": {"_experience": {"decisioning": decisioning}}}
+        bodies = [("display", shown)]
+        if number % 20 == 0 or (variant == "new" and number % 4 == 1):
+            bodies.append(("order", {"xdm": {}}))
+        for type, body in bodies:
+            event = Event(
+                datastream="shop", id=f"{type}{number}", type=type, url="", visitor=f"v{number}",
+                made_ms=1000, received_ms=1000, body=json.dumps(body, separators=(",", ":")),
+            )  # fmt: skip
+            events.append(event)
+    store.submit(Batch(events=tuple(events))).result(5)
+    store.close()
+    return ["--config", str(tmp_path / "pyrite.toml")]
+
+
+def test_experiments_are_printed_as_a_table(site: list[str]) -> None:
+    result = RUN.invoke(app, ["experiments", *site], env={"COLUMNS": "160"})
+
+    assert result.exit_code == 0, result.stderr
+    for piece in (
+        "Warm welcome (welcome)  goal: order",
+        "old",
+        "baseline",
+        "10.00%",
+        "50.00%",
+        "+40.00%",
+        "●",
+    ):
+        assert piece in result.stdout
+
+
+def test_experiments_are_printed_as_json(site: list[str]) -> None:
+    result = RUN.invoke(app, ["experiments", "welcome", "--json", *site])
+    record = json.loads(result.stdout)
+
+    assert [(one["visitors"], one["conversions"]) for one in record["variants"]] == [
+        (100, 10),
+        (100, 50),
+    ]
+    assert record["variants"][1]["interval"][0] > 0
+    assert record["warnings"] == []
+
+
+def test_experiments_may_be_narrowed_down(site: list[str]) -> None:
+    none = RUN.invoke(app, ["experiments", "--since", "2026-01-01", *site])
+    other = RUN.invoke(app, ["experiments", "welcme", *site])
+
+    assert "no display of an experience is stored yet" in none.stdout
+    assert other.exit_code == 2
+    assert "did you mean 'welcome'?" in other.stderr
+
+
+def test_a_preview_link_is_printed_for_what_there_is(site: list[str]) -> None:
+    page = ["--url", "https://shop.test/?a=1"]
+    link = RUN.invoke(app, ["preview", "welcome", "new", *page, *site])
+    wrong = RUN.invoke(app, ["preview", "welcome", "nwe", *page, *site])
+
+    assert link.stdout.startswith("https://shop.test/?a=1&pyrite_preview=")
+    assert wrong.exit_code == 2
+    assert "unknown variant 'nwe'; there are old, new (did you mean 'new'?)" in wrong.stderr

@@ -10,7 +10,7 @@ import pyrite
 from pyrite.cli import app
 from pyrite.core.commands import COMMANDS
 from pyrite.core.config import CONFIGURE, UNSUPPORTED
-from pyrite.edge.settings import Datastream, Edge, Limits
+from pyrite.edge.settings import Datastream, Edge, Limits, Personalization
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
@@ -38,11 +38,23 @@ def test_every_default_of_configure_is_documented() -> None:
 def test_every_setting_of_the_edge_is_documented() -> None:
     fields = [
         field.encode_name
-        for model in (Edge, Limits, Datastream)
+        for model in (Edge, Limits, Datastream, Personalization)
         for field in msgspec.structs.fields(model)
     ]
 
     assert missing(fields) == []
+
+
+def test_every_condition_and_key_of_an_experience_is_documented() -> None:
+    from pyrite.core.actions import TYPES
+    from pyrite.core.audience import CONDITIONS
+    from pyrite.edge.experience_file import Cap, File, Goal, Schedule
+
+    assert missing([*CONDITIONS, *TYPES]) == []
+    for model in (File, Schedule, Cap, Goal):
+        for field in msgspec.structs.fields(model):
+            if field.name != "id":  # the file's name, usually
+                assert re.search(rf"^\[*{field.encode_name}( =|\]|$)", README, re.M), field.name
 
 
 def test_every_command_of_the_command_line_and_its_flags_are_documented() -> None:

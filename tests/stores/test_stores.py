@@ -41,10 +41,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def test_what_is_stored_comes_back_in_order_with_a_sequence(store: Store) -> None:
+    assert store.last_seq() == 0
     second = replace(EVENT, id="e2", body='{"ü":"😀"}')
     receipt = store.submit(Batch(events=(EVENT, second))).result(5)
 
     assert list(store.events()) == list(receipt.stored)
+    assert store.last_seq() == 2
     assert [(event.id, event.seq) for event in store.events()] == [("e1", 1), ("e2", 2)]
     assert list(store.events())[1].body == '{"ü":"😀"}'
     assert [event.id for event in store.events(after=1)] == ["e2"]

@@ -64,6 +64,7 @@ declare namespace Alloy {
     prehidingStyle?: string;
     /** Seconds. */
     prehidingTimeout?: number;
+    decisioningMethod?: "server-side" | "on-device";
     clickCollectionEnabled?: boolean;
     clickCollection?: ClickCollection;
     /** A regular expression for addresses that count as downloads. */
@@ -76,7 +77,8 @@ declare namespace Alloy {
     early?: boolean;
     edgeConfigOverrides?: JsonObject;
     debugEnabled?: boolean;
-    autoCollectPropositionInteractions?: { AJO?: Collected; TGT?: Collected };
+    /** By decision provider; PYR is Pyrite. */
+    autoCollectPropositionInteractions?: { AJO?: Collected; TGT?: Collected; PYR?: Collected };
     thirdPartyCookiesEnabled?: boolean;
     idMigrationEnabled?: boolean;
     targetMigrationEnabled?: boolean;
@@ -94,6 +96,7 @@ declare namespace Alloy {
     includeRenderedPropositions?: boolean;
     defaultPersonalizationEnabled?: boolean;
     decisionContext?: JsonObject;
+    untilRendered?: boolean;
   }
 
   interface CommonOptions {
@@ -115,6 +118,20 @@ declare namespace Alloy {
     renderDecisions?: boolean;
     datasetId?: string;
     advertising?: JsonObject;
+  }
+
+  interface ApplyPropositionsOptions {
+    propositions?: Proposition[];
+    /** Where to render content of a scope. */
+    metadata?: { [scope: string]: { selector: string; actionType: string } };
+    viewName?: string;
+  }
+
+  interface ApplyResponseOptions {
+    renderDecisions?: boolean;
+    responseHeaders?: { [name: string]: string };
+    responseBody: { handle: Array<{ type: string; payload: unknown }>; [name: string]: unknown };
+    personalization?: Personalization;
   }
 
   interface SetConsentOptions {
@@ -144,8 +161,11 @@ declare namespace Alloy {
     id: string;
     scope: string;
     scopeDetails?: JsonObject;
-    items?: Array<{ id?: string; schema: string; data?: JsonObject }>;
+    items?: Array<{ id?: string; schema: string; data?: JsonObject; characteristics?: JsonObject }>;
     renderAttempted?: boolean;
+    /** Of those that were to be rendered; `waiting` for an element that was not there yet. */
+    renderStatus?: "shown" | "waiting" | "failed";
+    renderProblems?: string[];
   }
 
   interface Decisions {
@@ -176,6 +196,8 @@ declare namespace Alloy {
     (command: "configure", options: Configuration): Promise<{}>;
     (command: "event", options?: EventOptions): Promise<EventResult>;
     (command: "sendEvent", options?: SendEventOptions): Promise<Decisions>;
+    (command: "applyPropositions", options: ApplyPropositionsOptions): Promise<{ propositions: Proposition[] }>;
+    (command: "applyResponse", options: ApplyResponseOptions): Promise<Decisions>;
     (command: "setConsent", options: SetConsentOptions): Promise<{}>;
     (command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
     (command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;

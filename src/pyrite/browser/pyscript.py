@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         context: list[str]
         prehiding_style: str
         prehiding_timeout: float
+        decisioning_method: Literal["server-side", "on-device"]
         click_collection_enabled: bool
         click_collection: Object
         download_link_qualifier: str
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         includeRenderedPropositions: bool
         defaultPersonalizationEnabled: bool
         decisionContext: Object
+        untilRendered: bool
 
     class Common(TypedDict, total=False):
         """What `event` and `send_event` share."""
@@ -85,6 +87,21 @@ if TYPE_CHECKING:
         render_decisions: bool
         dataset_id: str
         advertising: Object
+
+    class ApplyPropositionsOptions(TypedDict, total=False):
+        """What `apply_propositions` takes."""
+
+        propositions: list[Any]
+        metadata: dict[str, Object]
+        view_name: str
+
+    class ApplyResponseOptions(TypedDict, total=False):
+        """What `apply_response` takes."""
+
+        render_decisions: bool
+        response_headers: Object
+        response_body: Required[Object]
+        personalization: Personalization
 
     class SetConsentOptions(TypedDict, total=False):
         """What `set_consent` takes."""
@@ -148,6 +165,18 @@ class Alloy:
     async def send_event(self, **options: "Unpack[SendEventOptions]") -> "dict[str, object]":
         """Send an event with today's Alloy options: `render_decisions`, …"""
         return await self._run("sendEvent", _spelled(options))
+
+    async def apply_propositions(
+        self, **options: "Unpack[ApplyPropositionsOptions]"
+    ) -> "dict[str, object]":
+        """Render propositions that an earlier command has returned."""
+        return await self._run("applyPropositions", _spelled(options))
+
+    async def apply_response(
+        self, **options: "Unpack[ApplyResponseOptions]"
+    ) -> "dict[str, object]":
+        """Render an answer that a server has fetched: `response_body={…}`."""
+        return await self._run("applyResponse", _spelled(options))
 
     async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""

@@ -118,6 +118,9 @@ class Store(Protocol):
     def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
         """Stored events with a `seq` above *after*, oldest first."""
 
+    def last_seq(self) -> int:
+        """The `seq` of the newest event; 0 where there is none."""
+
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """Bad rows with an `id` above *after*, oldest first."""
 

@@ -44,6 +44,10 @@ class MemoryStore:
         end = None if limit is None else after + limit
         return iter(self._events[after:end])
 
+    def last_seq(self) -> int:
+        """See contract.Store."""
+        return len(self._events)
+
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""
         return iter(self._bad_rows[after:])

@@ -125,6 +125,12 @@ class SqliteStore:
                     made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8],
                 )  # fmt: skip
 
+    def last_seq(self) -> int:
+        """See contract.Store."""
+        with self._reading:
+            row = self._reader.execute("SELECT max(seq) FROM events").fetchone()
+        return row[0] or 0
+
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""
         select = "SELECT received_ms, code, path, message, url, body, id FROM bad_rows WHERE id > ? ORDER BY id"
