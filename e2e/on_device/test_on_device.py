@@ -154,7 +154,7 @@ def test_where_the_script_cant_be_had_the_edge_decides(
     assert page.inner_text("h1") == "a"
     assert asked(site) == [True, True, False]
     page.evaluate("1")
-    assert [line for line in console if "the page can't decide, the edge does" in line]
+    assert [line for line in console if "the edge decides, the page can't" in line]
 
 
 def test_a_preview_is_the_edges_to_decide(site: Site, page: Page) -> None:

@@ -2,7 +2,7 @@
 
 from given import proposition
 
-from pyrite.core.interactions import Interactions
+from pyrite.core.interactions import Click, Interactions
 from pyrite.core.personalization import short
 
 
@@ -16,7 +16,8 @@ def made(**modes) -> Interactions:
     return Interactions(known)
 
 
-def told(interactions, **click):
+def told(interactions, marks=(), label="", token="", met=()):
+    click = Click(marks=list(marks), label=label, token=token, met=list(met))
     xdm = interactions.event_of(click)
     if not xdm:
         return None
@@ -43,7 +44,7 @@ def test_providers_whose_clicks_dont_count_have_no_number():
 def test_items_of_one_proposition_are_told_together():
     interactions = made()
     numbers = [interactions.number(record("a"), item, view="") for item in ("i", "j")]
-    xdm = interactions.event_of({"marks": numbers})
+    xdm = interactions.event_of(Click(marks=numbers))
 
     assert xdm["eventType"] == "decisioning.propositionInteract"
     assert [one["items"] for one in xdm["_experience"]["decisioning"]["propositions"]] == [
@@ -56,13 +57,13 @@ def test_the_nearest_label_of_what_was_awaited_is_told():
     interactions.await_click("main", record("far"), label="far", view="")
     interactions.await_click("a", record("near"), label="near", view="")
 
-    assert told(interactions, met=[[0, 3], [1, 0]]) == (["far", "near"], {"label": "near"})
-    assert told(interactions, met=[[0, 3]], label="marked", token="t") == (
+    assert told(interactions, met=[(0, 3), (1, 0)]) == (["far", "near"], {"label": "near"})
+    assert told(interactions, met=[(0, 3)], label="marked", token="t") == (
         ["far"],
         {"label": "marked", "tokens": ["t"]},
     )
     assert told(interactions, met=[]) is None
-    assert told(interactions, met=[[7, 0]], marks=[9, -1, "x"]) is None
+    assert told(interactions, marks=[9, -1, 0]) is None
 
 
 def test_an_awaited_proposition_is_replaced_by_its_newer_self():
@@ -71,8 +72,11 @@ def test_an_awaited_proposition_is_replaced_by_its_newer_self():
     interactions.await_click("a", record("p"), label="new", view="Cart")
 
     assert interactions.selectors == ["a"]
-    assert told(interactions, met=[[0, 0]]) == (["p"], {"label": "new"})
-    assert interactions.event_of({"met": [[0, 0]]})["web"]["webPageDetails"]["viewName"] == "Cart"
+    assert told(interactions, met=[(0, 0)]) == (["p"], {"label": "new"})
+    assert (
+        interactions.event_of(Click(marks=[], met=[(0, 0)]))["web"]["webPageDetails"]["viewName"]
+        == "Cart"
+    )
 
 
 def test_decorated_only_needs_a_label_or_a_token():

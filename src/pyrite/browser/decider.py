@@ -4,7 +4,8 @@ A script of its own, loaded only by pages that decide themselves; it serves ever
 """
 
 from ..core.decide import Rules
-from ..core.event import part
+from ..core.event import PAGE_VIEW, part
+from ..core.personalization import shown_in
 from ..core.situation import Situation, Visitor
 from ..core.wire import decode_object, encode
 from .bridge import callback, window
@@ -14,7 +15,27 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "__pyriteDecide"  # where the tracker finds it
-_prepared: "dict[str, Rules]" = {}  # the newest, by their text
+VISIT_PAUSE_MS = (
+    1800000  # without an event, after which another visit begins, as in stores/contract.py
+)
+SHOWN_LIMIT = 100
+_prepared: "dict[str, Known]" = {}  # the newest, by their text
+
+
+class Known:
+    """Rules, and the visitor as the edge knew them when it handed them out."""
+
+    def __init__(self, text: str) -> None:
+        record = decode_object(text)
+        experiences = record.get("experiences")
+        holdout = record.get("holdout")
+        self.rules = Rules(
+            [one for one in experiences if isinstance(one, dict)]
+            if isinstance(experiences, list)
+            else [],
+            holdout=holdout if isinstance(holdout, (int, float)) else 0,
+        )
+        self.visitor: dict[str, object] = part(record, "visitor")
 
 
 def begin() -> None:
@@ -23,39 +44,62 @@ def begin() -> None:
 
 
 def decided(rules: str, asked: str) -> str:
-    """The propositions for what is *asked*, `{event, query, visitor, now, language, agent}`, by *rules*, both JSON texts."""
+    """The propositions for what is *asked*, `{event, query, now, history, language, agent}`, by *rules*, both JSON texts."""
     if rules not in _prepared:
-        record = decode_object(rules)
-        experiences = record.get("experiences")
-        holdout = record.get("holdout")
         _prepared.clear()
-        _prepared[rules] = Rules(
-            [one for one in experiences if isinstance(one, dict)]
-            if isinstance(experiences, list)
-            else [],
-            holdout=holdout if isinstance(holdout, (int, float)) else 0,
-        )
+        _prepared[rules] = Known(rules)
+    known = _prepared[rules]
     question = decode_object(asked)
     query = part(question, "query")
-    now = question.get("now")
+    event = part(question, "event")
+    now_ms = _whole(question.get("now"))
+    history = question.get("history")
     situation = Situation(
-        event=part(question, "event"),
-        visitor=_visitor(part(question, "visitor")),
-        now_ms=int(now) if isinstance(now, (int, float)) else 0,
+        event=event,
+        visitor=visitor_of(known, history if isinstance(history, list) else [], event, now_ms),
+        now_ms=now_ms,
         language=str(question.get("language") or ""),
         agent=str(question.get("agent") or ""),
         context=part(query, "decisionContext"),
     )
-    return encode(_prepared[rules].decide(situation, query))
+    return encode(known.rules.decide(situation, query))
 
 
-def _visitor(record: "dict[str, Any]") -> Visitor:
+def visitor_of(
+    known: Known, history: "list[Any]", event: "dict[str, object]", now_ms: int
+) -> Visitor:
+    """The visitor, with what has left since the rules came, and *event*, counted as the edge's store counts."""
+    record = known.visitor
+    visits, views = _whole(record.get("visits")), _whole(record.get("views"))
+    previous_ms = _whole(record.get("previous_ms"))
+    kept = part(record, "shown")
+    shown: dict[str, list[int]] = {}
+    for name in kept:
+        times = kept[name]
+        shown[name] = [_whole(time) for time in times] if isinstance(times, list) else []
+    last_ms = (
+        _whole(history[0][0]) if history else now_ms
+    )  # the first entry is the rules' own arrival
+    for entry in history + [[now_ms, {"eventType": part(event, "xdm").get("eventType")}]]:
+        at_ms, xdm = _whole(entry[0]), entry[1]
+        if at_ms - last_ms > VISIT_PAUSE_MS:
+            visits += 1
+            previous_ms = last_ms
+        last_ms = at_ms
+        if xdm.get("eventType") == PAGE_VIEW:
+            views += 1
+        for name in shown_in(xdm):
+            shown[name] = (shown.get(name, []) + [at_ms])[-SHOWN_LIMIT:]
     return Visitor(
         id=str(record.get("id")),
-        visits=int(record.get("visits") or 1),
-        views=int(record.get("views") or 1),
-        first_ms=int(record.get("first_ms") or 0),
-        previous_ms=int(record.get("previous_ms") or 0),
-        shown=record.get("shown"),
+        visits=visits,
+        views=views,
+        first_ms=_whole(record.get("first_ms")),
+        previous_ms=previous_ms,
+        shown=shown,
         consent=str(record.get("consent") or ""),
     )
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, (int, float)) else 0

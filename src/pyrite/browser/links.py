@@ -2,6 +2,7 @@
 page, and the marks of offers there.
 """
 
+from ..core.interactions import Click
 from .bridge import optional, text, window
 from .dom import INTERACT_MARK, LABEL_MARK
 from .rendering import find
@@ -47,9 +48,7 @@ def facts_of(link: Any, event: Any, qualifier: Any) -> "dict[str, object]":
     }
 
 
-def tell_offer(
-    event: Any, selectors: "list[str]", done: "Callable[[dict[str, object]], None]"
-) -> None:
+def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None]") -> None:
     """Hand *done* what core.interactions wants to know of a click *event*; *selectors* are those whose clicks count."""
     path = _elements(event)
     marks: list[int] = []
@@ -60,8 +59,7 @@ def tell_offer(
                 marks.append(int(mark))
         label = label or text(element.getAttribute(LABEL_MARK))
         token = token or text(element.getAttribute(TOKEN_MARK))
-    met: list[object] = []
-    told: dict[str, object] = {"marks": marks, "label": label, "token": token, "met": met}
+    met: list[tuple[int, int]] = []
 
     def look(index: int, next_one: Any) -> None:
         def found(elements: "list[Any]") -> None:
@@ -71,12 +69,16 @@ def tell_offer(
                 if any([path[place].isSameNode(element) is True for element in elements])
             ]
             if places:
-                met.append([index, places[0]])
+                met.append((index, places[0]))
             next_one()
 
         find(selectors[index], found, lambda why: next_one(), lambda root: None)
 
-    each(list(range(len(selectors))), look, lambda: done(told))
+    each(
+        list(range(len(selectors))),
+        look,
+        lambda: done(Click(marks=marks, label=label, token=token, met=met)),
+    )
 
 
 def _elements(event: Any) -> "list[Any]":

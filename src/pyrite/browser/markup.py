@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 POLICY = "pyrite"  # the name a page's `trusted-types` directive lists
 _policy: "list[Any]" = []  # once it has been asked for; None where the page has none for us
-JAVASCRIPT = ("", "module", "text/javascript", "application/javascript", "application/ecmascript")
 
 
 def add_style(css: str, *, id: str) -> Any:
@@ -147,12 +146,8 @@ def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
     def convert(policy: Any) -> None:
         if policy is None:
             use(value)
-        elif kind == "createHTML":
-            use(policy.createHTML(value))
-        elif kind == "createScript":
-            use(policy.createScript(value))
         else:
-            use(policy.createScriptURL(value))
+            use(window.Reflect.apply(method(policy, kind), policy, window.Array.of(value)))
 
     if _policy:
         convert(_policy[0])
@@ -178,7 +173,8 @@ def _set(node: Any, name: str, value: Any, done: Any, failed: Any) -> None:
 
 
 def _is_javascript(script: Any) -> bool:
-    return text(script.getAttribute("type")).strip().lower() in JAVASCRIPT
+    kind = text(script.getAttribute("type")).lower()
+    return kind in ("", "module") or "javascript" in kind
 
 
 def _children(content: Any) -> "list[Any]":

@@ -17,6 +17,7 @@ from ..core.effects import (
     Settle,
     kind,
 )
+from ..core.interactions import Click
 from ..core.moment import Moment
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode, decode_object, encode
@@ -252,13 +253,13 @@ class Page:
 
         def ask() -> None:
             function = optional(window, DECIDER)
-            if function is None:
-                told([], f"{effect.url} brought no {DECIDER}")
-            else:
-                attempt(function, None, (effect.rules, asked), answered, lambda why: told([], why))
+            attempt(function, None, (effect.rules, asked), answered, failed)
+
+        def failed(why: str) -> None:
+            told([], why)
 
         if optional(window, DECIDER) is None:
-            load(effect.url, ask, lambda why: told([], why))
+            load(effect.url, ask, failed)
         else:
             ask()
 
@@ -382,11 +383,10 @@ class Page:
         link = clicked_link(event)
         facts = {} if link is None else facts_of(link, event, self._qualifier)
 
-        def told(offer: "dict[str, object]") -> None:
-            if link is not None or offer["marks"] or offer["met"]:
+        def told(offer: Click) -> None:
+            if link is not None or offer.marks or offer.met:
                 self._clicked = event.target if link is None else link
-                facts["offer"] = offer
-                self.carry_out(self.tracker.clicked(facts, self.moment()))
+                self.carry_out(self.tracker.clicked(facts, self.moment(), offer))
 
         tell_offer(event, self.tracker.click_selectors(), told)
 

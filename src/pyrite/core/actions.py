@@ -66,7 +66,7 @@ def step_of(item: dict[str, object], *, key: int) -> "tuple[dict[str, object] | 
         return None, f"{type}: expected a selector, got {selector!r}"
     content = _content(type, data.get("content"))
     if content is None:
-        return None, f"{type}: can't use the content {data.get('content')!r}"
+        return None, f"{type}: unusable content {data.get('content')!r}"
     hide = data.get("prehidingSelector")
     if type == "customCode" and selector == "BODY > *:eq(0)":
         selector = "BODY"

@@ -214,7 +214,7 @@ class Events:
             return []
         if error:
             self.device.give_up()
-            line = f"the page can't decide, the edge does: {error}"
+            line = f"the edge decides, the page can't: {error}"
             return [Log(level="warn", message=line)] + self._dispatch(event, moment)
         event.decided = True
         return self.renderings.decided(event, propositions, moment) + self._page_fetched(

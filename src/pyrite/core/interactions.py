@@ -12,6 +12,24 @@ ALWAYS = "always"
 NEVER = "never"
 
 
+class Click:
+    """What a click has met on its way: *marks* are the numbers in its path, *label* and *token* the nearest ones, and *met* is
+    `[(index of a selector, elements between), …]`."""
+
+    def __init__(
+        self,
+        *,
+        marks: list[int],
+        label: str = "",
+        token: str = "",
+        met: "list[tuple[int, int]] | None" = None,
+    ) -> None:
+        self.marks = marks
+        self.label = label
+        self.token = token
+        self.met = met or []
+
+
 class Interactions:
     """What the page has marked and waits for; *modes* is the option `autoCollectPropositionInteractions`, by decision provider."""
 
@@ -20,18 +38,13 @@ class Interactions:
         # By number, from 1: the proposition in short, the item's id, the view.
         self._marked: list[tuple[dict[str, object], str, str]] = []
         self._numbers: dict[str, int] = {}
-        self._selectors: list[str] = []
+        self.selectors: list[str] = []  # whose clicks count, in the order that they came in
         self._awaited: dict[str, list[tuple[dict[str, object], str, str]]] = {}
-
-    @property
-    def selectors(self) -> list[str]:
-        """The selectors whose clicks count, in the order that they came in."""
-        return self._selectors
 
     @property
     def any(self) -> bool:
         """Whether a click can count at all."""
-        return bool(self._marked) or bool(self._selectors)
+        return bool(self._marked) or bool(self.selectors)
 
     def number(self, record: dict[str, object], item: str, *, view: str) -> int:
         """The number that elements changed by *item* carry, always the same; 0 where clicks on its provider's don't count."""
@@ -48,7 +61,7 @@ class Interactions:
     ) -> None:
         """Let clicks on and inside what *selector* matches count for the proposition *record*."""
         if selector not in self._awaited:
-            self._selectors.append(selector)
+            self.selectors.append(selector)
         kept = [
             known
             for known in self._awaited.get(selector, [])
@@ -56,15 +69,12 @@ class Interactions:
         ]
         self._awaited[selector] = kept + [(record, label, view)]
 
-    def event_of(self, click: dict[str, object]) -> dict[str, object]:
-        """The `xdm` of an interact event for *click*, `{marks, label, token, met}`; {} where it belongs to no proposition.
-
-        *marks* are the numbers in its path and *met* is `[[index of a selector, elements between], …]`.
-        """
-        label, token = _text(click, "label"), _text(click, "token")
+    def event_of(self, click: Click) -> dict[str, object]:
+        """The `xdm` of an interact event for *click*; {} where it belongs to no proposition."""
+        label, token = click.label, click.token
         records: list[dict[str, object]] = []
         views: list[str] = []
-        for number in _numbers(click.get("marks")):
+        for number in click.marks:
             if 0 < number <= len(self._marked):
                 record, item, view = self._marked[number - 1]
                 if self._mode(record) == ALWAYS or label or token:
@@ -72,8 +82,8 @@ class Interactions:
                     views.append(view)
         nearest = -1
         given = ""
-        for index, distance in _pairs(click.get("met")):
-            for record, own, view in self._awaited.get(_at(self._selectors, index), []):
+        for index, distance in click.met:
+            for record, own, view in self._awaited[self.selectors[index]]:
                 if own and (nearest < 0 or distance <= nearest):
                     given, nearest = own, distance
                 if record not in records:
@@ -117,25 +127,3 @@ def _put(records: list[dict[str, object]], record: dict[str, object], item: str)
     fresh = dict(record)
     fresh["items"] = [{"id": item}]
     records.append(fresh)
-
-
-def _numbers(value: object) -> list[int]:
-    return [item for item in value if isinstance(item, int)] if isinstance(value, list) else []
-
-
-def _pairs(value: object) -> "list[tuple[int, int]]":
-    out = []
-    for pair in value if isinstance(value, list) else []:
-        numbers = _numbers(pair)
-        if len(numbers) == 2:
-            out.append((numbers[0], numbers[1]))
-    return out
-
-
-def _at(texts: list[str], index: int) -> str:
-    return texts[index] if 0 <= index < len(texts) else ""
-
-
-def _text(record: dict[str, object], name: str) -> str:
-    value = record.get(name)
-    return value if isinstance(value, str) else ""

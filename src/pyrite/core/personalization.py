@@ -112,7 +112,6 @@ class Found:
     def __init__(self, url: str, item: dict[str, object], proposition: dict[str, object]) -> None:
         self.url = url
         self.item = str(item.get("id") or proposition.get("id") or "")
-        self.content = item
         self.proposition = proposition
 
 
@@ -144,12 +143,11 @@ class Plan:
         for proposition in propositions:
             if self._is_of_another_view(proposition):
                 continue
-            if self.redirect is not None and self.redirect.proposition is proposition:
-                out.extend(self._led_away(proposition, self.redirect.content))
-            elif self.redirect is None and self._renders(proposition):
+            leads = self.redirect is not None and self.redirect.proposition is proposition
+            if self.redirect is None and self._renders(proposition):
                 out.extend(self._add(proposition))
             else:
-                out.append(returned(proposition, _items(proposition), attempted=False))
+                out.append(returned(proposition, _items(proposition), attempted=leads))
         return out
 
     def redirects(self, propositions: list[dict[str, object]]) -> list[Found]:
@@ -176,24 +174,25 @@ class Plan:
                 out.append(index)
         return out
 
-    def apply(
-        self, propositions: list[dict[str, object]], metadata: dict[str, object]
-    ) -> list[dict[str, object]]:
-        """*propositions* rendered at once, whatever their scope, at the places that *metadata* names for scopes.
+    def apply(self, options: dict[str, object]) -> list[dict[str, object]]:
+        """The propositions among *options* rendered at once, whatever their scope, at the places that `metadata` names for scopes.
 
         The page's own that have been rendered already are left out, and items that can't be rendered.
         """
         out: list[dict[str, object]] = []
-        for proposition in propositions:
+        given = options.get("propositions")
+        for proposition in given if isinstance(given, list) else []:
             scope = str(proposition.get("scope"))
             if scope == PAGE_SCOPE and proposition.get("renderAttempted") is True:
                 continue
-            place = part(metadata, scope)
-            kept: list[object] = []
-            for item in _items(proposition):
-                found = placed(item, place) if isinstance(item, dict) else None
-                if found is not None:
-                    kept.append(found)
+            place = part(options, "metadata", scope)
+            kept: list[object] = [
+                found
+                for found in [
+                    placed(item, place) for item in _items(proposition) if isinstance(item, dict)
+                ]
+                if found is not None
+            ]
             if kept:
                 out.extend(self._add(returned(short(proposition), kept, attempted=True)))
         return out
@@ -244,12 +243,9 @@ class Plan:
 
     def _is_default(self, proposition: dict[str, object]) -> bool:
         """Whether *proposition* says that the page stays as it is: that counts as shown."""
-        return any(
-            [
-                isinstance(item, dict) and item.get("schema") == DEFAULT
-                for item in _items(proposition)
-            ]
-        )
+        return DEFAULT in [
+            item.get("schema") for item in _items(proposition) if isinstance(item, dict)
+        ]
 
     def _is_of_another_view(self, proposition: dict[str, object]) -> bool:
         scope = str(proposition.get("scope")).lower()
@@ -259,13 +255,6 @@ class Plan:
         kind = scope_kind(proposition)
         still_there = self.renders_page if kind == "page" else self.renders_view
         return self.event.renders and kind != "scope" and still_there
-
-    def _led_away(
-        self, proposition: dict[str, object], chosen: dict[str, object]
-    ) -> list[dict[str, object]]:
-        left = [item for item in _items(proposition) if item is not chosen]
-        out = [returned(proposition, [chosen], attempted=True)]
-        return out + ([returned(proposition, left, attempted=False)] if left else [])
 
     def _add(self, proposition: dict[str, object]) -> list[dict[str, object]]:
         """*proposition* once with its rendered items and once with the others."""

@@ -20,14 +20,14 @@ def refusal(item: str, url: str, moment: Moment) -> str:
     if not _is_plain(url):
         return f"expected an http or https address, got {url!r}"
     if moment.facts.get("cookiesEnabled") is not True:
-        return "a redirect needs a cookie, so that it can't go round in circles"
+        return "it needs a cookie, so that it can't go round in circles"
     here = _bare(moment.text("url"))
     if absolute(url, here) == here:
-        return f"it leads from {here!r} to itself"
+        return "it leads to itself"
     last, marks = _kept(moment)
     mine = marks.count(_mark(item))
     if (mine and last == _mark(here)) or mine >= TURNS:
-        return f"it would go round in circles: this item has brought the visitor here within {MEMORY_S} s"
+        return "it would go round in circles"
     return ""
 
 
@@ -39,21 +39,17 @@ def noted(item: str, url: str, moment: Moment) -> str:
 
 
 def absolute(url: str, base: str) -> str:
-    """*url* as an address of its own, for a page at *base*; without a fragment."""
+    """*url* as an address of its own, for a page at *base*, without a fragment; a path that is no whole one stays as it is.
+
+    Those circles end at their third turn.
+    """
     bare = _bare(url)
-    if "://" in bare:
-        return bare
     scheme = base.partition("://")[0]
     if bare.startswith("//"):
         return f"{scheme}:{bare}"
-    root = f"{scheme}://{host_of(base)}"
     if bare.startswith("/"):
-        return root + bare
-    path = base[len(root) :].partition("?")[0]
-    if bare.startswith("?") or not bare:
-        return root + (path or "/") + bare
-    folder = "/".join(path.split("/")[:-1])
-    return f"{root}{folder}/{bare}"
+        return f"{scheme}://{host_of(base)}{bare}"
+    return bare or base
 
 
 def _is_plain(url: str) -> bool:

@@ -76,60 +76,47 @@ class Renderings:
         moment: Moment,
     ) -> list[Effect]:
         """Effects that render what came for *event*; *finish* makes its promise's value of what is returned to the caller."""
-        self.views.keep(propositions)
-        plan = Plan(id, event, self.interactions)
-        # What belongs to a view or a page that the visitor has left is returned, and not rendered.
-        plan.renders_page = not fetches_page(event) or self._is_here(event)
-        plan.renders_view = event.view in ("", self._view)
-        effects = self._guard(plan, propositions, moment)
-        returned = plan.take(propositions)
+        plan, effects, returned = self._planned(event, id, propositions, moment)
         if not event.decided:
             self._note_empty_view(plan)
         plan.answer = finish(returned)
         return effects + self._start(plan, moment)
 
+    def view(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Effects that render a view from what earlier answers brought; see `decided`."""
+        propositions = self.views.of(event.view)
+        return self.decided(event, [found for found in propositions if "items" in found], moment)
+
     def decided(
         self, event: Draft, propositions: list[dict[str, object]], moment: Moment
     ) -> list[Effect]:
-        """Effects that render what the page itself has decided; the event leaves after the first pass and reports it."""
-        self.views.keep(propositions)
-        plan = Plan(moment.new_id(), event, self.interactions)
-        plan.renders_page = not fetches_page(event) or self._is_here(event)
-        plan.renders_view = event.view in ("", self._view)
-        effects = self._guard(plan, propositions, moment)
-        event.kept = plan.take(propositions)
+        """Effects that render what the page has already; the event leaves after the first pass and reports it."""
+        plan, effects, event.kept = self._planned(event, moment.new_id(), propositions, moment)
         self._note_empty_view(plan)
         return effects + self._start(plan, moment)
 
+    def _planned(
+        self, event: Draft, id: str, propositions: list[dict[str, object]], moment: Moment
+    ) -> "tuple[Plan, list[Effect], list[dict[str, object]]]":
+        """The plan for *propositions*, effects of looking for a redirect, and what is returned to the caller."""
+        self.views.keep(propositions)
+        plan = Plan(id, event, self.interactions)
+        # What belongs to a view or a page that the visitor has left is returned, and not rendered.
+        plan.renders_page = not fetches_page(event) or self._is_here(event)
+        plan.renders_view = event.view in ("", self._view)
+        return plan, self._guard(plan, propositions, moment), plan.take(propositions)
+
     def _note_empty_view(self, plan: Plan) -> None:
         event = plan.event
-        if event.renders and event.view and plan.renders_view and fetches_page(event):
+        asked = fetches_page(event) or not event.query
+        if event.renders and event.view and plan.renders_view and asked:
             plan.note_empty(self.views.of(event.view))
-
-    def view(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects that render a view from what earlier answers brought; the event leaves after the first pass and reports it."""
-        plan = Plan(moment.new_id(), event, self.interactions)
-        plan.renders_view = event.view == self._view
-        propositions = self.views.of(event.view)
-        with_items = [found for found in propositions if "items" in found]
-        effects = self._guard(plan, with_items, moment)
-        event.kept = plan.take(with_items)
-        if plan.renders_view:
-            plan.note_empty(propositions)
-        return effects + self._start(plan, moment)
 
     def apply(self, event: Draft, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of `applyPropositions`; what is shown waits for an event that includes rendered propositions."""
         plan = Plan(moment.new_id(), event, self.interactions)
         plan.reports = False
-        propositions = options.get("propositions")
-        metadata = options.get("metadata")
-        found = plan.apply(
-            [one for one in propositions if isinstance(one, dict)]
-            if isinstance(propositions, list)
-            else [],
-            metadata if isinstance(metadata, dict) else {},
-        )
+        found = plan.apply(options)
         if event.view:
             kept = self.views.of(event.view)
             found = found + plan.take([one for one in kept if "items" in one])

@@ -15,6 +15,7 @@ from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
 from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand
 from .event import Draft, part
 from .events import BEFORE_EVENT, Events
+from .interactions import Click
 from .moment import Moment
 from .nearest import did_you_mean
 from .options import read
@@ -273,11 +274,14 @@ class Tracker:
 
     # ---- what happens in the page -----------------------------------------------------------------------------------
 
-    def clicked(self, facts: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of a click, told by *facts*: of a link (see clicks.py), and `offer` (see interactions.py)."""
+    def clicked(
+        self, facts: dict[str, object], moment: Moment, click: Click | None = None
+    ) -> list[Effect]:
+        """Effects of a click, told by *facts* of a link (see clicks.py), {} for none, and *click*, what it means to offers."""
         if self._set is None or self._set.visitor.consent(moment) == OUT:
             return []
-        offer = self._set.events.renderings.interactions.event_of(part(facts, "offer"))
+        offers = self._set.events.renderings.interactions
+        offer = offers.event_of(click) if click else {}
         details = details_of(facts) if self._set.config.flag("clickCollectionEnabled") else None
         switches = self._set.config.group("clickCollection")
         if details is None or not wanted(details, switches=switches):
@@ -287,7 +291,7 @@ class Tracker:
         return self._click_on(self._set, FILTER_CLICK, details, offer, moment)
 
     def click_selectors(self) -> list[str]:
-        """The selectors whose clicks are told of in `offer`."""
+        """The selectors whose clicks are told of."""
         return self._set.events.renderings.interactions.selectors if self._set else []
 
     def _click_on(

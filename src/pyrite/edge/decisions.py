@@ -3,7 +3,6 @@
 Not for the rules of deciding: core/decide.py; nor for other handles: answers.py.
 """
 
-import time
 from typing import Any
 
 from ..core.event import part
@@ -122,7 +121,6 @@ class Decisions:
             "holdout": self._holdout,
             "decider": root + self._decider,
             "maxAgeS": RULES_MAX_AGE_S,
-            "sentMs": int(time.time() * 1000),
             "visitor": {
                 "id": visitor.id,
                 "visits": visitor.visits,
