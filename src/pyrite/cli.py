@@ -30,6 +30,9 @@ ConfigOption = Annotated[
     Path | None, typer.Option(help="Settings; without it ./pyrite.toml where there is one.")
 ]
 DataOption = Annotated[Path | None, typer.Option(help="Folder of the database.")]
+ExperiencesOption = Annotated[
+    Path | None, typer.Option("--experiences", help="Folder of the experiences.")
+]
 
 
 @app.command()
@@ -133,6 +136,7 @@ def experiments(
         datetime | None, typer.Option(help="Only events made after this time (UTC).")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    folder: ExperiencesOption = None,
 ) -> None:
     """Print what experiments came to: visitors, conversions and rate by variant, and what may be said of the difference."""
     from rich.progress import Progress
@@ -143,7 +147,7 @@ def experiments(
     store = _store(data, config)
     with _failures():
         settings = _settings(config)
-        experiences = Experiences(Path(settings.edge.experiences))
+        experiences = Experiences(folder or Path(settings.edge.experiences))
         counts = Counts(experiences.current(), holdout=settings.personalization.holdout)
         start_ms = since.replace(tzinfo=UTC).timestamp() * 1000 if since else 0
         with Progress(console=problems, transient=True) as bar:
@@ -179,6 +183,7 @@ def preview(
     url: Annotated[str, typer.Option(help="The page to show it on.")],
     data: DataOption = None,
     config: ConfigOption = None,
+    experiences: ExperiencesOption = None,
 ) -> None:
     """Print a signed link that shows one variant to whoever opens it, and counts for nothing."""
     from pyrite.edge.experiences import Experiences
@@ -189,7 +194,7 @@ def preview(
         wanted = settings.personalization
         records = {
             record["id"]: record
-            for record in Experiences(Path(settings.edge.experiences)).current()
+            for record in Experiences(experiences or Path(settings.edge.experiences)).current()
         }
         variants = [one["id"] for one in records.get(experience, {}).get("variants", [])]
         for name, known, what in (

@@ -161,6 +161,12 @@ def test_weekdays_follow_the_calendar():
     ]
 
 
-def test_any_value_there_is_not_the_same_as_none():
-    assert [value_test(True)(value) for value in ("", 0, False, None)] == [True, True, True, False]
+def test_true_and_false_ask_whether_there_is_a_value():
+    assert [value_test(True)(value) for value in ("", 0, True, False, None)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert [value_test(False)(value) for value in ("", None, False)] == [False, True, True]

@@ -9,6 +9,8 @@ from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
 from pyrite.edge.preview import PARAMETER, PreviewRefused, Previews, secret_in
+from pyrite.stores.contract import StoreUnavailable, Visitor
+from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
 OFFER = '[[variants]]\nid = "a"\n[[variants.items]]\ntype = "setText"\nselector = "h1"\ncontent = "Hi"\n'
@@ -74,6 +76,32 @@ def test_an_audience_may_ask_for_device_and_language(edge: Maker, offer: Any) ->
     assert given(client, "1") == []
     assert given(client, "2", headers=german) == ["PY:offer:a"]
     assert given(client, "3", headers=german | {"accept-language": "en,de"}) == []
+
+
+def test_an_audience_may_ask_for_the_pages_own_context(edge: Maker, offer: Any) -> None:
+    offer('audience = { context = { plan = "pro" }, data = { member = true } }')
+    client = edge()
+    query = {**PAGE["personalization"], "decisionContext": {"plan": "pro"}}
+    for id, data, expected in (("1", {"member": True}, 1), ("2", {"member": False}, 0)):
+        asked = event(id, query={"personalization": query}, data=data)
+        found = handles(post(client, body={"events": [asked]}), "personalization:decisions")
+
+        assert len(found) == expected
+
+
+def test_a_store_that_cant_be_read_gives_nothing_that_depends_on_it(
+    edge: Maker, offer: Any
+) -> None:
+    class Blind(MemoryStore):
+        def visitor(self, datastream: str, visitor: str) -> Visitor | None:
+            raise StoreUnavailable("the disk is gone")
+
+    offer("cap = { shown = 1 }")
+    response = post(edge(store=Blind()), body={"events": [event("1", query=PAGE)]})
+
+    assert response.status_code == 200
+    assert handles(response, "personalization:decisions") == []
+    assert "the disk is gone" in response.json()["warnings"][0]["title"]
 
 
 def test_a_cap_counts_what_was_displayed_once(edge: Maker, offer: Any) -> None:

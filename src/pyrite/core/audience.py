@@ -175,11 +175,11 @@ def number_test(condition: object) -> "Test":
 def value_test(condition: object) -> "Test":
     """The function that says whether any value meets *condition*: equal to it, one of a list, a text or number condition.
 
-    True stands for any value that is there, False for none.
+    True stands for any value that is there and not false itself, False for none or false.
     """
     if condition is True or condition is False:
         there = condition
-        return lambda value: value is there or (value is not None) is there
+        return lambda value: (value is not None and value is not False) is there
     if isinstance(condition, list):
         return lambda value: value in condition
     if not isinstance(condition, dict):

@@ -125,7 +125,7 @@ class Store(Protocol):
         """Bad rows with an `id` above *after*, oldest first."""
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
-        """What is known of a visitor; None for a stranger."""
+        """What is known of a visitor; None for a stranger. Raises StoreUnavailable."""
 
     def close(self) -> None:
         """Write what was submitted, then let go of everything. Closing twice is fine."""

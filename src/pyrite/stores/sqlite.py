@@ -154,12 +154,15 @@ class SqliteStore:
         )
         displays = "SELECT experience, at_ms FROM shown WHERE datastream = ? AND visitor = ? ORDER BY at_ms, seq"
         shown: dict[str, tuple[int, ...]] = {}
-        with self._reading:
-            row = self._reader.execute(select, (datastream, visitor)).fetchone()
-            if row is None:
-                return None
-            for experience, at_ms in self._reader.execute(displays, (datastream, visitor)):
-                shown[experience] = (*shown.get(experience, ()), at_ms)
+        try:
+            with self._reading:
+                row = self._reader.execute(select, (datastream, visitor)).fetchone()
+                if row is None:
+                    return None
+                for experience, at_ms in self._reader.execute(displays, (datastream, visitor)):
+                    shown[experience] = (*shown.get(experience, ()), at_ms)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the store can't be read now: {error}") from error
         return Visitor(
             datastream=datastream, visitor=visitor, first_seen_ms=row[0], last_seen_ms=row[1], events=row[2],
             ecid=row[3], consent=row[4], visits=row[5], views=row[6], previous_ms=row[7], shown=shown,
