@@ -57,7 +57,16 @@ def test_the_cookie_does_not_grow_for_ever():
     for turn in range(50):
         cookie = noted(f"item {turn}", f"/{turn}", at("https://a.test/", cookie))
 
-    assert len(cookie.split("~")) == 21
+    assert len(cookie.split("!")) == 11
+
+
+def test_the_cookie_takes_any_name_and_address():
+    item, url = "ü;=!" * 100, "/ö?" + "x" * 5000
+    cookie = noted(item, url, at("https://a.test/"))
+
+    assert len(cookie) < 500
+    assert [char for char in cookie if char in "; =,"] == []
+    assert "round in circles" in refusal(item, "/c", at("https://a.test" + url, cookie))
 
 
 def test_without_cookies_nothing_is_followed():

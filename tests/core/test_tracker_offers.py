@@ -171,6 +171,24 @@ def test_an_answer_that_a_server_has_fetched_is_rendered_and_reported():
     assert shown_in(only(tracker.rendered(render.plan, ["shown"], moment()), "Send")) == ["a"]
 
 
+def test_without_consent_an_answer_is_rendered_and_nothing_is_stored_or_sent():
+    for consent in ("out", "pending"):
+        tracker = configured(defaultConsent=consent)
+        body = {
+            "handle": [
+                decisions(proposition("a", action("setText"))),
+                {"type": "state:store", "payload": [{"key": "kndctr_shop_x", "value": "v"}]},
+            ]
+        }
+        options = {"renderDecisions": True, "responseBody": body}
+        effects = tracker.command(1, "applyResponse", options, moment())
+        render = only(effects, "Render")
+        effects = effects + tracker.rendered(render.plan, ["shown"], moment())
+
+        assert all_of(effects, "SetCookie") == []
+        assert all_of(effects, "Send") == []
+
+
 def test_an_answer_without_rendering_is_only_returned_and_its_views_are_kept():
     tracker = configured()
     body = {"handle": [decisions(scoped(proposition("c", action("setText")), "cart", view=True))]}

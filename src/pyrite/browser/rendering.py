@@ -36,7 +36,7 @@ class Rendering:
         finished: "Callable[[list[str]], None]",
     ) -> None:
         self._steps = steps
-        self._results = [WAITING] * len(steps)
+        self._results = [WAITING for _ in steps]
         self._found: dict[int, list[Any]] = {}
         self._replaced: list[Any] = []  # they go once other steps have had them
         self._open = len(steps)  # not yet at their end

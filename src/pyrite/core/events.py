@@ -101,8 +101,8 @@ class Events:
 
     def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
         """An event that stands for the rendering a command asks for, and never leaves."""
-        self._prehiding_settled = True
         event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
+        self._prehiding_settled = self._prehiding_settled or event.renders
         self.renderings.begun(event)
         return event
 

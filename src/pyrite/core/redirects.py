@@ -4,15 +4,15 @@ Pure. A short-lived cookie keeps which items have redirected this browser, and w
 site, and where no cookie can be kept there is no redirect. Source of the item: Adobe's Web SDK 2.33, redirect-item.
 """
 
-from .hashing import hashed
 from .host import host_of
-from .identity import cookies
+from .identity import cookies, quote
 from .moment import Moment
 
 COOKIE = "pyrite_redirects"
 MEMORY_S = 60  # how long a redirect is remembered; a circle goes round faster
 TURNS = 3  # of one item within that time, for circles whose addresses change on the way
-KEPT = 20  # redirects in the cookie
+KEPT = 10  # redirects in the cookie
+MARK_LIMIT = 200  # characters of an item or address there: their ends tell them apart
 
 
 def refusal(item: str, url: str, moment: Moment) -> str:
@@ -25,7 +25,7 @@ def refusal(item: str, url: str, moment: Moment) -> str:
     if absolute(url, here) == here:
         return "it leads to itself"
     last, marks = _kept(moment)
-    mine = marks.count(_mark(item))
+    mine = len([mark for mark in marks if mark == _mark(item)])
     if (mine and last == _mark(here)) or mine >= TURNS:
         return "it would go round in circles"
     return ""
@@ -35,7 +35,7 @@ def noted(item: str, url: str, moment: Moment) -> str:
     """The cookie's value once *item* has led to *url*."""
     marks = _kept(moment)[1] + [_mark(item)]
     target = _mark(absolute(url, _bare(moment.text("url"))))
-    return "~".join([target] + marks[-KEPT:])
+    return "!".join([target] + marks[-KEPT:])
 
 
 def absolute(url: str, base: str) -> str:
@@ -62,12 +62,12 @@ def _bare(url: str) -> str:
 
 
 def _mark(text: str) -> str:
-    """A few characters that stand for *text*."""
-    return str(hashed(text))
+    """What stands for *text* in the cookie."""
+    return quote(text)[-MARK_LIMIT:]
 
 
 def _kept(moment: Moment) -> "tuple[str, list[str]]":
     """Where the last redirect led, and the items that have redirected, oldest first."""
     value = cookies(moment.text("cookie")).get(COOKIE, "")
-    pieces = value.split("~")
+    pieces = value.split("!")
     return pieces[0], pieces[1:]

@@ -55,14 +55,15 @@ def _escaped(css: str) -> str:
     """*css* with ids and classes that begin with a digit escaped, as CSS.escape does; only done beside `:eq`."""
     out: list[str] = []
     before = ""
+    inside = 0  # brackets, where a point is a point
     for char in css:
-        if before in ("#", ".") and "0" <= char <= "9" and not _in_brackets(out):
+        if before in ("#", ".") and "0" <= char <= "9" and not inside:
             out.append(f"\\3{char} ")
         else:
             out.append(char)
+        if char in "[(":
+            inside += 1
+        elif char in "])":
+            inside -= 1
         before = char
     return "".join(out)
-
-
-def _in_brackets(out: list[str]) -> bool:
-    return out.count("[") > out.count("]") or out.count("(") > out.count(")")

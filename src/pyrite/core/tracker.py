@@ -8,7 +8,7 @@ from .choices import Consents, Identities
 from .clicks import details_of, event_of, wanted
 from .commands import COMMANDS
 from .config import UNSUPPORTED, Config, configure
-from .consent import OUT, PENDING
+from .consent import IN, OUT, PENDING
 from .context import VERSION
 from .delivery import Delivery, Outcome
 from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
@@ -170,9 +170,10 @@ class Tracker:
             return ready.events.apply(call, options, moment)
         if name == "applyResponse":
             answer = part(options, "responseBody")
-            return self._learned(ready, answer, moment) + ready.events.response(
-                call, options, answer, moment
-            )
+            # Cookies only with consent; the page may render what it has fetched without.
+            allowed = ready.visitor.consent(moment) == IN
+            effects = self._learned(ready, answer, moment) if allowed else []
+            return effects + ready.events.response(call, options, answer, moment)
         if name == "setConsent":
             effects, request = ready.consents.set(call, options, moment)
             return effects + ready.send(request)

@@ -56,7 +56,7 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
 
     def page(name: str, **values: Any) -> Response:
         nonce = secrets.token_urlsafe(16)
-        head = Markup(edge.state.head(nonce=nonce))
+        head = Markup(edge.state.head(nonce=nonce, hide="#offer { visibility: hidden }"))
         body = templates.get_template(name).render(nonce=nonce, head=head, **values)
         return HTMLResponse(
             body,
