@@ -94,6 +94,8 @@ def told(
         lambda: any(event["type"] == last for event in site.all_events()[before:]),
         f"{last} of {name}",
     )
+    if "redirect" in json.dumps(offers):
+        page.wait_for_url("**/new")  # a context that is closed while its page changes may hang
     events = site.all_events()[before:]
     beacons = {
         event["xdm"].get("eventType"): request.is_beacon

@@ -93,7 +93,7 @@ def test_the_compiled_script_knows_the_python_lines_it_comes_from(built: Path) -
     for text, name in (
         ("unknown command ", "core/tracker.py"),
         ("the options have no JSON form", "browser/queue.py"),
-        ("expected a selector, got", "core/selectors.py"),
+        ("expected a selector before ':eq", "core/selectors.py"),
     ):
         source, line = origin(lines, script.index(text))
         python = (built.parents[1] / "src" / "pyrite" / name).read_text().splitlines()

@@ -3,13 +3,11 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
-from rendering.cases import CASES, P, item
+from rendering.cases import P, item
 from support.site import Site
 
 RENDER = "alloy('event', {viewStart: true}).then((result) => window.result = result);"
-ONCE = ' data-adobe-proposition-ids="rendered-a-0"'
 MARK = re.compile(' data-aep-interact-id="[0-9,]+"')
 DISPLAY = "decisioning.propositionDisplay"
 
@@ -20,15 +18,6 @@ def rendered(site: Site, page: Page, body: str, *items: dict[str, Any]) -> str:
     page.goto(site.tracked(RENDER, f"<main>{body}</main>"))
     page.wait_for_function("window.result")
     return page.inner_html("main")
-
-
-@pytest.mark.parametrize(("body", "action", "expected"), CASES)
-def test_an_action_changes_the_page_as_alloy_does(
-    site: Site, page: Page, body: str, action: dict[str, Any], expected: str
-) -> None:
-    found = rendered(site, page, body, action)
-
-    assert MARK.sub("", found).replace(ONCE, " data") == expected
 
 
 def test_an_images_source_is_replaced(site: Site, page: Page) -> None:

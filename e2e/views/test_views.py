@@ -48,7 +48,8 @@ def test_a_view_is_rendered_from_what_the_first_answer_has_brought(site: Site, p
     assert [one["id"] for one in shown] == ["PY:cart:v"]
     sent = [
         event
-        for seen in site.requests("/v1/interact", 2)
+        for seen in list(site.seen)
+        if "/v1/" in seen.path
         for event in seen.json.get("events", [])
         if event["xdm"]["eventType"] == "to cart"
     ]

@@ -174,7 +174,7 @@ def _number(value: float) -> str:
         return str(int(value))
     text, _, exponent = repr(value).partition("e")
     if not exponent:
-        return text
+        return text[:-2] if text.endswith(".0") else text  # whole, from 2**53 on
     sign = "-" if value < 0 else ""
     whole, _, rest = text.replace("-", "").partition(".")
     digits = whole + ("" if rest == "0" else rest)
