@@ -6,7 +6,6 @@ Source: Adobe's Web SDK 2.33, `autoCollectPropositionInteractions`, the action `
 """
 
 from .event import INTERACT, part
-from .wire import encode
 
 ALWAYS = "always"
 NEVER = "never"
@@ -50,7 +49,7 @@ class Interactions:
         """The number that elements changed by *item* carry, always the same; 0 where clicks on its provider's don't count."""
         if self._mode(record) == NEVER:
             return 0
-        key = f"{encode(record)}/{item}"
+        key = f"{record.get('id')}/{record.get('scope')}/{item}"
         if key not in self._numbers:
             self._marked.append((record, item, view))
             self._numbers[key] = len(self._marked)
