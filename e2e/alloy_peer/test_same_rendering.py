@@ -3,7 +3,6 @@
 Every difference that is meant stands in DIFFERENT or OTHERWISE, with its reason: a defect of alloy.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,14 +11,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 from rendering.cases import CASES, SELECTORS
-from support.chromium import ARGUMENTS, executable
 from support.lanes import PUBLIC
 from support.offers import action, answer, item, proposition
-from support.packs import pack
-from support.server import certificate
 from support.site import Site
-
-from pyrite.edge.settings import Datastream, Edge, Settings
 
 OPTIONS = '{datastreamId: "ds-1", orgId: "ORG@AdobeOrg", edgeDomain: "edge.site.test", edgeBasePath: "ee", clickCollectionEnabled: false'
 # Alloy tells by a monitor when it has rendered; ours when the promise is told to wait.
@@ -74,22 +68,8 @@ class Peers:
 
 
 @pytest.fixture(scope="module")
-def peers(tmp_path_factory: pytest.TempPathFactory, browser_type: Any) -> Iterator[Peers]:
-    folder = tmp_path_factory.mktemp("peers")
-    made = Settings(
-        edge=Edge(origins=["https://www.site.test"]),
-        datastreams={"ds-1": Datastream(org="ORG@AdobeOrg")},
-    )
-    with Site(folder, certificate=certificate(folder, "*.site.test"), settings=made) as site:
-        site.folders["/peer"] = pack("@adobe/alloy") / "dist"
-        arguments = [argument for argument in ARGUMENTS if "resolver" not in argument]
-        arguments += [
-            "--ignore-certificate-errors",
-            f"--host-resolver-rules=MAP *:443 127.0.0.1:{site.server.port}",
-        ]
-        browser = browser_type.launch(executable_path=executable(), args=arguments)
-        yield Peers(site, browser)
-        browser.close()
+def peers(browser_on_site: tuple[Site, Browser]) -> Peers:
+    return Peers(*browser_on_site)
 
 
 def same(found: dict[str, Any], part: str, what: object) -> None:

@@ -1,20 +1,14 @@
 """What the real @adobe/alloy and ours tell the edge about offers: the same records in the same kinds of events."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from alloy_peer.test_alloy_peer import STUB
 from playwright.sync_api import Browser
-from support.chromium import ARGUMENTS, executable
 from support.lanes import PUBLIC
 from support.offers import action, answer, item, proposition
-from support.packs import pack
-from support.server import certificate
 from support.site import Site
-
-from pyrite.edge.settings import Datastream, Edge, Settings
 
 OPTIONS = (
     '{datastreamId: "ds-1", orgId: "ORG@AdobeOrg", edgeDomain: "edge.site.test", edgeBasePath: "ee"'
@@ -42,27 +36,6 @@ IDENTITY = {
         }
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def browser_on_site(
-    tmp_path_factory: pytest.TempPathFactory, browser_type: Any
-) -> Iterator[tuple[Site, Browser]]:
-    folder = tmp_path_factory.mktemp("reports")
-    settings = Settings(
-        edge=Edge(origins=["https://www.site.test"]),
-        datastreams={"ds-1": Datastream(org="ORG@AdobeOrg")},
-    )
-    with Site(folder, certificate=certificate(folder, "*.site.test"), settings=settings) as site:
-        site.folders["/peer"] = pack("@adobe/alloy") / "dist"
-        arguments = [argument for argument in ARGUMENTS if "resolver" not in argument]
-        arguments += [
-            "--ignore-certificate-errors",
-            f"--host-resolver-rules=MAP *:443 127.0.0.1:{site.server.port}",
-        ]
-        browser = browser_type.launch(executable_path=executable(), args=arguments)
-        yield site, browser
-        browser.close()
 
 
 def told(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from asked import PAGE, event, handles, post, stored
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from pyrite.edge.preview import PARAMETER, PreviewRefused, Previews, secret_in
@@ -185,6 +187,21 @@ def test_a_page_that_asks_gets_the_rules_and_what_is_known_of_its_visitor(
     assert rules["decider"] == "/lib/decide.0123.js"
     assert (rules["visitor"]["id"], rules["visitor"]["views"]) == ("d1", 1)
     assert handles(post(client), "personalization:rules") == []
+
+
+def test_the_script_moves_along_with_an_edge_that_is_mounted(edge: Maker, offer: Any) -> None:
+    offer()
+    outer = TestClient(Starlette(routes=[Mount("/t", edge().app)]), base_url="http://edge.test")
+    query = {"personalization": {**PAGE["personalization"], "rules": True}}
+    response = post(
+        outer,
+        body={"events": [event("1", query=query)]},
+        path="/t/ee/v1/interact?configId=shop&requestId=r",
+    )
+    rules = handles(response, "personalization:rules")[0]
+
+    assert rules["decider"] == "/t/lib/decide.0123.js"
+    assert outer.get(rules["decider"]).text == "decide"
 
 
 def test_an_event_that_asks_for_nothing_is_stored_all_the_same(edge: Maker, offer: Any) -> None:
