@@ -1,6 +1,6 @@
 """Answers rendered: plans begun and ended, views kept, what was shown reported, redirects, nothing rendered that came too late.
 
-Pure. Not for the events that ask: events.py. Not for what a proposition becomes: personalization.py and actions.py say.
+Pure. Not for the events that ask: events.py. Not for what a proposition becomes: plan.py and actions.py say.
 """
 
 from .config import Config
@@ -20,7 +20,8 @@ from .effects import (
 from .event import DISPLAY, Draft
 from .interactions import Interactions
 from .moment import Moment
-from .personalization import Plan, Views, display, fetches_page, page_surface
+from .personalization import Views, display, fetches_page, page_surface
+from .plan import Plan
 from .redirects import COOKIE, MEMORY_S, noted, refusal
 
 TYPE_CHECKING = False
