@@ -223,10 +223,9 @@ class _failures:  # noqa: N801
         self, kind: type[BaseException] | None, error: BaseException | None, trace: object
     ) -> None:
         from pyrite.edge.files import FilesMissing
-        from pyrite.edge.results import StatisticsMissing
         from pyrite.stores.contract import StoreUnavailable
 
-        if isinstance(error, ValueError | FilesMissing | StoreUnavailable | StatisticsMissing):
+        if isinstance(error, ValueError | FilesMissing | StoreUnavailable):
             problems.print(f"[red]{escape(str(error))}[/]")
             raise typer.Exit(2)
 

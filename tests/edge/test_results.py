@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_who_has_seen_two_variants_is_left_out_and_told_of() -> None:
     )
 
     assert rows(result) == {"old": (0, 0), "new": (1, 0)}
-    assert "1 visitors have seen two variants" in result.warnings[0]
+    assert "1 visitors have seen two variants" in result.warnings[-1]
 
 
 def test_those_held_out_are_the_baseline() -> None:
@@ -145,6 +146,14 @@ def test_of_few_visitors_nothing_is_said() -> None:
     _compare(VariantResult(id="old", visitors=1000, conversions=0), new)
 
     assert (new.difference, new.p) == (None, None)
+
+
+def test_too_few_visitors_are_told_of() -> None:
+    result = counted(report("display", "v1", "old"), report("display", "v2", "new"))
+
+    assert result.warnings == [
+        "fewer than 30 visitors of old, new: nothing is said of the difference yet"
+    ]
 
 
 def test_looking_every_day_does_not_find_differences_that_are_not_there() -> None:
@@ -180,6 +189,17 @@ def test_visitors_that_were_lost_are_warned_of() -> None:
     assert "old 600 where 500 were expected" in result.warnings[0]
     weights = [{"id": "old", "weight": 3, "items": []}, {"id": "new", "weight": 2, "items": [{}]}]
     assert counted(*shown, variants=weights).warnings == []
+
+
+def test_without_the_statistics_counts_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gbstats", None)  # as if it were not installed
+    shown = [report("display", f"v{n}", "old" if n % 2 else "new") for n in range(100)]
+    result = counted(*shown)
+
+    assert rows(result) == {"old": (50, 0), "new": (50, 0)}
+    assert result.warnings == [
+        "the statistics need gbstats; pip install 'pyrite[experiments]' brings it"
+    ]
 
 
 def test_results_are_json() -> None:

@@ -22,10 +22,6 @@ MISMATCH = 0.001  # below this the visitors were not divided as they should have
 FEW = 30  # visitors of a variant: below that nothing is said of its difference
 
 
-class StatisticsMissing(RuntimeError):
-    """The library for the statistics isn't installed."""
-
-
 @dataclass(kw_only=True)
 class VariantResult:
     """One variant. `difference` is its rate less the baseline's, with its interval; None for the baseline, and where too few
@@ -126,7 +122,7 @@ class Counts:
         return self._seen.setdefault(id, _Seen())
 
     def results(self) -> list[Result]:
-        """What each experiment that was displayed came to, in the order of their ids. Raises StatisticsMissing."""
+        """What each experiment that was displayed came to, in the order of their ids; counts alone without the statistics."""
         found = []
         for id in sorted(self._seen):
             if self._seen[id].first:
@@ -153,10 +149,24 @@ class Counts:
             goal=goal["type"] if goal else "click",
             variants=variants,
         )
+        if not _has_statistics():
+            result.warnings.append(
+                "the statistics need gbstats; pip install 'pyrite[experiments]' brings it"
+            )
+            return result
         for other in variants[1:]:
             _compare(variants[0], other)
         result.warnings += _warnings(record, result, len(seen.mixed))
         return result
+
+
+def _has_statistics() -> bool:
+    """Whether the library is installed, which is an extra: it brings scipy."""
+    try:
+        import gbstats  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _goal_test(goal: dict[str, Any]) -> Callable[[Any], bool]:
@@ -187,13 +197,9 @@ def _compare(baseline: VariantResult, variant: VariantResult) -> None:
     """Set what may be said of the difference between *variant* and *baseline*."""
     if min(baseline.visitors, variant.visitors) < FEW:
         return
-    try:
-        from gbstats.frequentist.tests import SequentialConfig, SequentialTwoSidedTTest
-        from gbstats.models.statistics import ProportionStatistic
-    except ImportError:
-        raise StatisticsMissing(
-            "the statistics need gbstats; pip install 'pyrite[experiments]' brings it"
-        ) from None
+    from gbstats.frequentist.tests import SequentialConfig, SequentialTwoSidedTTest
+    from gbstats.models.statistics import ProportionStatistic
+
     test = SequentialTwoSidedTTest(
         ProportionStatistic(sum=baseline.conversions, n=baseline.visitors),
         ProportionStatistic(sum=variant.conversions, n=variant.visitors),
@@ -210,14 +216,15 @@ def _compare(baseline: VariantResult, variant: VariantResult) -> None:
 
 def _warnings(record: dict[str, Any], result: Result, mixed: int) -> list[str]:
     out = []
+    few = [one.id for one in result.variants if one.visitors < FEW]
+    if few and len(result.variants) > 1:
+        out.append(
+            f"fewer than {FEW} visitors of {', '.join(few)}: nothing is said of the difference yet"
+        )
     expected = _expected(record, [variant.id for variant in result.variants])
     if expected and len(result.variants) > 1 and sum(one.visitors for one in result.variants):
-        try:
-            from gbstats.utils import check_srm
-        except ImportError:
-            raise StatisticsMissing(
-                "the statistics need gbstats; pip install 'pyrite[experiments]' brings it"
-            ) from None
+        from gbstats.utils import check_srm
+
         p = float(check_srm([one.visitors for one in result.variants], expected))
         if p < MISMATCH:
             shares = ", ".join(
