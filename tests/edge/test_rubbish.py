@@ -64,7 +64,7 @@ def test_any_bytes_are_refused_or_taken(content: bytes) -> None:
     taken(content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SHAPES)
 def test_any_shape_is_refused_or_taken(body: Any) -> None:
     taken(json.dumps(body).encode())
