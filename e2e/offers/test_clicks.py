@@ -48,6 +48,21 @@ def test_a_click_on_what_a_click_item_names_is_an_interact_event(site: Site, pag
     assert said(site.events(2, INTERACT)[1]) == (["second"], None)
 
 
+def test_a_click_item_whose_selector_cant_be_read_is_told_and_others_count(
+    site: Site, page: Page, console: list[str]
+) -> None:
+    opened(site, page, "<p id='a'>1</p>")
+    apply(
+        page,
+        proposition(action("click", "", "###"), id="bad"),
+        proposition(action("click", "", "#a"), id="good"),
+    )
+    page.click("#a")
+
+    assert said(site.events(1, INTERACT)[0]) == (["good"], None)
+    assert [line for line in console if "clicks at '###'" in line]
+
+
 @pytest.mark.every_lane
 def test_a_click_inside_what_was_rendered_is_an_interact_event(site: Site, page: Page) -> None:
     opened(site, page, "<div id='a'></div><div id='b'></div>")

@@ -383,7 +383,7 @@ def _print_result(result: Any) -> None:
             f"{one.rate:.2%}",
             said if one.difference is None else f"[{colour}]{one.difference:+.2%}[/]",
             f"{low:+.2%} to {high:+.2%}" if one.interval else "",
-            f"{one.p:.3f}" if one.p is not None else "",
+            "" if one.p is None else "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
             f"[{colour}]{_interval(low, one.difference or 0, high, widest)}[/]"
             if one.interval
             else "",

@@ -3,7 +3,7 @@
 from given import moment
 
 from pyrite.core.errors import TrackerError
-from pyrite.core.hashing import hashed
+from pyrite.core.hashing import finished, seed
 from pyrite.core.identity import cookies, ecid_of, quote
 from pyrite.core.personalization import page_surface, surface_of
 from pyrite.core.selectors import steps_of
@@ -19,7 +19,7 @@ def answered(text: str) -> str:
     except TrackerError as error:
         found["refused"] = error.code
     found["quoted"] = quote(text)
-    found["bucket"] = hashed(text)
+    found["bucket"] = finished(seed(text))
     found["cookies"] = cookies(text)
     found["ecid"] = ecid_of(text)
     found["surfaces"] = [surface_of("#" + text, "https://a.test/b?c#d"), page_surface(text)]

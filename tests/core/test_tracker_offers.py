@@ -251,6 +251,14 @@ def test_two_view_starts_of_one_page_are_both_rendered():
         assert len(all_of(answer(tracker, send, handles), "Render")) == 1
 
 
+def test_a_view_without_offers_is_told_once():
+    tracker = with_views(configured())
+    send = only(cached(tracker, "empty"), "Send")
+
+    assert len(first_event(send)["xdm"]["_experience"]["decisioning"]["propositions"]) == 1
+    assert all_of(answer(tracker, send), "Send") == []
+
+
 # ---- results -------------------------------------------------------------------------------------------------------
 
 

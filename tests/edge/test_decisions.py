@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from pyrite.edge.preview import PARAMETER, PreviewRefused, Previews, secret_in
+from pyrite.core.ondevice import PREVIEW_PARAMETER as PARAMETER
+from pyrite.edge.preview import PreviewRefused, Previews, secret_in
 from pyrite.stores.contract import StoreUnavailable, Visitor
 from pyrite.stores.memory import MemoryStore
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pyrite.core.audience import DAYS
 from pyrite.edge.experience_file import read as read_experience
 from pyrite.edge.experiences import Experiences
 from pyrite.edge.settings import SettingsError, read
@@ -182,6 +183,13 @@ def test_a_schedule_is_read_on_the_clock_of_its_time_zone(tmp_path: Path) -> Non
     assert found["end_ms"] == 1814400000000
     assert {minutes for _, minutes in found["offsets"]} == {60, 120}
     assert 1806195600000 in [start for start, _ in found["offsets"]]  # 2027-03-28T01:00Z
+
+
+def test_every_day_of_the_week_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "hello.toml"
+    path.write_text(EXPERIENCE.replace("[audience]", f"[audience]\ndays = {list(DAYS)}"))
+
+    assert read_experience(path)["audience"]["days"] == list(DAYS)
 
 
 def test_items_of_every_schema_can_be_written(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ A script of its own, loaded only by pages that decide themselves; it serves ever
 
 from ..core.decide import Rules
 from ..core.event import PAGE_VIEW, part
+from ..core.ondevice import DECIDER
 from ..core.personalization import shown_in
-from ..core.situation import Situation, Visitor
+from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS, Situation, Visitor
 from ..core.wire import decode_object, encode
 from .bridge import callback, window
 
@@ -14,11 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NAME = "__pyriteDecide"  # where the tracker finds it
-VISIT_PAUSE_MS = (
-    1800000  # without an event, after which another visit begins, as in stores/contract.py
-)
-SHOWN_LIMIT = 100
 _prepared: "dict[str, Known]" = {}  # the newest, by their text
 
 
@@ -40,7 +36,7 @@ class Known:
 
 def begin() -> None:
     """Put the function on the page."""
-    window.Reflect.set(window, NAME, callback(decided))
+    window.Reflect.set(window, DECIDER, callback(decided))
 
 
 def decided(rules: str, asked: str) -> str:

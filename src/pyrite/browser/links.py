@@ -72,7 +72,11 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
                 met.append((index, places[0]))
             next_one()
 
-        find(selectors[index], found, lambda why: next_one(), lambda root: None)
+        def refused(why: str) -> None:
+            window.console.warn(f"clicks at {selectors[index]!r}: {why}")
+            next_one()
+
+        find(selectors[index], found, refused, lambda root: None)
 
     each(
         list(range(len(selectors))),

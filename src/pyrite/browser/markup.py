@@ -66,15 +66,21 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
     """Run *scripts*, which parsing left inert, in order: inline ones in *target*, others from the head.
 
     One with an address holds those behind it until it has loaded or failed, unless it says async. *done* is called
-    when none is left or one has to be waited for: a slow host must not keep content hidden.
+    when none is left or one has to be waited for: a slow host must not keep content hidden. It gets why the first of them
+    was refused, '' where none was.
     """
     left = list(scripts)
     told: list[bool] = []
+    problems: list[str] = []
 
     def tell() -> None:
         if not told:
             told.append(True)
-            done("")
+            done(problems[0] if problems else "")
+
+    def refused(why: str) -> None:
+        problems.append(why)
+        next_one()
 
     def next_one(*_: Any) -> None:
         if not left:
@@ -99,7 +105,7 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
             fresh.remove()
             next_one()
 
-        _set(fresh, "textContent", allowed, ready, next_one)
+        _set(fresh, "textContent", allowed, ready, refused)
 
     def load(fresh: Any, allowed: Any) -> None:
         in_order = not fresh.hasAttribute("async")
@@ -114,7 +120,7 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
             else:
                 next_one()
 
-        _set(fresh, "src", allowed, ready, next_one)
+        _set(fresh, "src", allowed, ready, refused)
 
     next_one()
 

@@ -19,6 +19,7 @@ from ..core.effects import (
 )
 from ..core.interactions import Click
 from ..core.moment import Moment
+from ..core.ondevice import DECIDER
 from ..core.tracker import BEFORE_CLICK, Tracker
 from ..core.wire import decode, decode_object, encode
 from .bridge import (
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
-DECIDER = "__pyriteDecide"  # what browser/decider.py puts on the page
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 

@@ -28,7 +28,7 @@ class Draft:
         self.options: dict[str, object] = {}
         self.page_url = ""
         self.query: dict[str, object] = {}
-        self.decided = False  # in the page: the edge is not asked
+        self.decided = False  # by what the page has already: the edge is not asked
         self.page_settled = False  # what it asks for the page has come, or will not
         self.shown: list[dict[str, object]] = []  # what this event reports as shown
         self.kept: list[

@@ -216,7 +216,6 @@ class Events:
             self.device.give_up()
             line = f"the edge decides, the page can't: {error}"
             return [Log(level="warn", message=line)] + self._dispatch(event, moment)
-        event.decided = True
         return self.renderings.decided(event, propositions, moment) + self._page_fetched(
             event, moment
         )

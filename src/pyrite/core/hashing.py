@@ -5,13 +5,8 @@ Products go by way of numbers below 2**53, which JavaScript holds exactly.
 """
 
 
-def hashed(text: str) -> int:
-    """0 up to 2**32 - 1."""
-    return finished(seed(text))
-
-
 def seed(text: str) -> int:
-    """The state of the hash after *text*, not yet finished; two of them may be combined before the finish."""
+    """The state of the hash after *text*; it is finished alone, or combined with others by `^` before."""
     value = 0x811C9DC5
     for octet in text.encode():
         value = _product(value ^ octet, 0x01000193)
@@ -19,7 +14,7 @@ def seed(text: str) -> int:
 
 
 def finished(value: int) -> int:
-    """*value* with every bit spread over all others."""
+    """0 up to 2**32 - 1: *value* with every bit spread over all others."""
     value = _product(value ^ (value >> 16), 0x85EBCA6B)
     value = _product(value ^ (value >> 13), 0xC2B2AE35)
     return value ^ (value >> 16)

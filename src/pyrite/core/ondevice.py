@@ -9,7 +9,9 @@ from .identity import cookies
 from .moment import Moment
 from .wire import encode
 
-PREVIEW = "preview"
+DECIDER = "__pyriteDecide"  # the function that browser/decider.py puts on the page
+PREVIEW = "preview"  # the cookie, behind the organisation's prefix, that takes a preview along to other pages
+PREVIEW_PARAMETER = "pyrite_preview"  # the parameter of a link that begins or ends one
 HISTORY_LIMIT = 500  # events that left
 
 
@@ -31,7 +33,7 @@ class OnDevice:
     def is_ready(self, moment: Moment) -> bool:
         """Whether this page can decide now. A preview is the edge's to decide: its link is signed."""
         kept = cookies(moment.text("cookie")).get(self._preview, "off")
-        previews = kept != "off" or "pyrite_preview=" in moment.text("url")
+        previews = kept != "off" or PREVIEW_PARAMETER + "=" in moment.text("url")
         return self.rules != "" and moment.now_ms < self._until_ms and not previews
 
     def learn(self, payloads: list[dict[str, object]], moment: Moment) -> None:

@@ -92,6 +92,7 @@ class Renderings:
         self, event: Draft, propositions: list[dict[str, object]], moment: Moment
     ) -> list[Effect]:
         """Effects that render what the page has already; the event leaves after the first pass and reports it."""
+        event.decided = True
         plan, effects, event.kept = self._planned(event, moment.new_id(), propositions, moment)
         self._note_empty_view(plan)
         return effects + self._start(plan, moment)

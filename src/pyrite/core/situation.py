@@ -8,6 +8,8 @@ from .event import part
 from .personalization import page_surface
 
 DAY_MS = 86400000
+VISIT_PAUSE_MS = 1800000  # without an event, after which another visit begins
+SHOWN_LIMIT = 100  # displays of an experience that are kept for a visitor
 
 
 class Visitor:

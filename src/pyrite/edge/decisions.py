@@ -6,13 +6,13 @@ Not for the rules of deciding: core/decide.py; nor for other handles: answers.py
 from typing import Any
 
 from ..core.event import part
-from ..core.identity import cookies
+from ..core.ondevice import PREVIEW, PREVIEW_PARAMETER
 from ..core.situation import Situation, Visitor, query_of
 from ..stores.contract import Store, StoreUnavailable
 from . import preview
 from .answers import Handle, cookie
 from .experiences import Experiences
-from .intake import Arrival
+from .intake import Arrival, cookies_of
 
 RULES_MAX_AGE_S = 3600  # after which a page that decides itself asks for the rules again
 
@@ -95,10 +95,10 @@ class Decisions:
         self, arrival: Arrival, event: dict[str, Any]
     ) -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
         """What is forced, cookies that keep it for other pages, warnings."""
-        name = arrival.source.cookie_prefix + preview.COOKIE
+        name = arrival.source.cookie_prefix + PREVIEW
         url = part(event, "xdm", "web", "webPageDetails").get("URL")
-        given = query_of(url).get(preview.PARAMETER, "") if isinstance(url, str) else ""
-        token = given or _cookie_of(arrival, name)
+        given = query_of(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
+        token = given or cookies_of(arrival).get(name, "")
         if not token:
             return {}, [], []
         if token == preview.OFF:
@@ -132,17 +132,6 @@ class Decisions:
             },
         }
         return {"type": "personalization:rules", "payload": [payload]}
-
-
-def _cookie_of(arrival: Arrival, name: str) -> str:
-    """A cookie that came in the header, or in the body where the edge is on another site."""
-    found = cookies(arrival.source.cookie).get(name, "")
-    entries = part(arrival.body, "meta", "state").get("entries")
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and entry.get("key") == name and not found:
-            value = entry.get("value")
-            found = value if isinstance(value, str) else ""
-    return found
 
 
 def _warning(code: str, title: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import msgspec
 
 from ..core import agent
 from ..core.actions import DOM_ACTION, HTML, OBJECTS, REDIRECT, SCHEMA, SCHEMAS, TYPES, step_of
-from ..core.audience import DAYS
 from ..core.decide import HOLDOUT
 from ..core.nearest import did_you_mean
 from ..core.personalization import PAGE_SCOPE
@@ -405,6 +404,3 @@ def _model(keys: list[str]) -> Any:
         "cap": Cap,
         "goal": Goal,
     }.get(keys[-1], File)
-
-
-assert set(DAYS) == set(Day.__args__)  # type: ignore[attr-defined]

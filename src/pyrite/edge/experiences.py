@@ -27,7 +27,6 @@ class Experiences:
         self._next_look = 0.0
         self._records: list[dict[str, Any]] = []
         self._rules = Rules([])
-        self.version = 0
         self.asks_visitor = False
 
     def rules(self) -> Rules:
@@ -91,7 +90,6 @@ class Experiences:
         self.asks_visitor = any(
             "cap" in record or _asks_visitor(record["audience"]) for record in self._records
         )
-        self.version += 1
         return mistakes
 
 

@@ -175,7 +175,8 @@ def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
     return body, rows
 
 
-def _identify(arrival: Arrival) -> None:
+def cookies_of(arrival: Arrival) -> dict[str, str]:
+    """The cookies of a request: those in its header, and those that a page on another site sends in the body."""
     found = cookies(arrival.source.cookie)
     entries = part(arrival.body, "meta", "state").get("entries")
     for entry in entries if isinstance(entries, list) else []:
@@ -185,6 +186,11 @@ def _identify(arrival: Arrival) -> None:
             and isinstance(entry.get("value"), str)
         ):
             found[entry["key"]] = entry["value"]
+    return found
+
+
+def _identify(arrival: Arrival) -> None:
+    found = cookies_of(arrival)
     identities = part(arrival.body, "xdm", "identityMap") or part(arrival.body, "identityMap")
     arrival.fpid = _first_id(identities, "FPID")
     arrival.ecid = (

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-PARAMETER = "pyrite_preview"
-COOKIE = "preview"  # behind the organisation's prefix: the preview goes along to other pages
+from ..core.ondevice import PREVIEW_PARAMETER
+
 COOKIE_MAX_AGE_S = 1800
 KEY_FILE = "preview.key"
 OFF = "off"
@@ -41,10 +41,10 @@ class Previews:
             (name, value)
             for name, values in parse_qs(parts.query, keep_blank_values=True).items()
             for value in values
-            if name != PARAMETER
+            if name != PREVIEW_PARAMETER
         ]
         token = self._signer.dumps([experience, variant])
-        query = urlencode([*pairs, (PARAMETER, str(token))])
+        query = urlencode([*pairs, (PREVIEW_PARAMETER, str(token))])
         return urlunsplit(parts._replace(query=query))
 
     def read(self, token: str) -> dict[str, str]:

@@ -8,9 +8,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-VISIT_PAUSE_MS = 30 * 60 * 1000  # without an event, after which another visit begins
-SHOWN_LIMIT = 100  # displays of an experience that are kept for a visitor
-
 
 @dataclass(frozen=True, kw_only=True)
 class Event:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 
+from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .contract import (
-    SHOWN_LIMIT,
-    VISIT_PAUSE_MS,
     BadRow,
     Batch,
     Event,

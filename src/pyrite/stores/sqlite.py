@@ -13,9 +13,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .contract import (
-    SHOWN_LIMIT,
-    VISIT_PAUSE_MS,
     BadRow,
     Batch,
     Event,
