@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from pyrite.core.ondevice import PREVIEW_PARAMETER as PARAMETER
 from pyrite.edge.preview import PreviewRefused, Previews, secret_in
+from pyrite.edge.settings import Limits
 from pyrite.stores.contract import StoreUnavailable, Visitor
 from pyrite.stores.memory import MemoryStore
 
@@ -188,6 +189,28 @@ def test_a_page_that_asks_gets_the_rules_and_what_is_known_of_its_visitor(
     assert rules["decider"] == "/lib/decide.0123.js"
     assert (rules["visitor"]["id"], rules["visitor"]["views"]) == ("d1", 1)
     assert handles(post(client), "personalization:rules") == []
+
+
+def test_a_hundred_thousand_scopes_are_no_stall(edge: Maker, offer: Any) -> None:
+    offer()
+    scopes = ["__view__", *(f"s{number}" for number in range(100_000))]
+    query = {"personalization": {"decisionScopes": scopes, "surfaces": scopes}}
+    client = edge(limits=Limits(body_bytes=10_000_000))
+    response = post(client, body={"events": [event("1", query=query)]})
+
+    assert len(handles(response, "personalization:decisions")) == 1
+
+
+@pytest.mark.parametrize("url", ["", "://", "a", "https://", "https://[", "?%", "#", "x" * 9000])
+def test_any_address_can_be_decided_for(edge: Maker, offer: Any, url: str) -> None:
+    offer('audience = { not = { path = "never", query = { a = "b" } } }')
+    view = event("1", query=PAGE)
+    view["xdm"] |= {
+        "web": {"webPageDetails": {"URL": url}},
+        "placeContext": {"localTimezoneOffset": -1e300},
+    }
+
+    assert post(edge(limits=Limits()), body={"events": [view]}).status_code == 200
 
 
 def test_the_script_moves_along_with_an_edge_that_is_mounted(edge: Maker, offer: Any) -> None:

@@ -187,12 +187,12 @@ class Rules:
         self, situation: Situation, query: dict[str, object], forced: dict[str, str]
     ) -> list[Prepared]:
         """What is asked for and may be for this path, by rank; what is forced goes first."""
-        asked: list[str] = []
+        asked: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
         for name in ("decisionScopes", "surfaces"):
             wanted = query.get(name)
             for scope in wanted if isinstance(wanted, list) else []:
-                if isinstance(scope, str) and scope not in asked:
-                    asked.append(scope)
+                if isinstance(scope, str):
+                    asked[scope] = True
         found: list[Prepared] = []
         for scope in asked:
             found.extend(self._others.get(scope, []))
