@@ -101,6 +101,7 @@
       cookie: hasCookies ? document.cookie : "",
       cookiesEnabled: hasCookies,
       gpc: navigator.globalPrivacyControl === true,
+      online: navigator.onLine,
       topDomain: topDomain(),
       device: device || names.device || "",
     };

@@ -68,6 +68,19 @@ def all_of(effects, kind):
     return [effect for effect in effects if type(effect).__name__ == kind]
 
 
+def timer(effects, name):
+    """The last timer set whose name begins with *name*."""
+    return [later for later in all_of(effects, "Later") if later.timer.startswith(name)][-1]
+
+
+def ticked(tracker: Tracker, times=1, **facts):
+    """All effects of the outbox's clock ticking that often."""
+    effects = []
+    for _ in range(times):
+        effects = effects + tracker.woken("tick", moment(**facts))
+    return effects
+
+
 def settled(effects, call):
     """`(ok, value)` of the promise of *call*; None while it waits."""
     for effect in all_of(effects, "Settle"):

@@ -3,7 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import BadAnswer, EdgeRefused
-from pyrite.core.request import answer_of, http_date_ms, payloads, retry_delay_ms, url_of
+from pyrite.core.request import answer_of, backoff_ms, http_date_ms, is_temporary, payloads, url_of
 
 
 def test_the_address_has_the_protocols_form():
@@ -53,22 +53,26 @@ def test_payloads_of_one_type_are_flattened_in_order():
     assert payloads({}, "a") == []
 
 
-def test_retries_wait_one_two_three_seconds_give_or_take_and_retry_after_wins():
-    assert [retry_delay_ms(n, retry_after="", now_ms=0, chance=0.5) for n in (1, 2, 3)] == [
-        1000,
-        2000,
-        3000,
-    ]
-    assert retry_delay_ms(1, retry_after="", now_ms=0, chance=0.0) == 700
-    assert retry_delay_ms(1, retry_after="7", now_ms=0, chance=0.0) == 7000
-    assert retry_delay_ms(1, retry_after="99999", now_ms=0, chance=0.0) == 300000
-    assert (
-        retry_delay_ms(
-            1, retry_after="Fri, 20 Nov 2026 06:53:57 GMT", now_ms=1795157627000, chance=0.0
-        )
-        == 10000
-    )
-    assert retry_delay_ms(2, retry_after="soon", now_ms=0, chance=0.5) == 2000
+def test_the_wait_before_another_attempt_is_by_chance_and_doubles_up_to_a_minute():
+    def wait(failures, chance=0.5):
+        return backoff_ms(failures, retry_after="", now_ms=0, chance=chance)
+
+    assert [wait(n) for n in (1, 2, 3, 7, 8, 1000)] == [500, 1000, 2000, 32000, 32000, 32000]
+    assert (wait(3, chance=0.0), wait(3, chance=0.999)) == (0, 3996)
+
+
+def test_retry_after_wins_in_both_forms_up_to_an_hour():
+    def wait(retry_after, now_ms=0):
+        return backoff_ms(2, retry_after=retry_after, now_ms=now_ms, chance=0.5)
+
+    assert [wait("7"), wait(" 0 "), wait("99999"), wait("soon")] == [7000, 0, 3600000, 1000]
+    assert wait("Fri, 20 Nov 2026 08:49:37 GMT", now_ms=1795164577000 - 9000) == 9000
+    assert wait("Fri, 20 Nov 2026 08:49:37 GMT", now_ms=1795164577000 + 9000) == 0
+
+
+def test_what_may_pass_is_told_from_what_is_final():
+    assert all([is_temporary(status) for status in (200, 302, 408, 429, 500, 502, 503, 504, 599)])
+    assert not any([is_temporary(status) for status in (400, 401, 403, 404, 409, 410, 413, 422)])
 
 
 def test_http_dates_are_read():

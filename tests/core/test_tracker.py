@@ -12,6 +12,7 @@ from given import (
     moment,
     only,
     settled,
+    timer,
 )  # fmt: skip
 
 from pyrite.core.tracker import Tracker
@@ -23,6 +24,7 @@ def test_an_event_before_configure_waits_for_it_and_keeps_its_order():
     assert tracker.command(1, "event", {"type": "first"}, moment()) == []
     assert tracker.command(2, "event", {"type": "second"}, moment()) == []
     effects = tracker.command(3, "configure", {"datastreamId": "shop"}, moment())
+    effects = effects + tracker.woken(timer(effects, "flush").timer, moment())
     assert [first_event(send)["xdm"]["eventType"] for send in all_of(effects, "Send")] == [
         "first",
         "second",
@@ -95,6 +97,7 @@ def test_the_body_of_a_view_start_is_the_protocols():
     assert sent["query"] == {"identity": {"fetch": ["ECID"]}}
     assert sent["meta"] == {
         "queueTimeMillis": 0,
+        "sentAt": NOW_MS,
         "state": {"domain": "site.test", "cookiesEnabled": True},
     }
     assert sent["xdm"] == {"identityMap": {"FPID": [{"id": "device-1"}]}}
@@ -185,72 +188,12 @@ def test_a_refusal_rejects_with_code_message_and_status():
     assert (ok, error["code"], error["status"]) == (False, "edge.refused", 400)
 
 
-def test_a_network_failure_rejects():
-    tracker = configured()
-    send = only(tracker.command(1, "event", {}, moment()), "Send")
-    effects = tracker.failed(send.request, message="TypeError: Failed to fetch", moment=moment())
-
-    assert settled(effects, 1)[1]["code"] == "network.failed"
-    assert "Failed to fetch" in settled(effects, 1)[1]["message"]
-
-
-def test_a_busy_edge_is_tried_again_three_times_with_the_same_text():
-    tracker = configured()
-    send = only(tracker.command(1, "event", {}, moment()), "Send")
-    for wait_ms in (1000, 2000, 3000):
-        later = only(answer(tracker, send, status=503, text=""), "Later")
-        assert later.delay_ms == wait_ms
-        again = only(tracker.woken(later.timer, moment()), "Send")
-        assert (again.body, again.url) == (send.body, send.url)
-
-    assert settled(answer(tracker, send, status=503, text=""), 1)[1]["code"] == "edge.refused"
-
-
-def test_what_is_not_busy_is_not_tried_again():
-    for status in (400, 403, 404, 413, 500):
-        tracker = configured()
-        send = only(tracker.command(1, "event", {}, moment()), "Send")
-        assert settled(answer(tracker, send, status=status, text=""), 1)[0] is False
-
-
-def test_retry_after_is_obeyed():
-    tracker = configured()
-    send = only(tracker.command(1, "event", {}, moment()), "Send")
-
-    assert (
-        only(answer(tracker, send, status=429, text="", retry_after="7"), "Later").delay_ms == 7000
-    )
-
-
-def test_a_request_without_an_answer_is_given_up_so_that_the_promise_settles():
-    tracker = configured()
-    effects = tracker.command(1, "event", {}, moment())
-    limit = [later for later in all_of(effects, "Later") if later.timer.startswith("limit:")][0]
-
-    assert settled(tracker.woken(limit.timer, moment()), 1)[1]["code"] == "network.failed"
-    assert (
-        tracker.answered(
-            only(effects, "Send").request, status=204, text="", retry_after="", moment=moment()
-        )
-        == []
-    )
-
-
-def test_what_waits_for_a_retry_leaves_with_the_page():
-    tracker = configured()
-    send = only(tracker.command(1, "event", {}, moment()), "Send")
-    answer(tracker, send, status=503, text="")
-    left = only(tracker.leaving(moment()), "Send")
-
-    assert left.unloading
-    assert left.body == send.body
-
-
 def test_the_device_id_is_minted_once_and_stored():
     tracker = configured()
     effects = tracker.command(1, "event", {}, moment(cookie=""))
     cookie = only(effects, "SetCookie")
     again = tracker.command(2, "event", {}, moment(cookie=""))
+    again = again + tracker.woken(timer(effects, "flush").timer, moment(cookie=""))
 
     assert (cookie.name, cookie.domain, cookie.max_age_s) == ("pyrite_fpid", "site.test", 34128000)
     assert body(only(effects, "Send"))["xdm"]["identityMap"]["FPID"] == [{"id": cookie.value}]

@@ -1,6 +1,17 @@
 """Nothing leaves and nothing is stored without consent."""
 
-from given import all_of, answer, body, configured, first_event, moment, only, settled
+from given import (
+    all_of,
+    answer,
+    body,
+    configured,
+    first_event,
+    moment,
+    only,
+    settled,
+    ticked,
+    timer,
+)  # fmt: skip
 
 ADOBE_IN = [{"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}]
 ADOBE_OUT = [{"standard": "Adobe", "version": "1.0", "value": {"general": "out"}}]
@@ -69,14 +80,27 @@ def test_the_edges_word_on_consent_counts():
     assert settled(tracker.command(2, "event", {}, moment()), 2) == (True, {})
 
 
-def test_a_failed_consent_leaves_things_as_they_were():
+def test_a_consent_that_failed_goes_again_with_the_same_text():
+    tracker = configured()
+    asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_OUT}, moment()), "Send")
+    failed = tracker.failed(asked.request, message="gone", moment=moment())
+    again = only(tracker.woken(timer(failed, "flush").timer, moment()), "Send")
+
+    assert settled(failed, 1) is None
+    assert (again.body, again.url) == (asked.body, asked.url)
+    assert settled(answer(tracker, again), 1) == (True, {})
+
+
+def test_a_consent_that_never_arrives_leaves_things_as_they_were():
     tracker = configured()
     asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_OUT}, moment()), "Send")
     tracker.command(2, "event", {"type": "meanwhile"}, moment())
-    effects = tracker.failed(asked.request, message="gone", moment=moment())
+    tracker.failed(asked.request, message="gone", moment=moment())
+    effects = ticked(tracker, 6)
 
     assert settled(effects, 1)[0] is False
-    assert first_event(only(effects, "Send"))["xdm"]["eventType"] == "meanwhile"
+    send = only(tracker.connected(moment()), "Send")
+    assert first_event(send)["xdm"]["eventType"] == "meanwhile"
 
 
 def test_consents_are_sent_one_after_the_other():

@@ -14,7 +14,7 @@ from given import (
     settled,
 )
 
-from pyrite.core.delivery import Outcome
+from pyrite.core.entry import Outcome
 from pyrite.core.tracker import Tracker
 
 VIEW = {"xdm": {"web": {"webPageDetails": {"viewName": "Cart"}}}}
@@ -319,14 +319,10 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_rejects_and_hides_nothing():
     send = view_start(tracker)
     outcome = {"requestId": "r", "handle": [decisions(proposition("p", odd))]}
     odd["data"]["content"] = {"title": nested}
-    events = tracker._set.events
-    ended = events.ended(
-        Outcome(
-            tracker._set.delivery.failed(send.request, message="").request,
-            answer=outcome,
-            error=None,
-        ),
-        moment(),
+    ready = tracker._set
+    request = ready.outbox._landed(send.request)
+    ended = ready.events.ended(
+        Outcome(request.entries[0], request, answer=outcome, error=None), moment()
     )
 
     assert settled(ended, 1)[1]["code"] == "edge.answer"

@@ -100,6 +100,7 @@ _READERS = {
     "cookie": _cookie,
     "cookiesEnabled": has_cookies,
     "gpc": lambda: optional(window.navigator, "globalPrivacyControl") is True,
+    "online": lambda: window.navigator.onLine is not False,
     "topDomain": _top_domain,
     "device": _device,
 }

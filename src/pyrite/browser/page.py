@@ -9,8 +9,11 @@ from ..core.effects import (
     Ask,
     Decide,
     Effect,
+    Forget,
+    Keep,
     Later,
     Log,
+    Recall,
     Redirect,
     Render,
     SetCookie,
@@ -42,6 +45,7 @@ from .links import clicked_link, facts_of, tell_offer
 from .markup import add_style, load
 from .rendering import Rendering
 from .routes import watch_routes
+from .storage import Storage
 from .transport import Transport
 
 TYPE_CHECKING = False
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
+SLICE_MS = 20  # after so much of one task what is still to be done waits for the next
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
 
@@ -67,7 +72,18 @@ class Page:
         self.tracker = Tracker(name)
         self._read = read
         self._new_id = new_id
-        self._transport = Transport(self._safely(self._answered), self._safely(self._failed))
+        self._transport = Transport(
+            self._safely(self._answered),
+            self._safely(self._failed),
+            self._safely(self._beaconed),
+        )
+        self._storage = Storage(
+            new_id(), lambda line: window.console.warn(f"[{self.tracker.name}] {line}")
+        )
+        self._backlog: list[
+            Any
+        ] = []  # calls that wait for the next task, or for the page to be seen
+        self._task_began = 0
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0
@@ -79,6 +95,10 @@ class Page:
         self.hints: Any = None
         self._do = {
             "Send": self._transport.send,
+            "Keep": self._keep,
+            "Forget": self._forget,
+            "Recall": self._recall,
+            "Erase": self._erase,
             "Settle": self._settle,
             "Ask": self._ask,
             "Decide": self._decide,
@@ -94,7 +114,16 @@ class Page:
             "Watch": self._watch,
             "Log": self._log,
         }
-        listen(window, "pagehide", self.guarded(lambda: self.tracker.leaving(self.moment())))
+        document = window.document
+        self._prerendering = optional(document, "prerendering") is True
+        listen(window, "pagehide", callback(self._safely(self._leave)))
+        listen(document, "freeze", callback(self._safely(self._leave)))
+        listen(document, "visibilitychange", callback(self._safely(self._changed)))
+        listen(window, "online", callback(self._safely(self._return)))
+        listen(document, "resume", callback(self._safely(self._return)))
+        listen(window, "pageshow", callback(self._safely(self._shown)))
+        if self._prerendering:
+            listen(document, "prerenderingchange", callback(self._safely(self._seen)))
 
     def call(
         self,
@@ -112,6 +141,37 @@ class Page:
         *event_id* is '' unless the event got its id before the tracker was there; *age_ms* is how long it has waited; *early*
         is the promise of the edge's response where the loader has sent the event already.
         """
+        waiting = (name, options, given, resolve, reject, event_id, age_ms, early)
+        if self._task_began == 0:
+            self._task_began = now_ms()
+            window.setTimeout(callback(self._safely(self._next_task)), 0)
+        late = now_ms() - self._task_began > SLICE_MS
+        if late or self._backlog or self._prerendering:
+            self._backlog.append(waiting)
+        else:
+            self._run(*waiting)
+
+    def _next_task(self, *_: Any) -> None:
+        """A task of its own for calls that would have made the last one long."""
+        self._task_began = 0
+        if not self._backlog or self._prerendering:
+            return
+        self._task_began = now_ms()
+        window.setTimeout(callback(self._safely(self._next_task)), 0)
+        while self._backlog and now_ms() - self._task_began <= SLICE_MS:
+            self._run(*self._backlog.pop(0))
+
+    def _run(
+        self,
+        name: str,
+        options: str,
+        given: Any,
+        resolve: Any,
+        reject: Any,
+        event_id: str,
+        age_ms: int,
+        early: Any,
+    ) -> None:
         self._last_call += 1
         call = self._last_call
         self._promises[call] = (resolve, reject)
@@ -408,6 +468,8 @@ class Page:
                 failed,
             )
 
+    # ---- delivery ---------------------------------------------------------------------------------------------------
+
     def _answered(self, request: str, status: int, body: str, retry_after: str) -> None:
         effects = self.tracker.answered(
             request, status=status, text=body, retry_after=retry_after, moment=self.moment()
@@ -416,3 +478,51 @@ class Page:
 
     def _failed(self, request: str, message: str) -> None:
         self.carry_out(self.tracker.failed(request, message=message, moment=self.moment()))
+
+    def _beaconed(self, request: str, taken: bool) -> None:
+        self.carry_out(self.tracker.beaconed(request, taken=taken, moment=self.moment()))
+
+    def _keep(self, effect: Keep) -> None:
+        self._storage.keep(effect.records)
+
+    def _forget(self, effect: Forget) -> None:
+        self._storage.forget(effect.ids)
+
+    def _recall(self, effect: Recall) -> None:
+        def found(records: "list[dict[str, object]]") -> None:
+            self.carry_out(self.tracker.recalled(records, self.moment()))
+
+        self._storage.recall(effect.stream, found)
+
+    def _erase(self, effect: Any) -> None:
+        self._storage.erase()
+
+    def _leave(self, *_: Any) -> None:
+        """The page goes away, or is frozen, perhaps for ever."""
+        if self._prerendering:
+            return
+        while self._backlog:
+            self._run(*self._backlog.pop(0))
+        self.carry_out(self.tracker.leaving(self.moment()))
+        self._storage.let_go()
+
+    def _changed(self, *_: Any) -> None:
+        if window.document.visibilityState == "hidden" and not self._prerendering:
+            self.carry_out(self.tracker.hidden(self.moment()))
+
+    def _return(self, *_: Any) -> None:
+        """The network is back, or the page, from where it was frozen."""
+        if not self._prerendering:
+            self._storage.hold()
+            self.carry_out(self.tracker.connected(self.moment()))
+
+    def _shown(self, event: Any = None, *_: Any) -> None:
+        if event.persisted is True:
+            self._return()
+
+    def _seen(self, *_: Any) -> None:
+        """A page that was rendered beforehand is seen now: its events are made now."""
+        self._prerendering = False
+        waiting, self._backlog = self._backlog, []
+        for name, options, given, resolve, reject, event_id, _, early in waiting:
+            self.call(name, options, given, resolve, reject, event_id, 0, early)

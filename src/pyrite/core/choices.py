@@ -5,8 +5,8 @@ Pure. Requests are made here and sent by tracker.py, which also tells their outc
 
 from .config import Config
 from .consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, general
-from .delivery import Outcome
 from .effects import Effect, rejected, resolved
+from .entry import Outcome
 from .errors import ConsentError
 from .event import part
 from .identity import append_to_url
@@ -43,9 +43,8 @@ class Consents:
             "consent": options["consent"],
             "query": {"consent": {"operation": "update"}},
         }
-        effects, request = self._outgoing.request(
-            "privacy/set-consent", body, options, moment, meta={}, mints=chosen == IN
-        )
+        effects, head = self._outgoing.head(options, moment, mints=chosen == IN)
+        request = self._outgoing.request("privacy/set-consent", body, head, moment, meta={})
         identities = dict(part(body, "xdm", "identityMap"))
         body.pop("xdm", None)
         body["identityMap"] = merge(identities, part(options, "identityMap"))
@@ -57,7 +56,7 @@ class Consents:
         self, outcome: Outcome, moment: Moment
     ) -> "tuple[list[Effect], Request | None] | None":
         """Effects, and the next request if one waits; None when *outcome* is of another request."""
-        if self._sent is None or self._sent[0] != outcome.request.id:
+        if self._sent is None or self._sent[0] != outcome.entry.id:
             return None
         call, chosen = self._sent[1], self._sent[2]
         self._sent = None
@@ -101,15 +100,14 @@ class Identities:
         if self._visitor.ecid(moment):
             return [resolved(call, self._found(name, options, moment))], None
         body: dict[str, object] = {"query": {"identity": {"fetch": ["ECID"]}}}
-        effects, request = self._outgoing.request(
-            "identity/acquire", body, options, moment, meta={}
-        )
+        effects, head = self._outgoing.head(options, moment)
+        request = self._outgoing.request("identity/acquire", body, head, moment, meta={})
         self._calls[request.id] = (call, name, options)
         return effects, request
 
     def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects for the command that waited; none when *outcome* is of another request."""
-        waiting = self._calls.pop(outcome.request.id, None)
+        waiting = self._calls.pop(outcome.entry.id, None)
         if waiting is None:
             return []
         call, name, options = waiting

@@ -132,5 +132,6 @@ COMMANDS = {
     "appendIdentityToUrl": APPEND_IDENTITY,
     "setDebug": SET_DEBUG,
     "createEventMergeId": (),
+    "getDelivery": (),
     "getLibraryInfo": (),
 }

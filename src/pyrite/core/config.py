@@ -43,6 +43,12 @@ INTERACTIONS = (
     ("PYR", _MODES, "always", "Pyrite's own experiences (ours)"),
 )
 
+OUTBOX = (
+    ("maxEvents", "number", 1000, "events; of more the oldest of least value go"),
+    ("maxBytes", "number", 1000000, "bytes of JSON of all events together"),
+    ("maxAgeHours", "number", 168, "hours after which an event is too old to be sent"),
+)
+
 CONFIGURE = (
     ("datastreamId", "text!", None, "the data stream that the edge files events under"),
     (
@@ -121,6 +127,12 @@ CONFIGURE = (
         "bool",
         True,
         "let the first view start leave before the tracker is there; needs consent and no onBeforeEventSend (ours)",
+    ),
+    (
+        "outbox",
+        OUTBOX,
+        None,
+        "what may wait for the edge's acknowledgement, in this page and those after it (ours)",
     ),
     (
         "edgeConfigOverrides",

@@ -33,8 +33,8 @@ def kind(effect: Effect) -> str:
 class Send(Effect):
     """POST *body* to *url*; hand the answer back as `answered(request, …)` or `failed(request, …)`.
 
-    *unloading*: the page may go away: sendBeacon, then fetch with keepalive, then plain fetch; a beacon that the browser
-    took is answered as status 204. *keepalive*: let the request outlive the page where its size allows.
+    *unloading*: the page may go away: sendBeacon, and `taken(request)` or `refused(request)`. *keepalive*: a fetch that may
+    outlive the page.
     """
 
     request: str
@@ -42,6 +42,28 @@ class Send(Effect):
     body: str
     unloading: bool
     keepalive: bool
+
+
+class Keep(Effect):
+    """Store *records* (see entry.py) where they outlive the page; each replaces one of the same id."""
+
+    records: list[dict[str, object]]
+
+
+class Forget(Effect):
+    """Let go of the stored records with these *ids*."""
+
+    ids: list[str]
+
+
+class Recall(Effect):
+    """Take over what pages that are gone have stored for the data stream *stream*; hand it back as `recalled(records)`."""
+
+    stream: str
+
+
+class Erase(Effect):
+    """Let go of all that any page has stored."""
 
 
 class Settle(Effect):

@@ -10,6 +10,7 @@ TrackerError
     NetworkFailed       the request did not reach the edge, or its answer did not reach us
     EdgeRefused         the edge answered with a status outside 2xx
     BadAnswer           the edge answered 2xx with something that is not an answer
+    EventDropped        the outbox let an event go
     HookFailed          a callback of the page threw
     SelectorError       a selector that can't be read
 """
@@ -90,6 +91,20 @@ class BadAnswer(TrackerError):
     """The edge answered 2xx, and the body is not an answer of the protocol."""
 
     code = "edge.answer"
+
+
+class EventDropped(TrackerError):
+    """The outbox let the event go; its code ends with the reason: full, too_large, too_old, consent."""
+
+    code = "outbox"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def as_record(self) -> dict[str, object]:
+        """`{code, message, path}`."""
+        return {"code": "outbox." + self.reason, "message": self.message, "path": ""}
 
 
 class HookFailed(TrackerError):

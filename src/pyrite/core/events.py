@@ -1,14 +1,14 @@
 """The life of an event once the tracker is configured: drafted, admitted, sent, answered.
 
-Pure. Not for commands that are no events (choices.py), how requests travel (delivery.py), or rendering (renderings.py).
+Pure. Not for commands that are no events (choices.py), how they travel (outbox.py), or rendering (renderings.py).
 """
 
 from .choices import Consents
 from .config import Config
 from .consent import OUT, PENDING
 from .context import context, one_time_referrer
-from .delivery import Outcome
 from .effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
+from .entry import Entry, Outcome
 from .errors import BadAnswer, HookFailed, TrackerError
 from .event import Draft, draft, part
 from .moment import Moment
@@ -16,9 +16,9 @@ from .ondevice import OnDevice
 from .outgoing import Outgoing
 from .personalization import display, fetches_page, query_of
 from .renderings import Renderings
-from .request import QUEUE_TIME_LIMIT_MS, Request, payloads
+from .request import payloads
 from .visitor import Visitor
-from .wire import Json, merge
+from .wire import Json, encode, merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BEFORE_EVENT = "onBeforeEventSend"
 
 
 class Events:
-    """Every event of one configured tracker. *send* gives the effects that send a request, *ask* those that call a callback."""
+    """Every event of one configured tracker. *send* gives the effects that put an entry into the outbox, *ask* those that call a callback."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Events:
         outgoing: Outgoing,
         consents: Consents,
         *,
-        send: "Callable[[Request], list[Effect]]",
+        send: "Callable[[Entry, Moment], list[Effect]]",
         ask: "Callable[[str, object, dict[str, object], Moment], list[Effect]]",
     ) -> None:
         self._config = config
@@ -257,32 +257,39 @@ class Events:
             shown = shown + self.renderings.unreported()
         if shown:
             merge(event.xdm, {"_experience": display(shown)})
-        record: dict[str, object] = {"xdm": event.xdm}
+        record: dict[str, object] = {"xdm": Json(encode(event.xdm))}
         if event.data:
-            record["data"] = event.data
-        asks = bool(event.query) and not event.decided
-        if asks:
+            record["data"] = Json(encode(event.data))
+        text = encode(record)
+        asking = ""
+        if event.query and not event.decided and not event.unloading:
             record["query"] = event.query
+            asking = encode(record)
         self.device.sent(event.xdm, moment)
-        answers = event.answers or asks or event.call is None
-        expects = (answers or not self._visitor.ecid(moment)) and not event.unloading
-        body: dict[str, object] = {"events": [record]}
-        if expects:
-            body["query"] = {"identity": {"fetch": ["ECID"]}}
-        age = max(0, min(moment.now_ms - event.made_ms, QUEUE_TIME_LIMIT_MS))
-        action = "interact" if expects else "collect"
-        effects, request = self._outgoing.request(
-            action, body, event.options, moment, meta={"queueTimeMillis": age}
+        effects, head = self._outgoing.head(event.options, moment)
+        key = str(event.xdm["_id"])
+        while key in self._sent:
+            key += "+"  # the same event twice: the edge will see to that, but both promises are to settle
+        self._sent[key] = event
+        entry = Entry(
+            key,
+            head=head,
+            group=encode(head),
+            text=text,
+            asking=asking,
+            made_ms=event.made_ms,
+            value=0 if event.call is None else 1,
+            answers=event.answers or event.call is None,
+            unloading=event.unloading,
+            urgent=event.renders,
         )
-        request.unloading = event.unloading
-        self._sent[request.id] = event
-        return effects + self._send(request)
+        return effects + self._send(entry, moment)
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
     def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects for the event that *outcome* is of; none when it is of another request."""
-        event = self._sent.pop(outcome.request.id, None)
+        event = self._sent.pop(outcome.entry.id, None)
         if event is None:
             return []
         error: TrackerError | None = outcome.error

@@ -1,15 +1,19 @@
 """Requests of one configured tracker, completed with identity, state and overrides.
 
-Pure. Not for how they travel: delivery.py does. Not for what goes into them: events.py and choices.py do.
+Pure. Not for how they travel: outbox.py does. Not for what goes into them: events.py and choices.py do.
 """
 
 from .config import Config
 from .effects import Effect, Log
 from .event import part
 from .moment import Moment
-from .request import Request, url_of
+from .request import QUEUE_TIME_LIMIT_MS, Request, url_of
 from .visitor import Visitor
-from .wire import encode
+from .wire import Json, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .entry import Entry
 
 
 class Outgoing:
@@ -20,32 +24,46 @@ class Outgoing:
         self._visitor = visitor
         self.debug = False
 
+    def head(
+        self, options: dict[str, object], moment: Moment, *, mints: bool = True
+    ) -> "tuple[list[Effect], dict[str, object]]":
+        """What events must share to travel in one body: `{stream, overrides, identities}`, and the effects that store a device
+        id, if one had to be minted; only if it *mints* one."""
+        config, visitor = self._config, self._visitor
+        effects: list[Effect] = []
+        head: dict[str, object] = {}
+        if mints or visitor.knows_device(moment):
+            fpid, effects = visitor.fpid(moment)
+            head["identities"] = visitor.identity_map(moment, fpid)
+        overrides = dict(config.group("edgeConfigOverrides"))
+        overrides.update(part(options, "edgeConfigOverrides"))
+        stream = overrides.pop("datastreamId", None)
+        if overrides:
+            head["overrides"] = overrides
+        if isinstance(stream, str) and stream:
+            head["stream"] = stream
+        return effects, head
+
     def request(
         self,
         action: str,
         body: dict[str, object],
-        options: dict[str, object],
+        head: dict[str, object],
         moment: Moment,
         *,
         meta: dict[str, object],
-        mints: bool = True,
-    ) -> "tuple[list[Effect], Request]":
-        """The request for *body*, and the effects that store a device id, if one had to be minted; only if it *mints* one."""
+    ) -> Request:
+        """The request for *body*, completed with *meta*, *head* and what is known of the visitor now."""
         config, visitor = self._config, self._visitor
-        effects: list[Effect] = []
-        if mints or visitor.knows_device(moment):
-            fpid, effects = visitor.fpid(moment)
-            body["xdm"] = {"identityMap": visitor.identity_map(moment, fpid)}
+        if "identities" in head:
+            body["xdm"] = {"identityMap": head["identities"]}
         meta["state"] = visitor.state(moment)
-        overrides = dict(config.group("edgeConfigOverrides"))
-        overrides.update(part(options, "edgeConfigOverrides"))
-        datastream = overrides.pop("datastreamId", None)
-        if overrides:
-            meta["configOverrides"] = overrides
+        if "overrides" in head:
+            meta["configOverrides"] = head["overrides"]
         target = config.datastream_id
-        if isinstance(datastream, str) and datastream:
+        if "stream" in head:
             meta["sdkConfig"] = {"datastream": {"original": target}}
-            target = datastream
+            target = str(head["stream"])
         body["meta"] = meta
         id = moment.new_id()
         url = url_of(
@@ -55,7 +73,37 @@ class Outgoing:
             datastream=target,
             request_id=id,
         )
-        return effects, Request(id=id, action=action, url=url, body=body, text=encode(body))
+        return Request(id=id, action=action, url=url, body=body, text=encode(body))
+
+    def pack(
+        self,
+        entries: "list[Entry]",
+        moment: Moment,
+        *,
+        unloading: bool,
+        delivery: dict[str, object],
+    ) -> Request:
+        """The request that carries *entries*, which have one head; *unloading* ones ask for nothing. *delivery*: what the edge
+        is told of earlier ones."""
+        oldest_ms = moment.now_ms
+        answers = False
+        events: list[object] = []
+        for entry in entries:
+            oldest_ms = min(oldest_ms, entry.made_ms)
+            answers = answers or entry.answers or entry.asking != ""
+            events.append(Json((not unloading and entry.asking) or entry.text))
+        body: dict[str, object] = {"events": events}
+        expects = (answers or not self._visitor.ecid(moment)) and not unloading
+        if expects:
+            body["query"] = {"identity": {"fetch": ["ECID"]}}
+        meta: dict[str, object] = {
+            "queueTimeMillis": min(moment.now_ms - oldest_ms, QUEUE_TIME_LIMIT_MS),
+            "sentAt": moment.now_ms,
+        }
+        if delivery:
+            meta["delivery"] = delivery
+        action = "interact" if expects else "collect"
+        return self.request(action, body, entries[0].head, moment, meta=meta)
 
     def note(self, message: str) -> list[Effect]:
         """A line for those who debug a page; nothing otherwise."""

@@ -7,16 +7,18 @@ from .errors import BadAnswer, EdgeRefused, WireError
 from .identity import quote
 from .wire import decode
 
-RETRYABLE = (429, 502, 503, 504)  # as Adobe's Web SDK 2.33
-RETRIES = 3
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .entry import Entry
+
 QUEUE_TIME_LIMIT_MS = 300000
-ANSWER_LIMIT_MS = (
-    30000  # a request that has no answer by then is given up, so that every promise settles
-)
+BACKOFF_MS = 1000
+BACKOFF_DOUBLINGS = 6  # up to 64 s
+RETRY_AFTER_LIMIT_MS = 3600000
 
 
 class Request:
-    """One request on its way: its text stays the same however often it is sent."""
+    """One request on its way."""
 
     def __init__(
         self, *, id: str, action: str, url: str, body: dict[str, object], text: str
@@ -26,9 +28,11 @@ class Request:
         self.url = url
         self.body = body
         self.text = text
-        self.attempts = 0
-        self.unloading = False
-        self.waiting = False
+        self.entries: list[Entry] = []  # what it carries
+        self.size = 0  # of the text, in bytes
+        self.keepalive = False  # it may outlive the page
+        self.taken = False  # a beacon, on its way without an acknowledgement
+        self.ticks = 0  # of the outbox, since it was sent
 
 
 def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:
@@ -72,18 +76,23 @@ def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
     return found
 
 
-def retry_delay_ms(attempt: int, *, retry_after: str, now_ms: int, chance: float) -> int:
-    """Milliseconds before retry number *attempt* (1 is the first): 1, 2, 3 s, each ±30 %; a Retry-After in seconds wins.
+def is_temporary(status: int) -> bool:
+    """Whether a request may be taken another time: 408, 429, 5xx; and what no edge says, such as a portal's own page."""
+    return status < 400 or status in (408, 429) or status >= 500
 
-    A Retry-After as a date is read as well. Source: RFC 9110, 10.2.3.
+
+def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -> int:
+    """Milliseconds before the next attempt after so many *failures* in a row: by chance, up to 1, 2, 4, … 64 s ("full jitter").
+
+    What the edge says in Retry-After wins, as seconds or as a date (RFC 9110, 10.2.3), up to an hour.
     """
     text = retry_after.strip()
     if text.isdigit():
-        return min(int(text), 300) * 1000
+        return min(int(text) * 1000, RETRY_AFTER_LIMIT_MS)
     until = http_date_ms(text)
     if until:
-        return min(max(until - now_ms, 0), 300000)
-    return int(attempt * 1000 * (0.7 + 0.6 * chance))
+        return min(max(until - now_ms, 0), RETRY_AFTER_LIMIT_MS)
+    return int(BACKOFF_MS * 2 ** min(failures - 1, BACKOFF_DOUBLINGS) * chance)
 
 
 def http_date_ms(text: str) -> int:

@@ -10,8 +10,8 @@ from .commands import COMMANDS
 from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING
 from .context import VERSION
-from .delivery import Delivery, Outcome
 from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
+from .entry import Entry, Outcome
 from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand
 from .event import Draft, part
 from .events import BEFORE_EVENT, Events
@@ -19,6 +19,7 @@ from .interactions import Click
 from .moment import Moment
 from .nearest import did_you_mean
 from .options import read
+from .outbox import Outbox
 from .outgoing import Outgoing
 from .request import Request, payloads
 from .routes import Routes
@@ -42,22 +43,23 @@ class Configured:
         self.outgoing = Outgoing(config, self.visitor)
         self.consents = Consents(config, self.visitor, self.outgoing)
         self.identities = Identities(config, self.visitor, self.outgoing)
-        self.delivery = Delivery()
+        self.outbox = Outbox(config, self.outgoing, tracker.ended, moment.new_id())
         self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         self.events = Events(
             config,
             self.visitor,
             self.outgoing,
             self.consents,
-            send=self.send,
+            send=self.outbox.add,
             ask=tracker.ask,
         )
 
-    def send(self, request: "Request | None") -> list[Effect]:
+    def send(self, request: "Request | None", moment: Moment) -> list[Effect]:
         """Effects that send *request*; none for None."""
         if request is None:
             return []
-        return self.outgoing.note_request(request) + self.delivery.send(request)
+        entry = Entry(request.id, head={}, group="", text="", made_ms=moment.now_ms, made=request)
+        return self.outbox.add(entry, moment)
 
 
 class Tracker:
@@ -137,7 +139,7 @@ class Tracker:
         if "highEntropyUserAgentHints" in config.contexts():
             effects.append(Watch(what="hints"))
         effects.append(resolved(call, {}))
-        return effects + self._run_waiting(moment)
+        return effects + self._run_waiting(moment) + self._chosen(self._set, moment)
 
     def _set_debug(self, call: object, options: dict[str, object]) -> list[Effect]:
         self._debug = read(options, COMMANDS["setDebug"], of="setDebug")["enabled"] is True
@@ -176,13 +178,15 @@ class Tracker:
             return effects + ready.events.response(call, options, answer, moment)
         if name == "setConsent":
             effects, request = ready.consents.set(call, options, moment)
-            return effects + ready.send(request)
+            return effects + ready.send(request, moment)
         if name in ("getIdentity", "appendIdentityToUrl"):
             if ready.consents.state(moment) == PENDING:
                 self._waiting.append((call, name, given, ""))
                 return []
             effects, request = ready.identities.run(call, name, options, moment)
-            return effects + ready.send(request)
+            return effects + ready.send(request, moment)
+        if name == "getDelivery":
+            return [resolved(call, ready.outbox.report())]
         if name == "createEventMergeId":
             return [resolved(call, {"eventMergeId": moment.new_id()})]
         info: dict[str, object] = {
@@ -198,19 +202,31 @@ class Tracker:
     def answered(
         self, request: str, *, status: int, text: str, retry_after: str, moment: Moment
     ) -> list[Effect]:
-        """Effects of the response to *request*; a beacon that the browser took counts as status 204 without a text."""
+        """Effects of the response to *request*."""
         if self._set is None:
             return []
-        effects, outcome = self._set.delivery.answered(
+        return self._set.outbox.answered(
             request, status=status, text=text, retry_after=retry_after, moment=moment
         )
-        return effects + self._ended(self._set, outcome, moment)
 
     def failed(self, request: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of *request* having failed in the network; *message* is the browser's."""
+        return self._set.outbox.failed(request, message=message, moment=moment) if self._set else []
+
+    def beaconed(self, request: str, *, taken: bool, moment: Moment) -> list[Effect]:
+        """Effects of the browser having *taken* a beacon, or refused it."""
         if self._set is None:
             return []
-        return self._ended(self._set, self._set.delivery.failed(request, message=message), moment)
+        outbox = self._set.outbox
+        return outbox.taken(request, moment) if taken else outbox.refused(request, moment)
+
+    def recalled(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
+        """Effects of what pages that are gone have stored and this one has taken over; see Recall."""
+        if self._set is None:
+            return []
+        if self._set.visitor.consent(moment) != IN:
+            return self._set.outbox.declined(moment)
+        return self._set.outbox.restored(records, moment)
 
     def woken(self, timer: str, moment: Moment) -> list[Effect]:
         """Effects of a timer that a Later asked for."""
@@ -219,21 +235,38 @@ class Tracker:
             return [Show(), Uncover()]
         if name == "redirect":
             return self._set.events.renderings.stayed(rest, moment)
-        if name == "retry":
-            return self._set.delivery.retry(rest)
-        id, _, attempt = rest.partition(":")
-        return self._ended(self._set, self._set.delivery.gave_up(id, int(attempt)), moment)
+        if name == "tick":
+            return self._set.outbox.ticked(moment)
+        if name == "recall":
+            return self._set.outbox.recall() if self._set.visitor.consent(moment) == IN else []
+        return self._set.outbox.woken(int(rest), moment)
 
-    def _ended(self, ready: Configured, outcome: Outcome | None, moment: Moment) -> list[Effect]:
-        if outcome is None:
+    def ended(
+        self, outcomes: list[Outcome], answer: dict[str, object], moment: Moment
+    ) -> list[Effect]:
+        """Effects of what an *answer* tells, and of its *outcomes*."""
+        ready = self._set
+        if ready is None:
             return []
-        effects = self._learned(ready, outcome.answer, moment)
-        chosen = ready.consents.ended(outcome, moment)
-        if chosen is not None:
-            effects = effects + chosen[0] + ready.send(chosen[1])
-            return effects + self._run_waiting(moment) + ready.events.release(moment)
-        effects.extend(ready.identities.ended(outcome, moment))
-        return effects + ready.events.ended(outcome, moment)
+        effects = self._learned(ready, answer, moment)
+        for outcome in outcomes:
+            chosen = ready.consents.ended(outcome, moment)
+            if chosen is None:
+                effects.extend(ready.identities.ended(outcome, moment))
+                effects.extend(ready.events.ended(outcome, moment))
+            else:
+                effects.extend(
+                    chosen[0] + ready.send(chosen[1], moment) + self._chosen(ready, moment)
+                )
+                effects.extend(self._run_waiting(moment) + ready.events.release(moment))
+        return effects
+
+    def _chosen(self, ready: Configured, moment: Moment) -> list[Effect]:
+        """Effects of the visitor's choice on what is kept, by pages before this one too."""
+        consent = ready.visitor.consent(moment)
+        if consent == OUT:
+            return ready.outbox.declined(moment)
+        return ready.outbox.consented() if consent == IN else []
 
     def _learned(
         self, ready: Configured, answer: dict[str, object], moment: Moment
@@ -346,7 +379,17 @@ class Tracker:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
         if self._set is None:
             return []
-        return self._set.delivery.leave() + self._set.events.leaving(moment)
+        return self._set.outbox.leaving(moment) + self._set.events.leaving(moment)
+
+    def hidden(self, moment: Moment) -> list[Effect]:
+        """Effects of the page being hidden, and perhaps never seen again."""
+        return self._set.outbox.hidden(moment) if self._set else []
+
+    def connected(self, moment: Moment) -> list[Effect]:
+        """Effects of the network being back, or of the page being back from where it was frozen."""
+        if self._set is None or self._set.visitor.consent(moment) != IN:
+            return []
+        return self._set.outbox.connected(moment)
 
 
 def _record(value: object) -> dict[str, object]:

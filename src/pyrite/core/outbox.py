@@ -1,0 +1,493 @@
+"""Everything that has consent and no acknowledgement: gathered, sent, tried again, kept across pages, counted.
+
+Pure. An entry leaves only when the edge has answered for it, for good or ill, or when it is dropped, which is counted with
+the reason. Whatever happens its event id stays the same. What storage is like is the browser room's business (Keep, Forget,
+Recall, Erase); so is how a body travels (Send).
+"""
+
+from .config import Config
+from .effects import Effect, Erase, Forget, Keep, Later, Recall, Send, Show
+from .entry import Entry, Outcome
+from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
+from .event import part
+from .moment import Moment
+from .outgoing import Outgoing
+from .request import Request, answer_of, backoff_ms, is_temporary
+from .wire import decode_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GATHER_MS = 10  # events within so much of the last body wait for the next
+BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
+BODY_BYTES = 200000
+UNLOADING_BYTES = (
+    60000  # of one body while the page goes away: below the 64 KiB, for others may need some
+)
+IN_FLIGHT_BYTES = 65536  # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: of all that may outlive the page
+EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beacon still fits
+TICK_MS = 5000
+ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
+SETTLE_TICKS = 6  # by then the promise is settled; the event stays
+OFFLINE_MS = 60000  # offline the browser tells when it is over; should it be mistaken, so often it is tried all the same
+WAKE_MS = 1000  # after a failure, before which new events don't bring about another attempt
+RECALL_MS = (
+    200  # after configuring: what other pages have left behind doesn't compete with the first view
+)
+
+
+class Outbox:
+    """All entries of one configured tracker. *ended* gives the effects of outcomes, all of one request, and of its answer."""
+
+    def __init__(
+        self,
+        config: Config,
+        outgoing: Outgoing,
+        ended: "Callable[[list[Outcome], dict[str, object], Moment], list[Effect]]",
+        page: str,
+    ) -> None:
+        self._stream = config.datastream_id
+        self._outgoing = outgoing
+        self._ended = ended
+        limits = config.group("outbox")
+        self._max_events = _number(limits.get("maxEvents"))
+        self._max_bytes = _number(limits.get("maxBytes"))
+        self._max_age_ms = _number(limits.get("maxAgeHours")) * 3600000
+        self._entries: dict[str, Entry] = {}
+        self._bytes = 0
+        self._requests: dict[str, Request] = {}
+        self._in_flight_bytes = 0
+        self._turn = 0  # of the timer that counts; those set before are past
+        self._resting = False  # what comes now waits for that timer
+        self._failures = 0  # in a row
+        self._failed_ms = 0
+        self._ordered = False  # the edge has said when to come again
+        self._ticking = False
+        self._leaving = False
+        self.page = page
+        self.counts = {"sent": 0, "retried": 0, "acknowledged": 0, "restored": 0}
+        self.dropped: dict[str, int] = {}
+
+    # ---- in ---------------------------------------------------------------------------------------------------------
+
+    def add(self, entry: Entry, moment: Moment) -> list[Effect]:
+        """Effects of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
+        if entry.made is None and entry.size > self._max_bytes:
+            return self._drop(entry, "too_large", moment)
+        self._take(entry)
+        effects = self._send_new(entry, moment)
+        if entry.made is None:
+            effects.append(Keep(records=[entry.record(self._stream)]))
+        return effects + self._bound(moment) + self._tick()
+
+    def _send_new(self, entry: Entry, moment: Moment) -> list[Effect]:
+        if entry.unloading or self._leaving:
+            return self._flush(moment, unloading=True)
+        if entry.asking or entry.urgent or entry.made:
+            return self._send([entry], moment)
+        since = moment.now_ms - self._failed_ms
+        wakes = self._failures > 0 and not self._ordered and (since >= WAKE_MS or since < 0)
+        if self._resting and not wakes:
+            return []
+        return self._flush(moment) + self._rest(GATHER_MS)
+
+    def restored(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
+        """Effects of *records* that pages which are gone have kept: they go again, unless they are too old."""
+        for record in records:
+            entry = Entry(
+                str(record["id"]),
+                head=decode_object(str(record["head"])),
+                group=str(record["head"]),
+                text=str(record["text"]),
+                made_ms=_number(record["made"]),
+                value=_number(record["value"]),
+            )
+            entry.settled = True
+            if entry.id not in self._entries:
+                self._take(entry)
+                self.counts["restored"] += 1
+        return self._flush(moment) + self._bound(moment) + self._tick() if records else []
+
+    # ---- out --------------------------------------------------------------------------------------------------------
+
+    def _flush(self, moment: Moment, *, unloading: bool = False) -> list[Effect]:
+        """Effects that send all that waits, in as few bodies as can be."""
+        effects: list[Effect] = []
+        groups: dict[str, list[Entry]] = {}
+        for id in list(self._entries):
+            entry = self._entries[id]
+            if entry.request:
+                continue
+            if entry.made is None and moment.now_ms - entry.made_ms > self._max_age_ms:
+                effects.extend(self._drop(entry, "too_old", moment))
+            elif entry.made or (entry.asking and not unloading):
+                effects.extend(self._send([entry], moment, unloading=unloading))
+            else:
+                groups.setdefault(entry.group, []).append(entry)
+        limit = UNLOADING_BYTES if unloading else BODY_BYTES
+        for group in groups.values():
+            body: list[Entry] = []
+            size = 0
+            for entry in group:
+                if body and (len(body) == BODY_EVENTS or size + entry.size > limit):
+                    effects.extend(self._send(body, moment, unloading=unloading))
+                    body, size = [], 0
+                body.append(entry)
+                size += entry.size
+            effects.extend(self._send(body, moment, unloading=unloading))
+        return effects
+
+    def _send(
+        self, entries: list[Entry], moment: Moment, *, unloading: bool = False
+    ) -> list[Effect]:
+        request = entries[0].made or self._outgoing.pack(
+            entries, moment, unloading=unloading, delivery=self._told()
+        )
+        request.entries = entries
+        request.ticks = 0
+        request.size = len(request.text.encode())
+        for entry in entries:
+            entry.request = request.id
+            if entry.made is None:
+                self.counts["retried" if entry.attempts else "sent"] += 1
+            entry.attempts += 1
+        # After a failure without keepalive: others may have filled the budget, and the browser tells that like any failure.
+        fits = self._in_flight_bytes + request.size <= EVERYDAY_BYTES
+        request.keepalive = unloading or (fits and entries[0].attempts == 1)
+        self._requests[request.id] = request
+        if request.keepalive:
+            self._in_flight_bytes += request.size
+        return self._outgoing.note_request(request) + [_send_of(request, unloading=unloading)]
+
+    def _told(self) -> dict[str, object]:
+        """What the edge is told of this page's deliveries; {} where all went well."""
+        if not self.dropped and not self.counts["retried"]:
+            return {}
+        told: dict[str, object] = {"page": self.page, "dropped": dict(self.dropped)}
+        told.update(self.counts)
+        return told
+
+    def _rest(self, delay_ms: int) -> list[Effect]:
+        self._turn += 1
+        self._resting = True
+        return [Later(timer=f"flush:{self._turn}", delay_ms=delay_ms)]
+
+    def _tick(self) -> list[Effect]:
+        if self._ticking or not self._entries:
+            return []
+        self._ticking = True
+        return [Later(timer="tick", delay_ms=TICK_MS)]
+
+    # ---- answers ----------------------------------------------------------------------------------------------------
+
+    def answered(
+        self, id: str, *, status: int, text: str, retry_after: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of the response to a request, however late it comes."""
+        request = self._landed(id)
+        if request is None:
+            return []
+        answer: dict[str, object] = {}
+        error: TrackerError | None = None
+        try:
+            answer = answer_of(status, text)
+        except TrackerError as problem:
+            error = problem
+        if error is not None and is_temporary(status):
+            # Not our edge, but something in between: whoever waits is told, the event stays.
+            told = self._settle(request, error, moment) if status < 400 else []
+            return told + self._failed(request, error, retry_after, moment)
+        effects: list[Effect] = []
+        if status == 413 and len(request.entries) > 1:
+            return self._halved(request, moment, unloading=False)
+        recovered, self._failures, self._ordered = self._failures > 0, 0, False
+        outcomes = []
+        refused = _refused(answer)
+        kept = []
+        for index, entry in enumerate(request.entries):
+            if not self._has(entry):
+                continue
+            own = error or refused.get(index)
+            if entry.made is None:
+                kept.append(entry.id)
+                if own is None:
+                    self.counts["acknowledged"] += 1
+                else:
+                    self._count("refused")
+            self._remove(entry)
+            if not entry.settled:
+                entry.settled = True
+                outcomes.append(
+                    Outcome(entry, request, answer=answer, error=own, text=text, index=index)
+                )
+        if kept:
+            effects.append(Forget(ids=kept))
+        effects.extend(self._ended(outcomes, answer, moment))
+        if recovered:
+            effects.extend(self._flush(moment) + self._rest(GATHER_MS))
+        return effects
+
+    def failed(self, id: str, *, message: str, moment: Moment) -> list[Effect]:
+        """Effects of a request having failed in the network."""
+        request = self._landed(id)
+        if request is None:
+            return []
+        return self._failed(request, _no_answer(request, message), "", moment)
+
+    def taken(self, id: str, moment: Moment) -> list[Effect]:
+        """Effects of the browser having taken a beacon: promises resolve; but nobody has acknowledged anything."""
+        request = self._requests.get(id)
+        if request is None:
+            return []
+        request.taken = True
+        return self._settle(request, None, moment)
+
+    def refused(self, id: str, moment: Moment) -> list[Effect]:
+        """Effects of the browser having refused a beacon, for what is in flight already: smaller ones, at last no beacon."""
+        request = self._landed(id)
+        if request is None:
+            return []
+        if len(request.entries) > 1:
+            return self._halved(request, moment, unloading=True)
+        request.keepalive = self._in_flight_bytes + request.size <= IN_FLIGHT_BYTES
+        if request.keepalive:
+            self._in_flight_bytes += request.size
+        self._requests[id] = request
+        return [_send_of(request, unloading=False)]
+
+    def _landed(self, id: str) -> Request | None:
+        request = self._requests.pop(id, None)
+        if request is not None and request.keepalive:
+            self._in_flight_bytes -= request.size
+        return request
+
+    def _halved(self, request: Request, moment: Moment, *, unloading: bool) -> list[Effect]:
+        entries = [entry for entry in request.entries if self._has(entry)]
+        middle = (len(entries) + 1) // 2
+        effects: list[Effect] = []
+        for half in (entries[:middle], entries[middle:]):
+            if half:
+                effects.extend(self._send(half, moment, unloading=unloading))
+        return effects
+
+    def _failed(
+        self, request: Request, error: TrackerError, retry_after: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
+        effects: list[Effect] = []
+        for entry in request.entries:
+            entry.error = error
+            if entry.request == request.id:
+                entry.request = ""
+            if entry.asking and entry.attempts == 1:
+                effects.append(Show())  # nobody waits for offers that may come late
+        if self._failures and self._resting and not retry_after:
+            return effects  # of several bodies that failed at once, one counts
+        self._failures += 1
+        self._failed_ms = moment.now_ms
+        self._ordered = retry_after != ""
+        delay_ms = OFFLINE_MS
+        if moment.facts.get("online") is not False:
+            delay_ms = backoff_ms(
+                self._failures,
+                retry_after=retry_after,
+                now_ms=moment.now_ms,
+                chance=moment.chance(),
+            )
+        line = f"{error.message}; goes again within {delay_ms} ms"
+        return effects + self._outgoing.note(line) + self._rest(delay_ms)
+
+    def _settle(self, request: Request, error: TrackerError | None, moment: Moment) -> list[Effect]:
+        """Effects for promises that wait no longer, though their events do."""
+        outcomes = []
+        for entry in request.entries:
+            if self._has(entry) and not entry.settled:
+                if entry.made and not request.taken:
+                    self._remove(entry)
+                entry.settled = True
+                entry.asking = ""
+                outcomes.append(Outcome(entry, request, answer={}, error=error))
+        return self._ended(outcomes, {}, moment) if outcomes else []
+
+    # ---- time and the page ------------------------------------------------------------------------------------------
+
+    def woken(self, turn: int, moment: Moment) -> list[Effect]:
+        """Effects of a timer: what was gathered, or what failed, leaves."""
+        if turn != self._turn:
+            return []
+        self._resting = self._ordered = False
+        effects = self._flush(moment)
+        return effects + self._rest(GATHER_MS) if effects and not self._failures else effects
+
+    def connected(self, moment: Moment) -> list[Effect]:
+        """Effects of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged."""
+        self._leaving = False
+        self._ordered = False
+        effects: list[Effect] = [Recall(stream=self._stream)]
+        self._release_beacons(0)
+        sends = self._flush(moment)
+        return effects + sends + self._rest(GATHER_MS) if sends else effects
+
+    def ticked(self, moment: Moment) -> list[Effect]:
+        """Effects of time having passed: attempts are given up, promises settled, beacons sent again while the page is there."""
+        self._ticking = False
+        effects: list[Effect] = []
+        late = []
+        for id in list(self._requests):
+            request = self._requests[id]
+            request.ticks += 1
+            if request.ticks == ANSWER_TICKS and not request.taken:
+                late.append(request)
+        beacons = self._release_beacons(2)
+        for request in late:
+            # It stays known: an answer that comes after all counts.
+            seconds = ANSWER_TICKS * TICK_MS // 1000
+            error = _no_answer(request, f"none within {seconds} s")
+            effects.extend(self._failed(request, error, "", moment))
+        for id in list(self._entries):
+            entry = self._entries[id]
+            entry.ticks += 1
+            if entry.ticks >= SETTLE_TICKS and not entry.settled:
+                request = self._requests.get(entry.request) or _nothing(entry)
+                kept = _no_answer(request, "none yet; the event is kept")
+                one = Request(id="", action="", url=request.url, body={}, text=request.text)
+                one.entries = [entry]
+                effects.extend(self._settle(one, entry.error or kept, moment))
+        if beacons and not self._failures:
+            effects.extend(self._flush(moment))
+        return effects + self._tick()
+
+    def _release_beacons(self, ticks: int) -> bool:
+        found = False
+        for id in list(self._requests):
+            request = self._requests[id]
+            if request.taken and request.ticks >= ticks:
+                found = True
+                self._landed(id)
+                for entry in request.entries:
+                    if entry.request == id:
+                        entry.request = ""
+        return found
+
+    def leaving(self, moment: Moment) -> list[Effect]:
+        """Effects of the page going away: all that waits leaves, and what is on its way and would end with the page."""
+        self._leaving = True
+        for id in list(self._requests):
+            if not self._requests[id].keepalive:
+                for entry in self._requests[id].entries:
+                    if entry.request == id:
+                        entry.request = ""
+        return self._flush(moment, unloading=True)
+
+    def hidden(self, moment: Moment) -> list[Effect]:
+        """Effects of the page being hidden: perhaps it is never seen again, so what was gathered leaves."""
+        return [] if self._failures else self._flush(moment)
+
+    def consented(self) -> list[Effect]:
+        """Effects of consent being there: what other pages have left behind is asked for."""
+        return [Later(timer="recall", delay_ms=RECALL_MS)]
+
+    def recall(self) -> list[Effect]:
+        """Effects that ask for what pages which are gone have kept."""
+        return [Recall(stream=self._stream)]
+
+    def declined(self, moment: Moment) -> list[Effect]:
+        """Effects of the visitor having declined: nothing waits or is kept any longer."""
+        effects: list[Effect] = [Erase()]
+        for id in list(self._entries):
+            entry = self._entries[id]
+            if entry.made is None:
+                effects.extend(self._drop(entry, "consent", moment))
+        return effects
+
+    # ---- what is dropped --------------------------------------------------------------------------------------------
+
+    def _bound(self, moment: Moment) -> list[Effect]:
+        effects: list[Effect] = []
+        while len(self._entries) > self._max_events or self._bytes > self._max_bytes:
+            victim: Entry | None = None
+            for entry in self._entries.values():
+                if entry.made is None and (victim is None or entry.value < victim.value):
+                    victim = entry
+            if victim is None:
+                break
+            effects.extend(self._drop(victim, "full", moment))
+        return effects
+
+    def _drop(self, entry: Entry, reason: str, moment: Moment) -> list[Effect]:
+        self._count(reason)
+        self._remove(entry)
+        effects: list[Effect] = [Forget(ids=[entry.id])]
+        if entry.settled:
+            return effects
+        entry.settled = True
+        error = EventDropped(f"the event was dropped: {REASONS[reason]}", reason=reason)
+        outcome = Outcome(entry, _nothing(entry), answer={}, error=error)
+        return effects + self._ended([outcome], {}, moment)
+
+    def _count(self, reason: str) -> None:
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def _take(self, entry: Entry) -> None:
+        replaced = self._entries.pop(entry.id, None)
+        self._bytes += entry.size - (replaced.size if replaced else 0)
+        self._entries[entry.id] = entry
+
+    def _has(self, entry: Entry) -> bool:
+        return self._entries.get(entry.id) is entry
+
+    def _remove(self, entry: Entry) -> None:
+        if self._has(entry):
+            self._entries.pop(entry.id)
+            self._bytes -= entry.size
+
+    def report(self) -> dict[str, object]:
+        """`{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`: counts of events of this page."""
+        found: dict[str, object] = {"waiting": len(self._entries), "bytes": self._bytes}
+        found.update(self.counts)
+        found["dropped"] = dict(self.dropped)
+        return found
+
+
+REASONS = {
+    "too_large": "it is larger than the whole outbox may be",
+    "too_old": "it has waited longer than maxAgeHours",
+    "full": "the outbox is full, and it was the oldest of least value",
+    "consent": "the visitor declined consent",
+}
+
+
+def _send_of(request: Request, *, unloading: bool) -> Send:
+    return Send(
+        request=request.id,
+        url=request.url,
+        body=request.text,
+        unloading=unloading,
+        keepalive=request.keepalive,
+    )
+
+
+def _nothing(entry: Entry) -> Request:
+    return Request(id="", action="", url="", body={}, text=entry.text)
+
+
+def _no_answer(request: Request, message: str) -> NetworkFailed:
+    return NetworkFailed(f"no answer from the edge at {request.url}: {message}")
+
+
+def _refused(answer: dict[str, object]) -> dict[int, TrackerError]:
+    """Of a body that the edge took in part, the errors of those that it refused, by their place."""
+    found: dict[int, TrackerError] = {}
+    errors = answer.get("errors")
+    for problem in errors if isinstance(errors, list) else []:
+        index = part(problem, "report").get("eventIndex") if isinstance(problem, dict) else None
+        if isinstance(index, int):
+            status = problem.get("status")
+            said = f"the edge refused the event: {problem.get('title')}"
+            found[index] = EdgeRefused(said, status=_number(status))
+    return found
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, (int, float)) else 0
