@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pyrite.cli import app
-from pyrite.stores.contract import Batch, Event
+from pyrite.stores.contract import BadRow, Batch, Event
 from pyrite.stores.sqlite import SqliteStore
 
 RUN = CliRunner()
@@ -63,7 +63,7 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_told_with_file_and_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pyrite.cli._ensure_built", lambda: None)
+    monkeypatch.setattr("pyrite.cli.serving.ensure_built", lambda: None)
     config = tmp_path / "pyrite.toml"
     config.write_text("[edge]\nprot = 1\n")
     result = RUN.invoke(app, ["serve", "--config", str(config)])
@@ -174,3 +174,83 @@ def test_a_preview_link_is_printed_for_what_there_is(site: list[str]) -> None:
     assert link.stdout.startswith("https://shop.test/?a=1&pyrite_preview=")
     assert wrong.exit_code == 2
     assert "unknown variant 'nwe'; there are old, new (did you mean 'new'?)" in wrong.stderr
+
+
+# ---- bad rows, and what belongs to one visitor ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def rows(data: Path) -> Path:
+    """The same store with two bad rows: one that could be read now, one that must be mended."""
+    store = SqliteStore(data)
+    bodies = (b'{"events": [{"xdm": {"_id": "late"}}]}', b'{"events": [{"xdm": {"_id": "torn"}}')
+    for code, body in zip(("datastream.unknown", "body.json"), bodies, strict=True):
+        row = BadRow(received_ms=86_400_000, code=code, path="$", message="why", url=URL, body=body)
+        store.submit(Batch(bad_rows=(row,))).result(5)
+    store.close()
+    return data
+
+
+URL = "/ee/v1/collect?configId=shop&requestId=r-1"
+
+
+def run(*arguments: str | Path, code: int = 0) -> str:
+    result = RUN.invoke(app, [str(one) for one in arguments])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_bad_rows_are_listed_and_replayed_and_a_second_time_changes_nothing(rows: Path) -> None:
+    listed = run("replay", "--list", "--data", rows)
+    assert [line.split()[2] for line in listed.splitlines()] == ["datastream.unknown", "body.json"]
+
+    said = run("replay", "--data", rows)
+    assert "2 stays: body.json $ expected JSON" in said
+    assert "1 of 2 rows replayed: 1 events stored, 0 had been before; 1 rows stay" in said
+    assert "0 of 1 rows replayed" in run("replay", "--data", rows)
+    assert len(run("events", "--json", "--data", rows).splitlines()) == 3
+
+
+def test_bad_rows_are_chosen_by_id_reason_and_time(rows: Path) -> None:
+    def listed(*options: str) -> int:
+        return len(run("replay", "--list", "--data", rows, *options).splitlines())
+
+    assert listed("--id", "1") == 1
+    assert listed("--id", "1", "--id", "2") == 2
+    assert listed("--code", "body.json") == 1
+    assert listed("--since", "1970-01-02") == 2
+    assert listed("--since", "1970-01-03") == 0
+    assert listed("--until", "1970-01-02") == 0
+
+
+def test_bad_rows_are_written_out_mended_and_taken_in(rows: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    run("replay", "--code", "body.json", "--export", file, "--data", rows)
+    record = json.loads(file.read_text())
+    assert record["body"] == '{"events": [{"xdm": {"_id": "torn"}}'
+    file.write_text(json.dumps(record | {"body": record["body"] + "]}"}) + "\n")
+
+    assert "1 of 1 rows replayed" in run("replay", "--mended", file, "--data", rows)
+    assert '"id": "torn"' in run("events", "--json", "--data", rows)
+
+
+def test_a_file_of_mended_rows_that_can_not_be_read_names_the_line(
+    rows: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"id": 1, "body": "{}"}\nnonsense\n')
+
+    assert f"{file}:2: expected" in run("replay", "--mended", file, "--data", rows, code=2)
+
+
+def test_all_of_one_visitor_is_printed_and_erased(data: Path) -> None:
+    exported = [
+        json.loads(line) for line in run("export", "visitor-1", "--data", data).splitlines()
+    ]
+    assert [record["kind"] for record in exported] == ["event", "event"]
+
+    asked = RUN.invoke(app, ["erase", "visitor-1", "--data", str(data)], input="n\n")
+    assert asked.exit_code == 1
+    assert len(run("events", "--data", data).splitlines()) == 2
+    assert "erased: 2 events, 0 bad rows" in run("erase", "visitor-1", "--yes", "--data", data)
+    assert run("events", "--data", data) == run("export", "visitor-1", "--data", data) == ""

@@ -61,6 +61,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     body: bytes | None = None
+    half: bool = False  # carried out, but the answer breaks off
+    delay_s: float = 0  # how much later it is carried out
     released: threading.Event = field(default_factory=threading.Event)
 
     def release(self) -> None:
@@ -251,8 +253,15 @@ class Site:
                     | fault.headers,
                 )
                 return
-            while not fault.released.is_set():
-                await asyncio.sleep(0.005)
+            if fault.half:
+                send = _breaking_off(send)
+            elif fault.delay_s:
+                await asyncio.sleep(fault.delay_s)
+            else:
+                while not fault.released.is_set():
+                    await asyncio.sleep(0.005)
+            if fault.cut:
+                return
         await self._serve(scope, noted, send)
         self._notify()
 
@@ -279,6 +288,20 @@ class Site:
             await Starlette(routes=[Mount(self.prefix, self.edge)])(scope, receive, send)
             return
         await self.edge(scope, receive, send)
+
+
+def _breaking_off(send: Any) -> Any:
+    """*send*, but what it says is longer than what comes, and then the connection ends."""
+
+    async def half(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            kept = [item for item in message["headers"] if item[0].lower() != b"content-length"]
+            message = message | {"status": 200, "headers": [*kept, (b"content-length", b"5000")]}
+        else:
+            message = message | {"body": b'{"requestId": "', "more_body": False}
+        await send(message)
+
+    return half
 
 
 async def _respond(send: Any, status: int, body: bytes, headers: dict[str, str]) -> None:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.stores.contract import BadRow, Batch, Event, Store, StoreUnavailable, Visit
+from pyrite.stores.contract import (
+    BadRow,
+    Batch,
+    Deliveries,
+    Erased,
+    Event,
+    Store,
+    StoreUnavailable,
+    Visit,
+)
 from pyrite.stores.memory import MemoryStore
 from pyrite.stores.sqlite import FILE, SqliteStore
 
@@ -206,3 +215,148 @@ def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailable, match="can't be opened"):
         SqliteStore(tmp_path / "file")
+
+
+def test_a_full_database_refuses_and_recovers_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite answers as it does on a full disk; e2e/edge_faults has a real one.
+    connect = SqliteStore._connect
+
+    def limited(store: SqliteStore, *, shared: bool = False) -> sqlite3.Connection:
+        connection = connect(store, shared=shared)
+        connection.execute("PRAGMA max_page_count = 40")
+        return connection
+
+    monkeypatch.setattr(SqliteStore, "_connect", limited)
+    store = SqliteStore(tmp_path)
+    large = tuple(replace(EVENT, id=f"large-{n}", body="x" * 20_000) for n in range(50))
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        store.submit(Batch(events=large)).result(5)
+    assert "full" in store.state().failure
+    assert store.submit(Batch(events=(EVENT,))).result(5).stored
+    assert store.state().failure == ""
+    store.close()
+
+
+def test_a_batch_that_nobody_can_write_does_not_share_its_fate_with_others(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # so that they gather
+    broken = replace(EVENT, id="broken", type="\ud800")
+    waiting = [
+        store.submit(Batch(events=(one,))) for one in (EVENT, broken, replace(EVENT, id="e3"))
+    ]
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert waiting[0].result(5).stored
+    with pytest.raises(StoreUnavailable, match="can't write"):
+        waiting[1].result(5)
+    assert waiting[2].result(5).stored
+    store.close()
+
+
+def test_what_waits_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyrite.stores.sqlite.QUEUE_BYTES", 100_000)
+    store = SqliteStore(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    large = [
+        store.submit(Batch(events=(replace(EVENT, id=str(n), body="x" * 60_000),)))
+        for n in range(3)
+    ]
+    with pytest.raises(StoreUnavailable, match="waiting to be written"):
+        large[1].result(1)
+    assert store.state().bytes <= 100_000
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert large[0].result(5).stored
+    assert store.submit(Batch(events=(EVENT,))).result(5).stored
+    store.close()
+
+
+def test_a_batch_that_is_being_written_cant_be_taken_back(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    for number in range(100):
+        store.submit(Batch(events=(replace(EVENT, id=str(number)),))).cancel()
+
+    assert store.submit(Batch(events=(replace(EVENT, id="last"),))).result(5).stored
+    store.close()
+
+
+def test_each_commit_is_told_with_its_size_and_time(tmp_path: Path) -> None:
+    told: list[tuple[int, float]] = []
+    store = SqliteStore(
+        tmp_path, committed=lambda batches, seconds: told.append((batches, seconds))
+    )
+    store.submit(Batch(events=(EVENT,))).result(5)
+    store.close()
+
+    assert [batches for batches, _ in told] == [1]
+    assert 0 < told[0][1] < 5
+
+
+def test_what_a_page_tells_of_its_deliveries_replaces_what_it_told_before(store: Store) -> None:
+    first = Deliveries(datastream="shop", page="p1", seen_ms=1, sent=3, dropped={"full": 1})
+    later = replace(first, seen_ms=2, sent=9, retried=2, dropped={"full": 4})
+    for told in (first, later, replace(first, page="p2"), replace(first, datastream="other")):
+        store.submit(Batch(deliveries=told)).result(5)
+
+    assert sorted(store.deliveries("shop"), key=lambda one: one.page) == [
+        later,
+        replace(first, page="p2"),
+    ]
+    assert len(list(store.deliveries())) == 3
+
+
+def test_a_mended_row_goes_with_the_events_that_came_of_it(store: Store) -> None:
+    store.submit(Batch(bad_rows=(BAD, BAD))).result(5)
+    store.submit(Batch(events=(EVENT,), mended=(1,))).result(5)
+
+    assert [row.id for row in store.bad_rows()] == [2]
+
+
+def test_what_is_too_old_goes_in_steps_oldest_first(store: Store) -> None:
+    for number in range(5):
+        event = replace(EVENT, id=str(number), received_ms=number)
+        row = replace(BAD, received_ms=number)
+        store.submit(Batch(events=(event,), bad_rows=(row,))).result(5)
+
+    assert store.forget(before_ms=3, limit=2) == 2
+    assert [event.id for event in store.events()] == ["2", "3", "4"]
+    assert store.forget(before_ms=3, limit=100) == 4
+    assert store.forget(before_ms=3, limit=100) == 0
+    assert [row.received_ms for row in store.bad_rows()] == [3, 4]
+    store.submit(Batch(events=(replace(EVENT, id="new"),))).result(5)
+    assert [event.seq for event in store.events()] == [4, 5, 6]
+
+
+def test_everything_of_one_visitor_is_found_and_erased_by_any_of_their_ids(store: Store) -> None:
+    other = replace(EVENT, id="theirs", visitor="v2")
+    row = replace(BAD, body=b'{"events": [1], "fpid": "v1"}')
+    store.submit(
+        Batch(events=(EVENT,), bad_rows=(row, BAD), visit=replace(VISIT, ecid="42"))
+    ).result(5)
+    store.submit(Batch(events=(other,), visit=replace(VISIT, visitor="v2"))).result(5)
+
+    assert store.names_of("42") == ["42", "v1"]
+    assert [event.id for event in store.events_of("v1")] == ["e1"]
+    assert [found.id for found in store.bad_rows_of(["42", "v1"])] == [1]
+    assert store.erase(["42", "v1"]) == Erased(events=1, bad_rows=1, visitors=1)
+    assert [event.id for event in store.events()] == ["theirs"]
+    assert [found.id for found in store.bad_rows()] == [2]
+    assert store.visitor("shop", "v1") is None
+    assert store.visitor("shop", "v2")
+
+
+def test_what_was_erased_is_not_in_the_file_any_longer(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    secret = replace(EVENT, body='{"secret": "a word that nobody else says"}')
+    store.submit(Batch(events=(secret,))).result(5)
+    store.erase(["v1"])
+    store.close()
+
+    assert all(b"nobody else says" not in file.read_bytes() for file in tmp_path.iterdir())

@@ -3,13 +3,14 @@
 Mountable under any prefix of any ASGI app; all addresses move along.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,9 +19,11 @@ from ..stores.sqlite import SqliteStore
 from .decisions import Decisions
 from .experiences import Experiences
 from .files import Files, built_files
+from .health import Health, forget_old
+from .metrics import Metrics
 from .preview import Previews, secret_in
 from .problems import Problem
-from .protocol import Protocol
+from .protocol import RETRY_AFTER_S, Protocol
 from .settings import Settings, read
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -45,7 +48,13 @@ def edge(
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
     chosen = read(Path(config)) if config else settings or Settings()
-    kept = store or SqliteStore(Path(data or chosen.edge.data))
+    metrics = Metrics()
+    kept = store or SqliteStore(
+        Path(data or chosen.edge.data),
+        synchronous=chosen.store.synchronous.upper(),
+        committed=metrics.committed,
+    )
+    metrics.state = kept.state
     wanted = chosen.personalization
     kept_experiences = Experiences(
         Path(experiences or chosen.edge.experiences), holdout=wanted.holdout
@@ -58,15 +67,18 @@ def edge(
     decisions = Decisions(
         kept_experiences, kept, previews, holdout=wanted.holdout, decider=files.decider()
     )
-    protocol = Protocol(chosen, kept, decisions, listener)
+    protocol = Protocol(chosen, kept, decisions, metrics, listener)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        keeping = asyncio.create_task(forget_old(kept, days=chosen.store.keep_days))
         yield
-        kept.close()
+        keeping.cancel()
+        # In a thread: what was submitted is written first, and requests that wait for that are answered meanwhile.
+        await asyncio.to_thread(kept.close)
 
     app = Starlette(
-        routes=_routes(chosen, protocol, files),
+        routes=_routes(chosen, protocol, files, Health(kept, metrics)),
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
@@ -79,7 +91,7 @@ def edge(
     return app
 
 
-def _routes(settings: Settings, protocol: Protocol, files: Files) -> list[Route]:
+def _routes(settings: Settings, protocol: Protocol, files: Files, health: Health) -> list[Route]:
     base = "/" + settings.edge.base_path.strip("/")
     endpoints: dict[str, Endpoint] = {
         "interact": protocol.interact,
@@ -87,7 +99,9 @@ def _routes(settings: Settings, protocol: Protocol, files: Files) -> list[Route]
         "privacy/set-consent": protocol.set_consent,
         "identity/acquire": protocol.acquire,
     }
-    routes = [Route("/health", _health)]
+    routes = [Route("/health", health.alive), Route("/ready", health.ready)]
+    if settings.edge.metrics:
+        routes.append(Route("/metrics", health.metrics))
     for action, endpoint in endpoints.items():
         for hint in ("", "/{hint}"):
             routes.append(Route(f"{base}{hint}/v1/{action}", endpoint, methods=["POST"]))
@@ -102,10 +116,6 @@ def _file(files: Files, name: str) -> Endpoint:
         return await files.serve(request)
 
     return serve
-
-
-async def _health(request: Request) -> Response:
-    return JSONResponse({"ok": True})
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
@@ -125,6 +135,7 @@ class _Guard:
         self._app = app
         self._settings = settings
         self._origins = {origin.rstrip("/") for origin in settings.edge.origins}
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -146,6 +157,9 @@ class _Guard:
             response = Problem(403, "origin.unknown", detail).response("")
         elif request.method == "OPTIONS":
             response = Response(status_code=204)
+        elif self._under_way >= self._settings.limits.requests:
+            detail = f"{self._under_way} requests are under way"
+            response = Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S).response("")
         headers = self._cors(request, origin) if origin and allowed else [(b"vary", b"Origin")]
 
         async def with_headers(message: "dict[str, object]") -> None:
@@ -153,7 +167,11 @@ class _Guard:
                 message["headers"] = [*message["headers"], *headers]  # type: ignore[misc]
             await send(message)
 
-        await response(scope, receive, with_headers)  # type: ignore[arg-type]
+        self._under_way += 1
+        try:
+            await response(scope, receive, with_headers)  # type: ignore[arg-type]
+        finally:
+            self._under_way -= 1
 
     def _may_call(self, request: Request, origin: str) -> bool:
         """No Origin header: not a page of another host. The scheme may differ behind a proxy that ends TLS."""

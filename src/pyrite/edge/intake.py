@@ -5,6 +5,7 @@ Pure. Not for storing or answering: protocol.py does.
 
 import hashlib
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +16,16 @@ from ..core.errors import ConsentError, TrackerError
 from ..core.event import PAGE_VIEW, part
 from ..core.identity import cookies, ecid_of
 from ..core.personalization import shown_in
-from ..stores.contract import BadRow, Event
+from ..stores.contract import BadRow, Deliveries, Event
 from . import raw
 from .problems import Problem
 from .settings import Limits
 
 ID_LIMIT = 128  # characters of an event's id
 SHOWN_IN_EVENT = 500  # propositions of one display event that are counted
-BAD_ROW_BYTES = 65_536  # how much of a refused body is kept
+BAD_ROW_BYTES = 1_048_576  # how much of a refused body is kept
+REASONS_LIMIT = 20  # of what a page has dropped
+SKEW_MS = 60_000  # a page's clock that differs by less is taken at its word: the way here may take that long
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,7 @@ class Source:
     url: str
     cookie: str
     received_ms: int
+    client: str = ""
 
     @property
     def cookie_prefix(self) -> str:
@@ -54,6 +58,8 @@ class Arrival:
     events: list[Event] = field(default_factory=list)
     contents: list[dict[str, Any]] = field(default_factory=list)
     bad_rows: list[BadRow] = field(default_factory=list)
+    refused: list[tuple[int, Problem]] = field(default_factory=list)  # place in the body, why
+    skew_ms: int = 0  # what to add to the page's times
 
     @property
     def visitor(self) -> str:
@@ -80,17 +86,28 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
     if len(events) > limits.events:
         detail = f"expected at most {limits.events} events in one body, got {len(events)}"
         raise Problem(413, "body.too_many", detail, path="$.events")
-    problems = []
+    arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
     for index, content_of_event in enumerate(events):
         try:
             _take(arrival, content_of_event, index)
         except Problem as problem:
-            problems.append(problem)
+            arrival.refused.append((index, problem))
             kept = msgspec.json.encode({**body, "events": [content_of_event]})
             arrival.bad_rows.append(bad_row(problem, source, kept))
-    if problems and not arrival.events:
-        raise problems[0]
+    if len(arrival.refused) == 1 and not arrival.events:
+        raise arrival.refused[0][1]
     return arrival
+
+
+def _skew_ms(sent: Any, received_ms: int) -> int:
+    """What a page's clock lacks, by when it says it sent the body; 0 where that is within what the way may take.
+
+    Sentry's relay corrects above a threshold only, for the same reason: the way counts as skew.
+    """
+    if not isinstance(sent, int) or isinstance(sent, bool) or abs(sent) > 2**53:
+        return 0
+    skew = received_ms - sent
+    return skew if abs(skew) > SKEW_MS else 0
 
 
 def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
@@ -102,7 +119,29 @@ def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
         message=problem.detail,
         url=source.url,
         body=content[:BAD_ROW_BYTES],
+        client=source.client,
+        cut=len(content) > BAD_ROW_BYTES or problem.cut,
     )
+
+
+def unpacked(content: bytes, limits: Limits) -> bytes:
+    """*content* as it was before gzip, where it is that; told by its first bytes, for a header would need a preflight.
+
+    Raises Problem for what is no gzip after all, and for what becomes larger than a body may be.
+    """
+    if content[:2] != b"\x1f\x8b":
+        return content
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        found = unpacker.decompress(content, limits.body_bytes + 1)
+    except zlib.error as error:
+        raise Problem(400, "body.gzip", f"expected gzip: {error}", path="$") from None
+    if len(found) > limits.body_bytes:
+        detail = f"expected at most {limits.body_bytes} bytes in one body, got more out of gzip"
+        raise Problem(413, "body.too_large", detail, path="$")
+    if not unpacker.eof:
+        raise Problem(400, "body.gzip", "expected gzip to its end, got a part", path="$")
+    return found
 
 
 def _decoded(content: bytes, limits: Limits) -> Any:
@@ -245,7 +284,7 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             type=_text(xdm.get("eventType")) or _text(part(content, "data").get("type")),
             url=_text(part(xdm, "web", "webPageDetails").get("URL")),
             visitor=arrival.visitor,
-            made_ms=_made_ms(xdm, source.received_ms),
+            made_ms=_made_ms(xdm, arrival),
             received_ms=source.received_ms,
             body=msgspec.json.encode(stored).decode(),
             is_view=xdm.get("eventType") == PAGE_VIEW,
@@ -254,12 +293,41 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
     )
 
 
-def _made_ms(xdm: dict[str, Any], received_ms: int) -> int:
+def _made_ms(xdm: dict[str, Any], arrival: Arrival) -> int:
+    """When an event was made, by a right clock; what the page's own said stays in its xdm."""
     try:
         made = datetime.fromisoformat(_text(xdm.get("timestamp")))
-        return int((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp() * 1000)
+        stamp = int((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp() * 1000)
+        return stamp + arrival.skew_ms
     except (ValueError, OverflowError):
-        return received_ms
+        return arrival.source.received_ms
+
+
+def deliveries_of(arrival: Arrival) -> Deliveries | None:
+    """What the page tells of its deliveries; None where all went well, or where it makes no sense."""
+    told = part(arrival.body, "meta", "delivery")
+    page = told.get("page")
+    if not isinstance(page, str) or not 0 < len(page) <= ID_LIMIT:
+        return None
+    dropped = [
+        (reason[:ID_LIMIT], _count(number))
+        for reason, number in list(part(told, "dropped").items())[:REASONS_LIMIT]
+    ]
+    return Deliveries(
+        datastream=arrival.source.datastream,
+        page=page,
+        seen_ms=arrival.source.received_ms,
+        sent=_count(told.get("sent")),
+        retried=_count(told.get("retried")),
+        acknowledged=_count(told.get("acknowledged")),
+        restored=_count(told.get("restored")),
+        dropped={reason: number for reason, number in dropped if number},
+    )
+
+
+def _count(value: Any) -> int:
+    number = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return min(max(number, 0), 2**31)
 
 
 def _text(value: Any) -> str:

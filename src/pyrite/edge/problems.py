@@ -7,7 +7,7 @@ from starlette.responses import Response
 class Problem(Exception):
     """A request is refused with *status*; *code* is stable, *path* names the place in the body, or is empty.
 
-    *content* is what was read of a body that could not be read whole.
+    *content* is what was read of a body that could not be read whole; *cut* that there was more.
     """
 
     def __init__(
@@ -19,6 +19,7 @@ class Problem(Exception):
         path: str = "",
         retry_after_s: int | None = None,
         content: bytes = b"",
+        cut: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -27,6 +28,7 @@ class Problem(Exception):
         self.path = path
         self.retry_after_s = retry_after_s
         self.content = content
+        self.cut = cut
 
     def record(self, request_id: str) -> dict[str, object]:
         """`{type, status, title, detail, code, path, report}`; Adobe's clients read title, detail and report."""
@@ -52,9 +54,11 @@ _TITLES = {
     403: "This page may not send events here",
     404: "There is nothing here",
     405: "This method is not supported here",
+    408: "The request took too long",
     413: "The body is too large",
     415: "The body is of a type that can't be read",
     422: "The request can't be processed",
+    429: "Too many requests",
     431: "The headers are too large",
     503: "The edge can't store events now",
 }

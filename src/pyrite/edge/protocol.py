@@ -5,6 +5,7 @@ Each answers 2xx only after what it took is on disk. What a body holds is intake
 
 import asyncio
 import contextlib
+import ipaddress
 import re
 import time
 import uuid
@@ -19,6 +20,7 @@ from ..core.errors import ConsentError
 from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
 from . import answers, intake
 from .decisions import Decisions
+from .metrics import Metrics
 from .problems import Problem
 from .settings import Datastream, Settings
 
@@ -38,11 +40,17 @@ class Protocol:
     """The endpoints over one store."""
 
     def __init__(
-        self, settings: Settings, store: Store, decisions: Decisions, listener: Listener | None
+        self,
+        settings: Settings,
+        store: Store,
+        decisions: Decisions,
+        metrics: Metrics,
+        listener: Listener | None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._decisions = decisions
+        self._metrics = metrics
         self._listener = listener
 
     async def interact(self, request: Request) -> Response:
@@ -69,6 +77,7 @@ class Protocol:
         try:
             # Read first: what is refused is kept with its body.
             content = await self._read(request)
+            content = intake.unpacked(content, self._settings.limits)
             if not source.datastream:
                 source = self._source(request, intake.early_stream(content))
             self._check(request, source)
@@ -79,6 +88,7 @@ class Protocol:
             kept = problem.content or content
             if problem.status in (400, 413, 415, 422):
                 await self._keep(problem, source, kept)
+        self._metrics.answered(source.action, response.status_code)
         response.headers["x-request-id"] = source.request_id
         if self._settings.edge.region:
             response.headers["x-adobe-edge"] = f"{self._settings.edge.region};0"
@@ -96,7 +106,7 @@ class Protocol:
         return self._answer(arrival, handles + decided, receipt, warnings)
 
     async def _collect(self, arrival: intake.Arrival, request: Request) -> Response:
-        if not arrival.events:
+        if not arrival.events and not arrival.refused:
             raise Problem(400, "body.events", "expected at least one event", path="$.events")
         receipt = await self._commit(arrival)
         return self._answer(arrival, [], receipt) if arrival.bad_rows else Response(status_code=204)
@@ -126,13 +136,22 @@ class Protocol:
             ecid=arrival.ecid,
             consent=consent,
         )
-        batch = Batch(events=tuple(arrival.events), bad_rows=tuple(arrival.bad_rows), visit=visit)
+        batch = Batch(
+            events=tuple(arrival.events),
+            bad_rows=tuple(arrival.bad_rows),
+            visit=visit,
+            deliveries=intake.deliveries_of(arrival),
+        )
         try:
             receipt = await asyncio.wrap_future(self._store.submit(batch))
         except StoreUnavailable as error:
             raise Problem(
                 503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S
             ) from None
+        self._metrics.took(stored=len(receipt.stored), duplicates=receipt.duplicates)
+        self._metrics.refused([row.code for row in batch.bad_rows])
+        if batch.deliveries:
+            self._metrics.delivered(batch.deliveries)
         if self._listener:
             for event in receipt.stored:
                 self._listener(event)
@@ -143,6 +162,7 @@ class Protocol:
         with contextlib.suppress(StoreUnavailable):
             row = intake.bad_row(problem, source, content)
             await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(row,))))
+            self._metrics.refused([row.code])
 
     def _answer(
         self,
@@ -154,17 +174,29 @@ class Protocol:
         body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
         if warnings:
             body["warnings"] = warnings
-        if arrival.bad_rows:
-            body["errors"] = [
+        errors: list[dict[str, object]] = [
+            {
+                "type": f"https://pyrite.dev/problems/{problem.code}",
+                "status": problem.status,
+                "title": problem.detail,
+                "detail": problem.path,
+                "report": {"eventIndex": index},
+            }
+            for index, problem in arrival.refused
+        ]
+        # What the tracker refused of a raw queue has no place among the events.
+        for row in arrival.bad_rows[: len(arrival.bad_rows) - len(errors)]:
+            errors.append(
                 {
                     "type": f"https://pyrite.dev/problems/{row.code}",
                     "status": 400,
                     "title": row.message,
                     "detail": row.path,
                 }
-                for row in arrival.bad_rows
-            ]
-        status = 207 if arrival.bad_rows else 200
+            )
+        if errors:
+            body["errors"] = errors
+        status = 207 if errors else 200
         return Response(msgspec.json.encode(body), status, media_type="application/json")
 
     def _source(self, request: Request, named: str = "") -> intake.Source:
@@ -179,24 +211,12 @@ class Protocol:
             action=request.url.path.rpartition("/v1/")[2],
             url=f"{request.url.path}?{request.url.query}"[:1000],
             cookie=request.headers.get("cookie", ""),
+            client=address_class(request.client.host if request.client else ""),
             received_ms=int(time.time() * 1000),
         )
 
     def _check(self, request: Request, source: intake.Source) -> None:
-        known = self._settings.datastreams
-        name = source.datastream
-        if not _NAME.fullmatch(name):
-            raise Problem(
-                400,
-                "datastream.missing",
-                f"expected a data stream in the query as 'configId', got {name!r:.100}",
-            )
-        if known and name not in known:
-            raise Problem(
-                400,
-                "datastream.unknown",
-                f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}",
-            )
+        check_datastream(self._settings, source.datastream)
         type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if type not in TEXT_TYPES:
             raise Problem(
@@ -209,11 +229,16 @@ class Protocol:
         content = bytearray()
         size = 0
         try:
-            async for chunk in request.stream():
-                size += len(chunk)
-                content += chunk[: limit - len(content)]
-                if size > limit * DRAINED:
-                    break
+            async with asyncio.timeout(self._settings.limits.read_seconds):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    content += chunk[: limit - len(content)]
+                    if size > limit * DRAINED:
+                        break
+        except TimeoutError:
+            seconds = self._settings.limits.read_seconds
+            detail = f"{len(content)} bytes arrived within {seconds:g} s, and not the whole body"
+            raise Problem(408, "body.slow", detail, path="$") from None
         except ClientDisconnect:
             raise Problem(
                 400,
@@ -221,6 +246,7 @@ class Protocol:
                 f"the connection ended after {len(content)} bytes",
                 path="$",
                 content=bytes(content),
+                cut=True,
             ) from None
         if size > limit:
             raise Problem(
@@ -229,5 +255,34 @@ class Protocol:
                 f"expected at most {limit} bytes in one body, got {size}",
                 path="$",
                 content=bytes(content),
+                cut=True,
             )
         return bytes(content)
+
+
+def check_datastream(settings: Settings, name: str) -> None:
+    """Raises Problem where no event can be filed under *name*."""
+    if not _NAME.fullmatch(name):
+        raise Problem(
+            400,
+            "datastream.missing",
+            f"expected a data stream in the query as 'configId', got {name!r:.100}",
+        )
+    known = settings.datastreams
+    if known and name not in known:
+        raise Problem(
+            400,
+            "datastream.unknown",
+            f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}",
+        )
+
+
+def address_class(host: str) -> str:
+    """`loopback`, `private` or `public`: all that is kept of where a bad row came from; '' where it can't be told."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    if address.is_loopback:
+        return "loopback"
+    return "private" if address.is_private else "public"

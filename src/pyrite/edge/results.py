@@ -1,6 +1,6 @@
 """What experiments came to: stored displays and goals counted by variant, and what may be said of the difference.
 
-Not for deciding, nor for printing: cli.py does. The statistics are GrowthBook's (gbstats): an asymptotic confidence sequence,
+Not for deciding, nor for printing: the room cli does. The statistics are GrowthBook's (gbstats): an asymptotic confidence sequence,
 valid however often one looks. Source: Waudby-Smith et al. 2023, https://arxiv.org/abs/2103.06476
 """
 

@@ -33,6 +33,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What `/alloy.js` is: `compiled` (no interpreter) or `micropython`; what the build was told when empty."""
     region: str = ""
     """The location hint that clients put into the path from their second request on; empty for none."""
+    metrics: bool = False
+    """Whether `/metrics` answers, in Prometheus's format, to whoever may call."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +48,19 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Objects and lists inside each other."""
     header_bytes: int = 16_384
     """Bytes of all headers of a request together."""
+    requests: Annotated[int, msgspec.Meta(gt=0)] = 2000
+    """Requests under way; more are answered 503 at once, before anything of them is read."""
+    read_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20
+    """Seconds that a request may take to arrive, its head and then its body."""
+
+
+class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[store]`."""
+
+    synchronous: Literal["full", "normal", "off"] = "full"
+    """SQLite's own word: what was acknowledged survives a power failure with `full`, a crash of this process with all."""
+    keep_days: Annotated[float, msgspec.Meta(ge=0)] = 0
+    """Days after which events and bad rows are deleted, in small steps; 0 keeps them for ever."""
 
 
 class Personalization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     edge: Edge = Edge()
     limits: Limits = Limits()
+    store: Store = Store()
     personalization: Personalization = Personalization()
     datastreams: dict[str, Datastream] = {}
     """The data streams that are taken. With none listed every name is, which suits development only."""

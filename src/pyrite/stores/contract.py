@@ -31,7 +31,11 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class BadRow:
-    """What could not be accepted: why, where in the body, and as much of the body as the limits let in."""
+    """What could not be accepted: why, where in the body, and as much of the body as the limits let in.
+
+    `client` is the class of the address it came from (`loopback`, `private`, `public`), never the address; `cut` says that the
+    body was longer.
+    """
 
     received_ms: int
     code: str
@@ -39,6 +43,8 @@ class BadRow:
     message: str
     url: str
     body: bytes
+    client: str = ""
+    cut: bool = False
     id: int = 0
 
 
@@ -75,12 +81,39 @@ class Visitor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deliveries:
+    """What a page counts of its events, from its beginning: it replaces what the same *page* told before.
+
+    `dropped` says for each reason how many it let go of.
+    """
+
+    datastream: str
+    page: str
+    seen_ms: int
+    sent: int = 0
+    retried: int = 0
+    acknowledged: int = 0
+    restored: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What one request brings; it is stored whole or not at all."""
+    """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe` is
+    written to see whether anything can be."""
 
     events: tuple[Event, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     visit: Visit | None = None
+    deliveries: Deliveries | None = None
+    mended: tuple[int, ...] = ()
+    probe: bool = False
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        bodies = sum(len(event.body) for event in self.events)
+        return bodies + sum(len(row.body) for row in self.bad_rows)
 
 
 @dataclass(frozen=True)
@@ -97,6 +130,24 @@ class Unwritten:
 
     batch: Batch
     done: "Future[Receipt]" = field(default_factory=Future)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How a store does: batches and bytes that wait to be written, and why the last commit failed ('' where it did not)."""
+
+    waiting: int = 0
+    bytes: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """How much of one visitor was erased."""
+
+    events: int = 0
+    bad_rows: int = 0
+    visitors: int = 0
 
 
 class StoreUnavailable(Exception):
@@ -123,6 +174,30 @@ class Store(Protocol):
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """What is known of a visitor; None for a stranger. Raises StoreUnavailable."""
+
+    def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
+        """What pages have told of their deliveries, of one data stream or all."""
+
+    def state(self) -> State:
+        """How the store does now; asking costs nothing."""
+
+    def forget(self, *, before_ms: int, limit: int) -> int:
+        """Delete at most *limit* events and bad rows that were received before *before_ms*; returns how many went.
+
+        An event that comes again later is new then. Raises StoreUnavailable.
+        """
+
+    def names_of(self, visitor: str) -> list[str]:
+        """The keys under which one visitor is known, by any of their ids: the key itself, or an ECID."""
+
+    def events_of(self, visitor: str) -> Iterator[Event]:
+        """The events of a visitor's key, in every data stream, oldest first."""
+
+    def bad_rows_of(self, ids: list[str]) -> Iterator[BadRow]:
+        """Bad rows whose body holds one of *ids*."""
+
+    def erase(self, ids: list[str]) -> Erased:
+        """Delete everything of the visitors with these keys, bad rows that hold them included. Raises StoreUnavailable."""
 
     def close(self) -> None:
         """Write what was submitted, then let go of everything. Closing twice is fine."""

@@ -9,8 +9,11 @@ from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .contract import (
     BadRow,
     Batch,
+    Deliveries,
+    Erased,
     Event,
     Receipt,
+    State,
     StoreUnavailable,
     Visit,
     Visitor,
@@ -25,6 +28,9 @@ class MemoryStore:
         self._events: list[Event] = []
         self._ids: set[tuple[str, str]] = set()
         self._bad_rows: list[BadRow] = []
+        self._deliveries: dict[tuple[str, str], Deliveries] = {}
+        self._seq = 0
+        self._row_id = 0
         self._visitors: dict[tuple[str, str], Visitor] = {}
         self._closed = False
 
@@ -40,20 +46,69 @@ class MemoryStore:
 
     def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
         """See contract.Store."""
-        end = None if limit is None else after + limit
-        return iter(self._events[after:end])
+        return iter([event for event in self._events if event.seq > after][:limit])
 
     def last_seq(self) -> int:
         """See contract.Store."""
-        return len(self._events)
+        return self._events[-1].seq if self._events else 0
 
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""
-        return iter(self._bad_rows[after:])
+        return iter([row for row in self._bad_rows if row.id > after])
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """See contract.Store."""
         return self._visitors.get((datastream, visitor))
+
+    def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
+        """See contract.Store."""
+        found = list(self._deliveries.values())
+        return iter([one for one in found if datastream in ("", one.datastream)])
+
+    def state(self) -> State:
+        """See contract.Store."""
+        return State(failure="the store is closed" if self._closed else "")
+
+    def forget(self, *, before_ms: int, limit: int) -> int:
+        """See contract.Store."""
+        with self._lock:
+            old = [event for event in self._events if event.received_ms < before_ms][:limit]
+            rows = [row for row in self._bad_rows if row.received_ms < before_ms]
+            rows = rows[: limit - len(old)]
+            self._drop(old, rows)
+        return len(old) + len(rows)
+
+    def names_of(self, visitor: str) -> list[str]:
+        """See contract.Store."""
+        found = [
+            one.visitor for one in self._visitors.values() if visitor in (one.visitor, one.ecid)
+        ]
+        return sorted({visitor, *found})
+
+    def events_of(self, visitor: str) -> Iterator[Event]:
+        """See contract.Store."""
+        return iter([event for event in self._events if event.visitor == visitor])
+
+    def bad_rows_of(self, ids: list[str]) -> Iterator[BadRow]:
+        """See contract.Store."""
+        return iter([row for row in self._bad_rows if any(id.encode() in row.body for id in ids)])
+
+    def erase(self, ids: list[str]) -> Erased:
+        """See contract.Store."""
+        with self._lock:
+            events = [event for event in self._events if event.visitor in ids]
+            rows = list(self.bad_rows_of(ids))
+            gone = [key for key in self._visitors if key[1] in ids]
+            self._drop(events, rows)
+            for key in gone:
+                del self._visitors[key]
+        return Erased(events=len(events), bad_rows=len(rows), visitors=len(gone))
+
+    def _drop(self, events: list[Event], rows: list[BadRow]) -> None:
+        seqs, ids = {event.seq for event in events}, {row.id for row in rows}
+        self._events = [event for event in self._events if event.seq not in seqs]
+        self._ids -= {(event.datastream, event.id) for event in events}
+        self._bad_rows = [row for row in self._bad_rows if row.id not in ids]
 
     def close(self) -> None:
         """See contract.Store."""
@@ -64,10 +119,17 @@ class MemoryStore:
         for event in batch.events:
             if (event.datastream, event.id) not in self._ids:
                 self._ids.add((event.datastream, event.id))
-                stored.append(replace(event, seq=len(self._events) + 1))
+                self._seq += 1
+                stored.append(replace(event, seq=self._seq))
                 self._events.append(stored[-1])
         for row in batch.bad_rows:
-            self._bad_rows.append(replace(row, id=len(self._bad_rows) + 1))
+            self._row_id += 1
+            self._bad_rows.append(replace(row, id=self._row_id))
+        if batch.mended:
+            self._bad_rows = [row for row in self._bad_rows if row.id not in batch.mended]
+        if batch.deliveries:
+            told = batch.deliveries
+            self._deliveries[told.datastream, told.page] = told
         if batch.visit:
             self._note(batch.visit, stored)
         return Receipt(tuple(stored), len(batch.events) - len(stored))

@@ -1,0 +1,186 @@
+"""demo, serve, build: what runs an edge, and what builds the browser's files."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from pyrite.cli.common import (
+    ConfigOption,
+    DataOption,
+    HostOption,
+    PortOption,
+    app,
+    failures,
+    out,
+    print_event,
+    problems,
+)
+
+PACKAGE = Path(__file__).resolve().parents[1]
+CHECKOUT = PACKAGE.parents[1]
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000) -> None:
+    """Build what a browser needs, start the edge and the demo shop, and show every event as it arrives."""
+    ensure_built()
+    from pyrite.demo.shop import shop
+
+    data = Path("pyrite-data") / "demo"
+    with failures():
+        application = shop(data=data, listener=print_event)
+    welcome = (
+        f"\n  [bold]The demo shop is at http://127.0.0.1:{port}/[/]  (the single-page version: /spa)"
+        f"\n  Events are kept in {data}/ and shown here. Ctrl-C stops.\n"
+    )
+    _serve(application, host="127.0.0.1", port=port, welcome=welcome)
+
+
+@app.command()
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Run the edge: the protocol, and the tracker's files."""
+    ensure_built()
+    import pyrite
+
+    path = config or (Path("pyrite.toml") if Path("pyrite.toml").is_file() else None)
+    with failures():
+        application = pyrite.edge(config=path, data=data)
+    settings = application.state.settings.edge
+    chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
+    welcome = f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops."
+    _serve(application, host=chosen_host, port=chosen_port, welcome=welcome)
+
+
+@app.command()
+def build(
+    out_dir: Annotated[
+        Path, typer.Option("--out", help="Folder to write to; it is emptied first.")
+    ],
+    lane: Annotated[
+        str, typer.Option(help="What alloy.js is: compiled, or micropython.")
+    ] = "compiled",
+) -> None:
+    """Write the browser files and sizes.json, to be served from anywhere."""
+    from pyrite.bundle.build import LANES
+
+    if lane not in LANES:
+        problems.print(f"--lane: expected one of {', '.join(LANES)}, got {escape(repr(lane))}")
+        raise typer.Exit(2)
+    if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / "manifest.json").is_file():
+        problems.print(f"{out_dir}: holds files that are not a build; name an empty folder")
+        raise typer.Exit(2)
+    if is_checkout():
+        _build(out_dir, lane)
+    else:
+        _copy(out_dir, lane)
+    _print_sizes(json.loads((out_dir / "sizes.json").read_text()))
+
+
+def is_checkout() -> bool:
+    return not (PACKAGE / "_web").is_dir() and (CHECKOUT / "web" / "package.json").is_file()
+
+
+def ensure_built() -> None:
+    """In a checkout, build what is missing or out of date; an installed package has it all."""
+    if not is_checkout():
+        return
+    from pyrite.bundle.build import is_current
+
+    target = CHECKOUT / "web" / "dist"
+    if not is_current(source=PACKAGE, web=CHECKOUT / "web", out=target):
+        _build(target)
+
+
+def _copy(target: Path, lane: str) -> None:
+    """The files of the installed package, with *lane* as alloy.js."""
+    import shutil
+
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(PACKAGE / "_web", target)
+    for ending in ("", ".br", ".gz"):
+        shutil.copyfile(target / f"alloy.{lane}.js{ending}", target / f"alloy.js{ending}")
+    manifest = json.loads((target / "manifest.json").read_text()) | {"lane": lane}
+    (target / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _build(target: Path, lane: str = "compiled") -> None:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from pyrite.bundle.build import BuildError
+    from pyrite.bundle.build import build as build_files
+
+    columns = (
+        TextColumn("building"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    try:
+        with Progress(*columns, console=out) as bar:
+            task = bar.add_task("")
+            build_files(
+                source=PACKAGE,
+                web=CHECKOUT / "web",
+                out=target,
+                lane=lane,
+                progress=lambda step, at, of: bar.update(
+                    task, description=step, completed=at, total=of
+                ),
+            )
+    except BuildError as error:
+        problems.print(f"[red]{escape(str(error))}[/]")
+        raise typer.Exit(2) from None
+
+
+def _serve(application: Any, *, host: str, port: int, welcome: str) -> None:
+    """Serve until Ctrl-C; *welcome* is printed once connections are taken."""
+    import socket
+
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                out.print(welcome)
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            problems.print(
+                f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]"
+            )
+            raise typer.Exit(2) from None
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run()
+    out.print("  stopped")
+
+
+def _print_sizes(sizes: dict[str, dict[str, dict[str, int]]]) -> None:
+    from rich.table import Table
+
+    table = Table("lane", "part", "raw", "gzip", "brotli", title="sizes in bytes")
+    for lane, parts in sizes.items():
+        for part, size in parts.items():
+            table.add_row(lane, part, *(f"{size[form]:,}" for form in ("raw", "gzip", "brotli")))
+    out.print(table)
