@@ -35,28 +35,31 @@ def main() -> None:
     cases = [name for name in CASES if chosen.only in name]
     found: dict[str, dict[str, dict[str, int]]] = {}
     problems = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        with Progress(console=Console(stderr=True)) as bar:
-            for case in cases:
-                for tracker in trackers:
-                    rounds = chosen.rounds if tracker in OURS else chosen.peers
-                    task = bar.add_task(f"{case}: {tracker}", total=rounds)
-                    total = {"rounds": 0, "made": 0, "at_once": 0, "after": 0, "twice": 0}
-                    started = time.monotonic()
-                    place = Path(folder) / f"{len(problems)}-{case}-{tracker}".replace(" ", "")
-                    place.mkdir()
-                    with Stage(place, playwright) as stage:
-                        for number in range(rounds):
-                            one = stage_round(stage, tracker, case, number)
-                            for key in total:
-                                total[key] += one.get(key, 1)
-                            if tracker in OURS and one["missing"]:
-                                problems.append((case, tracker, number, one))
-                            bar.advance(task)
-                    total["seconds"] = round(time.monotonic() - started)
-                    found.setdefault(case, {})[tracker] = total
-                    bar.remove_task(task)
-                    print(case, tracker, total, flush=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        Progress(console=Console(stderr=True)) as bar,
+    ):
+        for case in cases:
+            for tracker in trackers:
+                rounds = chosen.rounds if tracker in OURS else chosen.peers
+                task = bar.add_task(f"{case}: {tracker}", total=rounds)
+                total = {"rounds": 0, "made": 0, "at_once": 0, "after": 0, "twice": 0}
+                started = time.monotonic()
+                place = Path(folder) / f"{len(problems)}-{case}-{tracker}".replace(" ", "")
+                place.mkdir()
+                with Stage(place, playwright) as stage:
+                    for number in range(rounds):
+                        one = stage_round(stage, tracker, case, number)
+                        for key in total:
+                            total[key] += one.get(key, 1)
+                        if tracker in OURS and one["missing"]:
+                            problems.append((case, tracker, number, one))
+                        bar.advance(task)
+                total["seconds"] = round(time.monotonic() - started)
+                found.setdefault(case, {})[tracker] = total
+                bar.remove_task(task)
+                print(case, tracker, total, flush=True)
     table = Table("percent stored: at once → after the next page (twice)", *trackers)
     for case, cells in found.items():
         table.add_row(case, *(_cell(cells[tracker]) for tracker in trackers))

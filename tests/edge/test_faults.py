@@ -4,14 +4,13 @@ import gzip
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 from asked import event, post, stored
 from starlette.testclient import TestClient
 
 from pyrite.edge.settings import Edge, Limits
-from pyrite.stores.contract import Batch, Receipt, State, StoreUnavailable
+from pyrite.stores.contract import Batch, State, StoreUnavailable, Written
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -140,12 +139,11 @@ class Broken(MemoryStore):
 
     mended = False
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
+    def write(self, batch: Batch, done: Written) -> None:
         if self.mended:
-            return super().submit(batch)
-        done: Future[Receipt] = Future()
-        done.set_exception(StoreUnavailable("the store can't write now: disk full"))
-        return done
+            super().write(batch, done)
+        else:
+            done(StoreUnavailable("the store can't write now: disk full"))
 
     def state(self) -> State:
         return State(failure="" if self.mended else "disk full")
@@ -175,22 +173,22 @@ def test_a_store_with_too_much_to_write_is_not_ready(edge: Maker) -> None:
 def test_too_many_requests_under_way_are_answered_at_once(edge: Maker) -> None:
     client = edge(limits=Limits(requests=1))
     store: Any = client.app.state.store  # type: ignore[attr-defined]
-    submit = store.submit
+    write = store.write
     answers = []
 
-    def nested(batch: Batch) -> Any:
-        store.submit = submit
+    def nested(batch: Batch, done: Written) -> None:
+        store.write = write
         answers.append(post(client))  # while the first one is under way
-        return submit(batch)
+        write(batch, done)
 
-    store.submit = nested
+    store.write = nested
     assert post(client).status_code == 200
     assert (answers[0].status_code, answers[0].json()["code"]) == (503, "edge.busy")
     assert post(client).status_code == 200
 
 
 def test_a_bad_row_says_what_class_of_address_it_came_from_and_no_more(edge: Maker) -> None:
-    from pyrite.edge.protocol import address_class
+    from pyrite.edge.guard import address_class
 
     found = [address_class(host) for host in ("127.0.0.1", "10.1.2.3", "2001:4860::1", "unix", "")]
     assert found == ["loopback", "private", "public", "", ""]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from starlette.testclient import TestClient
 
 from pyrite.core.identity import ecid_of
 from pyrite.edge.settings import Edge
-from pyrite.stores.contract import Batch, Receipt, StoreUnavailable
+from pyrite.stores.contract import Batch, StoreUnavailable, Written
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -173,10 +172,8 @@ def test_a_listener_hears_of_each_event_once_it_is_stored(edge: Maker) -> None:
 class FullStore(MemoryStore):
     """A store whose disk is full."""
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
-        done: Future[Receipt] = Future()
-        done.set_exception(StoreUnavailable("the store can't write now: database or disk is full"))
-        return done
+    def write(self, batch: Batch, done: Written) -> None:
+        done(StoreUnavailable("the store can't write now: database or disk is full"))
 
 
 def test_nothing_is_acknowledged_that_could_not_be_stored(edge: Maker) -> None:

@@ -1,9 +1,9 @@
 """Bad rows taken in again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from asked import event, post, stored
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from pyrite.edge.replay import replay

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pyrite.edge.results import Counts, Result, VariantResult, _compare
 from pyrite.stores.contract import Event
@@ -100,7 +101,7 @@ def test_previews_and_other_providers_dont_count() -> None:
     counts.add(
         [
             report("display", "v1", "new", preview=True),
-            Event(**{**other.__dict__, "body": other.body.replace("PYR", "TGT")}),
+            replace(other, body=other.body.replace("PYR", "TGT")),
         ]
     )
 

@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace as changed
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec.structs import replace as changed
 from rich.markup import escape
 
 from pyrite.cli.common import (

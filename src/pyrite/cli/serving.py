@@ -57,7 +57,14 @@ def serve(
     settings = application.state.settings.edge
     chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
     welcome = f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops."
-    _serve(application, host=chosen_host, port=chosen_port, welcome=welcome)
+    limits = application.state.settings.limits
+    _serve(
+        application,
+        host=chosen_host,
+        port=chosen_port,
+        welcome=welcome,
+        head_seconds=limits.read_seconds,
+    )
 
 
 @app.command()
@@ -141,16 +148,21 @@ def _build(target: Path, lane: str = "compiled") -> None:
         raise typer.Exit(2) from None
 
 
-def _serve(application: Any, *, host: str, port: int, welcome: str) -> None:
+def _serve(
+    application: Any, *, host: str, port: int, welcome: str, head_seconds: float = 20
+) -> None:
     """Serve until Ctrl-C; *welcome* is printed once connections are taken."""
     import socket
 
     import uvicorn
 
+    from pyrite.edge import serving
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
+                serving.settle()
                 out.print(welcome)
 
     with socket.socket() as probe:
@@ -162,14 +174,7 @@ def _serve(application: Any, *, host: str, port: int, welcome: str) -> None:
                 f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]"
             )
             raise typer.Exit(2) from None
-    config = uvicorn.Config(
-        application,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=3,
-    )
+    config = serving.config(application, host=host, port=port, head_seconds=head_seconds)
     # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run()

@@ -44,7 +44,7 @@ class Decisions:
         """
         asking = [
             (index, event, part(event, "query", "personalization"))
-            for index, event in enumerate(arrival.contents)
+            for index, event in arrival.asking
             if part(event, "query", "personalization")
         ]
         if not asking:

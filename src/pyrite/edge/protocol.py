@@ -3,33 +3,33 @@
 Each answers 2xx only after what it took is on disk. What a body holds is intake.py's, what is answered answers.py's.
 """
 
-import asyncio
 import contextlib
-import ipaddress
 import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ..core.consent import general
 from ..core.errors import ConsentError
 from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
 from . import answers, intake
+from .acknowledging import Acknowledgements
 from .decisions import Decisions
+from .guard import RETRY_AFTER_S, Call, Endpoint, address_class
 from .metrics import Metrics
+from .patience import Patience
 from .problems import Problem
-from .settings import Datastream, Settings
+from .settings import Settings
 
 TEXT_TYPES = (
     "text/plain",
     "application/json",
     "",
 )  # text/plain needs no preflight; a beacon without a type has none
-RETRY_AFTER_S = 2
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
 HEADER_LIMIT = 512  # characters of a header that decisions look at
 _NAME = re.compile(r"[\w.:@-]{1,100}")
@@ -51,67 +51,64 @@ class Protocol:
         self._store = store
         self._decisions = decisions
         self._metrics = metrics
+        self._acknowledged = Acknowledgements()
+        self._patience = Patience(settings.limits.read_seconds)
+        region = settings.edge.region
+        self._region = f"{region};0".encode() if region else b""
         self._listener = listener
 
-    async def interact(self, request: Request) -> Response:
-        """Store the events, answer what was asked."""
-        return await self._serve(request, self._interact)
-
-    async def collect(self, request: Request) -> Response:
-        """Store the events, answer nothing (204)."""
-        return await self._serve(request, self._collect)
-
-    async def set_consent(self, request: Request) -> Response:
-        """Store what the visitor chose, answer with the consent cookie."""
-        return await self._serve(request, self._consent)
-
-    async def acquire(self, request: Request) -> Response:
-        """Answer with the visitor's identity."""
-        return await self._serve(request, self._acquire)
+    def endpoints(self) -> dict[str, Endpoint]:
+        """`{action: endpoint}`: each answers a call, whatever it brings."""
+        return {
+            "interact": partial(self._serve, self._interact),
+            "collect": partial(self._serve, self._collect),
+            "privacy/set-consent": partial(self._serve, self._consent),
+            "identity/acquire": partial(self._serve, self._acquire),
+        }
 
     async def _serve(
-        self, request: Request, endpoint: Callable[[intake.Arrival, Request], Awaitable[Response]]
+        self, endpoint: Callable[[intake.Arrival, Call], Awaitable[Response]], call: Call
     ) -> Response:
-        source = self._source(request)
+        source = self._source(call)
         content = b""
         try:
             # Read first: what is refused is kept with its body.
-            content = await self._read(request)
+            content = await self._read(call)
             content = intake.unpacked(content, self._settings.limits)
             if not source.datastream:
-                source = self._source(request, intake.early_stream(content))
-            self._check(request, source)
+                source = self._source(call, intake.early_stream(content))
+            self._check(call, source)
             arrival = intake.read(content, source, self._settings.limits)
-            response = await endpoint(arrival, request)
+            response = await endpoint(arrival, call)
         except Problem as problem:
             response = problem.response(source.request_id)
             kept = problem.content or content
             if problem.status in (400, 413, 415, 422):
                 await self._keep(problem, source, kept)
         self._metrics.answered(source.action, response.status_code)
-        response.headers["x-request-id"] = source.request_id
-        if self._settings.edge.region:
-            response.headers["x-adobe-edge"] = f"{self._settings.edge.region};0"
+        response.raw_headers.append((b"x-request-id", source.request_id.encode()))
+        if self._region:
+            response.raw_headers.append((b"x-adobe-edge", self._region))
         return response
 
-    async def _interact(self, arrival: intake.Arrival, request: Request) -> Response:
+    async def _interact(self, arrival: intake.Arrival, call: Call) -> Response:
         receipt = await self._commit(arrival)
         handles = answers.interact(arrival, region=self._settings.edge.region)
         decided, warnings = self._decisions.handles(
             arrival,
-            agent=request.headers.get("user-agent", "")[:HEADER_LIMIT],
-            language=request.headers.get("accept-language", "")[:HEADER_LIMIT],
-            root=request.scope.get("root_path", ""),
+            agent=call.header(b"user-agent")[:HEADER_LIMIT],
+            language=call.header(b"accept-language")[:HEADER_LIMIT],
+            root=call.scope.get("root_path", ""),
         )
         return self._answer(arrival, handles + decided, receipt, warnings)
 
-    async def _collect(self, arrival: intake.Arrival, request: Request) -> Response:
+    async def _collect(self, arrival: intake.Arrival, call: Call) -> Response:
         if not arrival.events and not arrival.refused:
             raise Problem(400, "body.events", "expected at least one event", path="$.events")
         receipt = await self._commit(arrival)
         return self._answer(arrival, [], receipt) if arrival.bad_rows else Response(status_code=204)
 
-    async def _consent(self, arrival: intake.Arrival, request: Request) -> Response:
+    async def _consent(self, arrival: intake.Arrival, call: Call) -> Response:
         try:
             chosen = general(arrival.body.get("consent"))
         except ConsentError as error:
@@ -120,7 +117,7 @@ class Protocol:
         handles = [answers.state(arrival, region=self._settings.edge.region, consent=chosen)]
         return self._answer(arrival, handles, Receipt())
 
-    async def _acquire(self, arrival: intake.Arrival, request: Request) -> Response:
+    async def _acquire(self, arrival: intake.Arrival, call: Call) -> Response:
         handles = [
             *answers.identity(arrival),
             answers.state(arrival, region=self._settings.edge.region),
@@ -143,12 +140,12 @@ class Protocol:
             deliveries=intake.deliveries_of(arrival),
         )
         try:
-            receipt = await asyncio.wrap_future(self._store.submit(batch))
+            receipt = await self._acknowledged.receipt(self._store, batch)
         except StoreUnavailable as error:
             raise Problem(
                 503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S
             ) from None
-        self._metrics.took(stored=len(receipt.stored), duplicates=receipt.duplicates)
+        self._metrics.took(stored=len(receipt.new), duplicates=receipt.duplicates)
         self._metrics.refused([row.code for row in batch.bad_rows])
         if batch.deliveries:
             self._metrics.delivered(batch.deliveries)
@@ -161,7 +158,7 @@ class Protocol:
         # The client has its answer and may send it again: only the row for later study can be lost.
         with contextlib.suppress(StoreUnavailable):
             row = intake.bad_row(problem, source, content)
-            await asyncio.wrap_future(self._store.submit(Batch(bad_rows=(row,))))
+            await self._acknowledged.receipt(self._store, Batch(bad_rows=(row,)))
             self._metrics.refused([row.code])
 
     def _answer(
@@ -199,65 +196,65 @@ class Protocol:
         status = 207 if errors else 200
         return Response(msgspec.json.encode(body), status, media_type="application/json")
 
-    def _source(self, request: Request, named: str = "") -> intake.Source:
-        """Where a request comes from; *named* is the data stream that its body names where its address doesn't."""
-        datastream = named or request.query_params.get("configId", "")
-        given = request.query_params.get("requestId", "")
-        stream = self._settings.datastreams.get(datastream, Datastream())
+    def _source(self, call: Call, named: str = "") -> intake.Source:
+        """Where a call comes from; *named* is the data stream that its body names where its address doesn't."""
+        datastream = named or call.query.get("configId", "")
+        given = call.query.get("requestId", "")
+        stream = self._settings.datastreams.get(datastream)
+        client = call.scope.get("client")
         return intake.Source(
             datastream=datastream,
-            org=stream.org or datastream,
+            org=(stream.org if stream else "") or datastream,
             request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4()),
-            action=request.url.path.rpartition("/v1/")[2],
-            url=f"{request.url.path}?{request.url.query}"[:1000],
-            cookie=request.headers.get("cookie", ""),
-            client=address_class(request.client.host if request.client else ""),
+            action=call.action,
+            url=f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"[:1000],
+            cookie=call.header(b"cookie"),
+            client=address_class(client[0]) if client else "",
             received_ms=int(time.time() * 1000),
         )
 
-    def _check(self, request: Request, source: intake.Source) -> None:
+    def _check(self, call: Call, source: intake.Source) -> None:
         check_datastream(self._settings, source.datastream)
-        type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        type = call.header(b"content-type").partition(";")[0].strip().lower()
         if type not in TEXT_TYPES:
             raise Problem(
                 415, "body.type", f"expected text/plain or application/json, got {type!r:.100}"
             )
 
-    async def _read(self, request: Request) -> bytes:
+    async def _read(self, call: Call) -> bytes:
         """The body; of one over the limit the beginning is kept, and the rest read and dropped so that the answer arrives."""
         limit = self._settings.limits.body_bytes
-        content = bytearray()
+        chunks: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._settings.limits.read_seconds):
-                async for chunk in request.stream():
+            with self._patience.for_this_task():
+                while size <= limit * DRAINED:
+                    message = await call.receive()
+                    if message["type"] == "http.disconnect":
+                        detail = f"the connection ended after {size} bytes"
+                        raise Problem(
+                            400, "body.cut", detail, path="$", content=_joined(chunks), cut=True
+                        )
+                    chunk = message.get("body", b"")
+                    if size < limit:
+                        chunks.append(chunk[: limit - size])
                     size += len(chunk)
-                    content += chunk[: limit - len(content)]
-                    if size > limit * DRAINED:
+                    if not message.get("more_body"):
                         break
         except TimeoutError:
             seconds = self._settings.limits.read_seconds
-            detail = f"{len(content)} bytes arrived within {seconds:g} s, and not the whole body"
+            detail = f"{size} bytes arrived within {seconds:g} s, and not the whole body"
             raise Problem(408, "body.slow", detail, path="$") from None
-        except ClientDisconnect:
-            raise Problem(
-                400,
-                "body.cut",
-                f"the connection ended after {len(content)} bytes",
-                path="$",
-                content=bytes(content),
-                cut=True,
-            ) from None
         if size > limit:
+            detail = f"expected at most {limit} bytes in one body, got {size}"
             raise Problem(
-                413,
-                "body.too_large",
-                f"expected at most {limit} bytes in one body, got {size}",
-                path="$",
-                content=bytes(content),
-                cut=True,
+                413, "body.too_large", detail, path="$", content=_joined(chunks), cut=True
             )
-        return bytes(content)
+        return _joined(chunks)
+
+
+def _joined(chunks: list[bytes]) -> bytes:
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def check_datastream(settings: Settings, name: str) -> None:
@@ -275,14 +272,3 @@ def check_datastream(settings: Settings, name: str) -> None:
             "datastream.unknown",
             f"unknown data stream {name!r}; this edge takes {', '.join(sorted(known))}",
         )
-
-
-def address_class(host: str) -> str:
-    """`loopback`, `private` or `public`: all that is kept of where a bad row came from; '' where it can't be told."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return ""
-    if address.is_loopback:
-        return "loopback"
-    return "private" if address.is_private else "public"

@@ -33,7 +33,7 @@ def replay(store: Store, rows: Iterable[BadRow], settings: Settings) -> Iterator
         except Problem as problem:
             yield Replayed(row, problem=problem)
         else:
-            yield Replayed(row, stored=len(receipt.stored), duplicates=receipt.duplicates)
+            yield Replayed(row, stored=len(receipt.new), duplicates=receipt.duplicates)
 
 
 def _take(store: Store, row: BadRow, settings: Settings) -> Receipt:

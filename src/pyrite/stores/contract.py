@@ -3,14 +3,15 @@
 Not for deciding what is valid or what an event means: edge/intake.py and core do.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+from msgspec.structs import replace
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970.
 
     What it counts for its visitor is not given back: `is_view`, and `shown`, the experiences that it reports as displayed.
@@ -29,8 +30,7 @@ class Event:
     shown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class BadRow:
+class BadRow(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be accepted: why, where in the body, and as much of the body as the limits let in.
 
     `client` is the class of the address it came from (`loopback`, `private`, `public`), never the address; `cut` says that the
@@ -48,8 +48,7 @@ class BadRow:
     id: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """What a request tells of a visitor; counts are added to those stored, texts replace them unless empty."""
 
     datastream: str
@@ -59,8 +58,7 @@ class Visit:
     consent: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one visitor; `events`, `views` and `visits` are counts.
 
     A visit ends with half an hour without an event; `previous_ms` is the end of the one before, 0 for none. `shown` says for
@@ -77,11 +75,10 @@ class Visitor:
     visits: int = 1
     views: int = 0
     previous_ms: int = 0
-    shown: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    shown: dict[str, tuple[int, ...]] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deliveries:
+class Deliveries(msgspec.Struct, frozen=True, kw_only=True):
     """What a page counts of its events, from its beginning: it replaces what the same *page* told before.
 
     `dropped` says for each reason how many it let go of.
@@ -94,11 +91,10 @@ class Deliveries:
     retried: int = 0
     acknowledged: int = 0
     restored: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe` is
     written to see whether anything can be."""
 
@@ -112,28 +108,25 @@ class Batch:
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
-        bodies = sum(len(event.body) for event in self.events)
-        return bodies + sum(len(row.body) for row in self.bad_rows)
+        bodies = sum([len(event.body) for event in self.events])
+        return bodies + sum([len(row.body) for row in self.bad_rows])
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What became of a batch: the events that were new, the number that were there already."""
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of a batch: the events that were new, with their places in the store, and the number that were there."""
 
-    stored: tuple[Event, ...] = ()
+    new: tuple[Event, ...] = ()
+    places: Sequence[int] = ()
     duplicates: int = 0
 
-
-@dataclass
-class Unwritten:
-    """A batch on its way, with the promise made for it."""
-
-    batch: Batch
-    done: "Future[Receipt]" = field(default_factory=Future)
+    @property
+    def stored(self) -> tuple[Event, ...]:
+        """The events that were new, each with its `seq`."""
+        pairs = zip(self.new, self.places, strict=True)
+        return tuple([replace(event, seq=seq) for event, seq in pairs])
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """How a store does: batches and bytes that wait to be written, and why the last commit failed ('' where it did not)."""
 
     waiting: int = 0
@@ -141,8 +134,7 @@ class State:
     failure: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Erased:
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one visitor was erased."""
 
     events: int = 0
@@ -154,14 +146,43 @@ class StoreUnavailable(Exception):
     """The store can't write now (disk full, locked, closed); nothing of the batch was kept, it may be sent again."""
 
 
+Written = Callable[[Receipt | StoreUnavailable], None]
+"""What is told, once, in whichever thread, how it ended for a batch."""
+
+
+class Writing:
+    """How a batch is written where a future is waited for."""
+
+    def write(self, batch: Batch, done: Written) -> None:
+        """See Store."""
+        raise NotImplementedError
+
+    def submit(self, batch: Batch) -> "Future[Receipt]":
+        """See Store."""
+        future: Future[Receipt] = Future()
+        future.set_running_or_notify_cancel()  # nobody can take back what may be written already
+
+        def done(outcome: Receipt | StoreUnavailable) -> None:
+            if isinstance(outcome, Receipt):
+                future.set_result(outcome)
+            else:
+                future.set_exception(outcome)
+
+        self.write(batch, done)
+        return future
+
+
 class Store(Protocol):
     """Every store; `tests/stores/` runs the same tests on each."""
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
-        """A future that is done once the batch is on disk; it raises StoreUnavailable otherwise.
+    def write(self, batch: Batch, done: Written) -> None:
+        """Write *batch*, and tell *done* once it is on disk, or that it can't be written now.
 
         An event whose (datastream, id) is stored already is counted as a duplicate and changes nothing.
         """
+
+    def submit(self, batch: Batch) -> "Future[Receipt]":
+        """The same with a future, which raises StoreUnavailable."""
 
     def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
         """Stored events with a `seq` above *after*, oldest first."""

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .contract import (
@@ -17,10 +17,12 @@ from .contract import (
     StoreUnavailable,
     Visit,
     Visitor,
+    Writing,
+    Written,
 )
 
 
-class MemoryStore:
+class MemoryStore(Writing):
     """Keeps everything until the process ends."""
 
     def __init__(self) -> None:
@@ -34,15 +36,14 @@ class MemoryStore:
         self._visitors: dict[tuple[str, str], Visitor] = {}
         self._closed = False
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
+    def write(self, batch: Batch, done: Written) -> None:
         """See contract.Store."""
-        done: Future[Receipt] = Future()
         if self._closed:
-            done.set_exception(StoreUnavailable("the store is closed"))
-            return done
+            done(StoreUnavailable("the store is closed"))
+            return
         with self._lock:
-            done.set_result(self._write(batch))
-        return done
+            receipt = self._write(batch)
+        done(receipt)
 
     def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
         """See contract.Store."""
@@ -115,7 +116,7 @@ class MemoryStore:
         self._closed = True
 
     def _write(self, batch: Batch) -> Receipt:
-        stored = []
+        stored: list[Event] = []
         for event in batch.events:
             if (event.datastream, event.id) not in self._ids:
                 self._ids.add((event.datastream, event.id))
@@ -132,7 +133,8 @@ class MemoryStore:
             self._deliveries[told.datastream, told.page] = told
         if batch.visit:
             self._note(batch.visit, stored)
-        return Receipt(tuple(stored), len(batch.events) - len(stored))
+        places = [event.seq for event in stored]
+        return Receipt(tuple(stored), places, len(batch.events) - len(stored))
 
     def _note(self, visit: Visit, events: list[Event]) -> None:
         key = (visit.datastream, visit.visitor)

@@ -5,16 +5,14 @@ a crash. Source for the settings: https://www.sqlite.org/wal.html and https://ww
 """
 
 import json
-import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .contract import (
@@ -26,8 +24,9 @@ from .contract import (
     Receipt,
     State,
     StoreUnavailable,
-    Unwritten,
     Visitor,
+    Writing,
+    Written,
 )
 
 FILE = "pyrite.sqlite3"
@@ -36,6 +35,10 @@ GROUP_LIMIT = (
 )
 QUEUE_LIMIT = 10_000  # batches waiting; more are refused at once, so that memory stays bounded
 QUEUE_BYTES = 64 * 1024 * 1024  # and bytes
+PAGE_BYTES = 8192  # a fifth less writing than with 4096, where most rows are some hundred bytes
+LOG_PAGES = (
+    5000  # before the log is worked into the file: at SQLite's 1,000 that is half of the writing
+)
 BUSY_S = 5.0  # how long another process may hold the database
 BUSY_AGAIN_S = 0.2  # while that lasts: whoever waits hears of it soon
 SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
@@ -63,19 +66,26 @@ CREATE TABLE IF NOT EXISTS deliveries (
     acknowledged INTEGER NOT NULL, restored INTEGER NOT NULL, dropped TEXT NOT NULL, PRIMARY KEY (datastream, page)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, padding BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS events_by_visitor ON events (visitor);
 """
-_EVENT = "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body) VALUES (?,?,?,?,?,?,?,?)"
+# Rows in one statement. After each the thread has to get the interpreter's lock back, so there are to be few; and they are
+# to be known already, so there are to be few of them.
+SIZES = (256, 128, 64, *range(32, 0, -1))
+_ROWS = {size: ",".join(["(?,?,?,?,?,?,?,?)"] * size) for size in SIZES}
+_INTO_EVENTS = (
+    "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body)"
+)
+_EVENTS = {size: f"{_INTO_EVENTS} VALUES {rows}" for size, rows in _ROWS.items()}
 _BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut) VALUES (?,?,?,?,?,?,?,?)"
 _DELIVERIES = "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?,?)"
-_VISIT = f"""
-INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views) VALUES (?,?,?,?,?,?,?,?)
+_INTO_VISITORS = "INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views)"
+_SEEN_AGAIN = f"""
 ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), events = events + excluded.events,
     views = views + excluded.views, visits = visits + (excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}),
     previous_ms = iif(excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}, last_seen_ms, previous_ms),
     ecid = CASE excluded.ecid WHEN '' THEN ecid ELSE excluded.ecid END,
     consent = CASE excluded.consent WHEN '' THEN consent ELSE excluded.consent END
 """
+_VISITS = {size: f"{_INTO_VISITORS} VALUES {rows} {_SEEN_AGAIN}" for size, rows in _ROWS.items()}
 _SHOWN = (
     "INSERT OR IGNORE INTO shown (datastream, visitor, experience, at_ms, seq) VALUES (?,?,?,?,?)"
 )
@@ -96,7 +106,11 @@ _EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body
 _ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id"
 
 
-class SqliteStore:
+Unwritten = tuple[Batch, Written, int]  # with its bytes
+Row = TypeVar("Row")
+
+
+class SqliteStore(Writing):
     """Everything in one file in a folder of its own; several processes may open the same one."""
 
     def __init__(
@@ -118,6 +132,7 @@ class SqliteStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as connection:
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new database
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
                 _upgrade(connection)
@@ -125,9 +140,10 @@ class SqliteStore:
             raise StoreUnavailable(
                 f"the store at {str(self._path)!r} can't be opened: {error}"
             ) from error
-        self._waiting: queue.Queue[Unwritten | None] = queue.Queue(QUEUE_LIMIT)
+        self._waiting: deque[Unwritten] = deque()
         self._bytes = 0
-        self._counting = threading.Lock()
+        self._changing = threading.Lock()  # of what waits
+        self._wanted = threading.Event()  # something waits, or the store is closing
         self._failure = ""
         self._closed = False
         # Kept open, for a visitor is looked up with most decisions; one thread at a time.
@@ -136,25 +152,25 @@ class SqliteStore:
         self._writer = threading.Thread(target=self._write_all, name="pyrite-store", daemon=True)
         self._writer.start()
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
+    def write(self, batch: Batch, done: Written) -> None:
         """See contract.Store."""
-        unwritten = Unwritten(batch)
         size = batch.size
-        try:
+        with self._changing:
+            waiting, bytes = len(self._waiting), self._bytes
+            refused = ""
             if self._closed:
-                raise StoreUnavailable("the store is closed")
-            with self._counting:
-                if self._bytes and self._bytes + size > QUEUE_BYTES:
-                    raise StoreUnavailable(f"{self._bytes} bytes are waiting to be written")
-                self._waiting.put_nowait(unwritten)
+                refused = "the store is closed"
+            elif waiting >= QUEUE_LIMIT:
+                refused = f"{waiting} batches are waiting to be written"
+            elif bytes and bytes + size > QUEUE_BYTES:
+                refused = f"{bytes} bytes are waiting to be written"
+            else:
+                self._waiting.append((batch, done, size))
                 self._bytes += size
-        except queue.Full:
-            unwritten.done.set_exception(
-                StoreUnavailable(f"{QUEUE_LIMIT} batches are waiting to be written")
-            )
-        except StoreUnavailable as error:
-            unwritten.done.set_exception(error)
-        return unwritten.done
+        if refused:
+            done(StoreUnavailable(refused))
+        elif not waiting:
+            self._wanted.set()
 
     def events(self, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
         """See contract.Store."""
@@ -192,7 +208,7 @@ class SqliteStore:
     def state(self) -> State:
         """See contract.Store."""
         failure = "the store is closed" if self._closed else self._failure
-        return State(waiting=self._waiting.qsize(), bytes=self._bytes, failure=failure)
+        return State(waiting=len(self._waiting), bytes=self._bytes, failure=failure)
 
     def forget(self, *, before_ms: int, limit: int) -> int:
         """See contract.Store."""
@@ -266,9 +282,10 @@ class SqliteStore:
 
     def close(self) -> None:
         """See contract.Store."""
-        if not self._closed:
-            self._closed = True
-            self._waiting.put(None)
+        with self._changing:
+            closed, self._closed = self._closed, True
+        if not closed:
+            self._wanted.set()
             self._writer.join()
             with self._reading:
                 self._reader.close()
@@ -278,7 +295,7 @@ class SqliteStore:
             self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=not shared
         )
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         return connection
 
     @contextmanager
@@ -286,6 +303,7 @@ class SqliteStore:
         """A connection with a transaction of its own, committed at the end. Raises StoreUnavailable."""
         with closing(self._connect()) as connection:
             try:
+                connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
@@ -294,46 +312,37 @@ class SqliteStore:
 
     def _write_all(self) -> None:
         connection = self._connect()
-        ended = False
-        while not ended:
-            group, ended = self._gather()
-            if not group:
-                continue
+        while group := self._gather():
             started = time.perf_counter()
-            if self._failure:
-                connection.execute(f"PRAGMA busy_timeout = {BUSY_AGAIN_S * 1000:.0f}")
             failed = self._failure != ""
+            if failed:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_AGAIN_S * 1000:.0f}")
             self._failure = _commit(connection, group)
-            if failed and not self._failure:
+            if failed:
                 connection.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
-            with self._counting:
-                self._bytes -= sum(unwritten.batch.size for unwritten in group)
+            with self._changing:
+                self._bytes -= sum([size for _, _, size in group])
             if not self._failure:
                 self._committed(len(group), time.perf_counter() - started)
         connection.close()
 
-    def _gather(self) -> tuple[list[Unwritten], bool]:
-        """All that waits, up to GROUP_LIMIT, at least one; and whether the store is closing."""
-        group: list[Unwritten] = []
-        item = self._waiting.get()
-        while item is not None:
-            item.done.set_running_or_notify_cancel()  # from now on nobody can take it back
-            group.append(item)
-            if len(group) == GROUP_LIMIT:
-                return group, False
-            try:
-                item = self._waiting.get_nowait()
-            except queue.Empty:
-                return group, False
-        return group, True
+    def _gather(self) -> "list[Unwritten]":
+        """All that waits, up to GROUP_LIMIT, once something does; nothing when the store is closed and all is written."""
+        while True:
+            with self._changing:
+                count = min(len(self._waiting), GROUP_LIMIT)
+                if count or self._closed:
+                    return [self._waiting.popleft() for _ in range(count)]
+                self._wanted.clear()
+            self._wanted.wait()
 
 
-def _commit(connection: sqlite3.Connection, group: list[Unwritten]) -> str:
+def _commit(connection: sqlite3.Connection, group: "list[Unwritten]") -> str:
     """Write *group* in one go, and tell everybody; returns why it failed, '' where it did not."""
     receipts = []
     try:
         connection.execute("BEGIN IMMEDIATE")
-        receipts = [_write(connection, unwritten.batch) for unwritten in group]
+        receipts = _write(connection, [batch for batch, _, _ in group])
         connection.execute("COMMIT")
     except Exception as error:
         with suppress(sqlite3.Error):
@@ -341,34 +350,92 @@ def _commit(connection: sqlite3.Connection, group: list[Unwritten]) -> str:
                 connection.execute("ROLLBACK")
         if len(group) > 1 and not isinstance(error, sqlite3.OperationalError):
             # One of them can't be written by anybody: the others must not share its fate.
-            return max([_commit(connection, [unwritten]) for unwritten in group])
+            return max([_commit(connection, [one]) for one in group])
         failure = StoreUnavailable(f"the store can't write now: {error}")
-        for unwritten in group:
-            if not unwritten.done.cancelled():
-                unwritten.done.set_exception(failure)
+        for _, done, _ in group:
+            done(failure)
         return str(failure)
-    for unwritten, receipt in zip(group, receipts, strict=True):
-        if not unwritten.done.cancelled():
-            unwritten.done.set_result(receipt)
+    for (_, done, _), receipt in zip(group, receipts, strict=True):
+        done(receipt)
     return ""
 
 
-def _write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
-    stored = []
-    for event in batch.events:
-        row = (
-            event.datastream,
-            event.id,
-            event.type,
-            event.url,
-            event.visitor,
-            event.made_ms,
-            event.received_ms,
-            event.body,
-        )
-        cursor = connection.execute(_EVENT, row)
-        if cursor.rowcount:
-            stored.append(replace(event, seq=cursor.lastrowid or 0))
+def _write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
+    """Write *batches*, rows of a kind together: each statement costs the interpreter's lock twice."""
+    places = _write_events(connection, [event for batch in batches for event in batch.events])
+    receipts = []
+    visits: list[tuple[object, ...]] = []
+    start = 0
+    for batch in batches:
+        own = places[start : start + len(batch.events)]
+        start += len(batch.events)
+        receipt = _receipt(batch, own)
+        receipts.append(receipt)
+        visit = batch.visit
+        if visit:
+            views = sum([event.is_view for event in receipt.new])
+            seen = (visit.datastream, visit.visitor, visit.seen_ms, visit.seen_ms)
+            visits.append((*seen, len(receipt.new), visit.ecid, visit.consent, views))
+            for event, seq in zip(receipt.new, receipt.places, strict=True):
+                for experience in event.shown:
+                    key = (visit.datastream, visit.visitor, experience)
+                    connection.execute(_SHOWN, (*key, event.received_ms, seq))
+                    connection.execute(_FORGET, key)
+        if batch.bad_rows or batch.deliveries or batch.mended or batch.probe:
+            _write_rest(connection, batch)
+    for size, part in _parts(visits):
+        values = [value for row in part for value in row]
+        connection.execute(_VISITS[size], values)
+    return receipts
+
+
+def _receipt(batch: Batch, places: list[int]) -> Receipt:
+    if 0 not in places:
+        return Receipt(batch.events, places)
+    new = [(event, seq) for event, seq in zip(batch.events, places, strict=True) if seq]
+    stored = tuple([event for event, _ in new])
+    return Receipt(stored, [seq for _, seq in new], len(places) - len(new))
+
+
+def _write_events(connection: sqlite3.Connection, events: list[Event]) -> list[int]:
+    """The place of each of *events* in the store; 0 where its id was there already."""
+    places: list[int] = []
+    for size, part in _parts(events):
+        values = [
+            value
+            for event in part
+            for value in (
+                event.datastream, event.id, event.type, event.url, event.visitor,
+                event.made_ms, event.received_ms, event.body,
+            )
+        ]  # fmt: skip
+        cursor = connection.execute(_EVENTS[size], values)
+        if cursor.rowcount == size:
+            # All are new, and numbered without a gap: nobody else writes in this transaction.
+            last = cursor.lastrowid or 0
+            places.extend(range(last - size + 1, last + 1))
+        else:
+            places.extend(_places_of(connection, part, cursor.rowcount))
+    return places
+
+
+def _places_of(connection: sqlite3.Connection, events: list[Event], count: int) -> list[int]:
+    """The places of *events*, just written, of which *count* were new: those have the highest numbers, one each."""
+    select = "SELECT seq, datastream, id FROM events ORDER BY seq DESC LIMIT ?"
+    new = {(row[1], row[2]): row[0] for row in connection.execute(select, (count,))}
+    return [new.pop((event.datastream, event.id), 0) for event in events]
+
+
+def _parts(rows: "list[Row]") -> "Iterator[tuple[int, list[Row]]]":
+    """*rows* in parts of the SIZES, the largest first, so that few statements have to be known."""
+    start = 0
+    for size in SIZES:
+        while len(rows) - start >= size:
+            yield size, rows[start : start + size]
+            start += size
+
+
+def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
     for bad in batch.bad_rows:
         why = (bad.received_ms, bad.code, bad.path, bad.message, bad.url)
         connection.execute(_BAD_ROW, (*why, bad.body, bad.client, bad.cut))
@@ -381,25 +448,6 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
         counts = (told.sent, told.retried, told.acknowledged, told.restored)
         page = (told.datastream, told.page, told.seen_ms)
         connection.execute(_DELIVERIES, (*page, *counts, json.dumps(told.dropped)))
-    visit = batch.visit
-    if visit:
-        seen = (
-            visit.datastream,
-            visit.visitor,
-            visit.seen_ms,
-            visit.seen_ms,
-            len(stored),
-            visit.ecid,
-            visit.consent,
-            sum(event.is_view for event in stored),
-        )
-        connection.execute(_VISIT, seen)
-        for event in stored:
-            for experience in event.shown:
-                key = (visit.datastream, visit.visitor, experience)
-                connection.execute(_SHOWN, (*key, event.received_ms, event.seq))
-                connection.execute(_FORGET, key)
-    return Receipt(tuple(stored), len(batch.events) - len(stored))
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:

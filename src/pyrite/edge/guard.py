@@ -1,0 +1,167 @@
+"""Before anything else: headers within limits, origins that may call, preflights, not too much at once; then the protocol's
+endpoints, straight from ASGI: most of an edge's work is there, and a framework's way to them would cost more than they do.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_plus
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .problems import Problem
+from .settings import Settings
+
+RETRY_AFTER_S = 2
+Headers = list[tuple[bytes, bytes]]
+
+
+class Call:
+    """A request as the protocol's endpoints see it."""
+
+    __slots__ = ("action", "headers", "query", "receive", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, action: str) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.action = action
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.query = _query(scope["query_string"])
+
+    def header(self, name: bytes) -> str:
+        """The header *name*, in small letters; '' where there is none."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+
+Endpoint = Callable[[Call], Awaitable[Response]]
+
+
+class Guard:
+    """The protocol's *endpoints* (`{action: endpoint}`) under the settings' base path, and *app* for everything else."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, endpoints: dict[str, Endpoint]) -> None:
+        self._app = app
+        self._limits = settings.limits
+        self._origins = {origin.rstrip("/") for origin in settings.edge.origins}
+        self._base = "/" + settings.edge.base_path.strip("/")
+        self._endpoints = endpoints
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or "/v1/" not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+        found = self._find(scope)
+        action = found or ""
+        call = Call(scope, receive, action)
+        origin = call.header(b"origin")
+        allowed = not origin or self._may_call(call, origin)
+        refusal = self._refusal(call, origin, allowed)
+        cors = self._cors(call, origin) if origin and allowed else _VARY
+        if refusal is None and found is None:
+            await self._app(scope, receive, _with(cors, send))
+            return
+        if refusal is not None:
+            response = refusal
+        else:
+            self._under_way += 1
+            try:
+                response = await self._endpoints[action](call)
+            finally:
+                self._under_way -= 1
+        await send(
+            {
+                "type": "http.response.start",
+                "status": response.status_code,
+                "headers": response.raw_headers + cors,
+            }
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    def _find(self, scope: Scope) -> str | None:
+        """The action that an address names: `{base}[/{hint}]/v1/{action}`."""
+        path: str = scope["path"]
+        root = scope.get("root_path", "")
+        if root and path.startswith(root):
+            path = path[len(root) :]
+        before, _, action = path.partition("/v1/")
+        hint = before.removeprefix(self._base)
+        known = before.startswith(self._base) and action in self._endpoints
+        return action if known and (not hint or (hint[0] == "/" and hint.count("/") == 1)) else None
+
+    def _refusal(self, call: Call, origin: str, allowed: bool) -> Response | None:
+        size = sum([len(name) + len(value) for name, value in call.scope["headers"]])
+        limit = self._limits.header_bytes
+        if size > limit:
+            detail = f"expected at most {limit} bytes of headers, got {size}"
+            return Problem(431, "headers.too_large", detail).response("")
+        if not allowed:
+            detail = f"pages of {origin!r:.200} may not send events here; list the origin under [edge] origins in pyrite.toml"
+            return Problem(403, "origin.unknown", detail).response("")
+        if call.scope["method"] == "OPTIONS":
+            return Response(status_code=204)
+        if call.action and call.scope["method"] != "POST":
+            method, path = call.scope["method"], call.scope["path"]
+            detail = f"{method} is not supported at {path!r}"
+            return Problem(405, "method.unknown", detail).response("")
+        if self._under_way >= self._limits.requests:
+            detail = f"{self._under_way} requests are under way"
+            return Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S).response("")
+        return None
+
+    def _may_call(self, call: Call, origin: str) -> bool:
+        """The scheme may differ behind a proxy that ends TLS."""
+        own = call.header(b"host")
+        return origin in self._origins or (own != "" and origin.partition("://")[2] == own)
+
+    def _cors(self, call: Call, origin: str) -> Headers:
+        headers = [*_VARY, (b"access-control-allow-origin", origin.encode("latin-1")), *_CORS]
+        return [*headers, *_PREFLIGHT] if call.scope["method"] == "OPTIONS" else headers
+
+
+_VARY: Headers = [(b"vary", b"Origin")]
+_CORS: Headers = [
+    (b"access-control-allow-credentials", b"true"),
+    (b"access-control-expose-headers", b"x-adobe-edge, x-request-id, retry-after"),
+]
+_PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+def _with(headers: Headers, send: Send) -> Send:
+    async def with_headers(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *headers]
+        await send(message)
+
+    return with_headers
+
+
+def _query(text: bytes) -> dict[str, str]:
+    """The parameters of a query; of several with one name the first."""
+    found: dict[str, str] = {}
+    for pair in text.decode("latin-1").split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in pair or "+" in pair:
+            name, value = unquote_plus(name), unquote_plus(value)
+        found.setdefault(name, value)
+    return found
+
+
+@lru_cache(4096)
+def address_class(host: str) -> str:
+    """`loopback`, `private` or `public`: all that is kept of where a bad row came from; '' where it can't be told."""
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return ""
+    if address.is_loopback:
+        return "loopback"
+    return "private" if address.is_private else "public"
