@@ -45,10 +45,11 @@
     page[name] = (...given) => {
       let promise;
       (promise = new Promise((resolve, reject) => {
-        const item = [resolve, reject, given, , Date.now()];
+        const item = [resolve, reject, given];
         try {
           item[3] = JSON.stringify(given[1]);
-          queue[1] || queue[0][2][0] != "configure" || early(queue[0], item); // throws where the queue is empty
+          item[4] = Date.now();
+          document.prerendering || queue[1] || queue[0][2][0] != "configure" || early(queue[0], item); // throws where the queue is empty
         } catch (error) {}
         queue.push(item);
       })).catch(() => {});

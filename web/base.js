@@ -7,11 +7,12 @@
     page[name] = function () {
       var given = arguments;
       var promise = new Promise(function (resolve, reject) {
-        var text;
+        var item = [resolve, reject, given];
         try {
-          text = JSON.stringify(given[1]);
+          item[3] = JSON.stringify(given[1]);
+          item[4] = Date.now();
         } catch (error) {}
-        page[name].q.push([resolve, reject, given, text, Date.now()]);
+        page[name].q.push(item);
       });
       // A call whose promise nobody looks at must not end as an unhandled rejection of the page; the tracker logs it.
       promise.catch(function () {});

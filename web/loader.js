@@ -47,7 +47,7 @@
       return reject(refusal("wire.invalid", "the options have no JSON form: " + error.message));
     }
     try {
-      const age = at ? Math.max(0, Math.min(Date.now() - at, 3e5)) : 0;
+      const age = at > 0 ? Math.max(0, Math.min(now() - at, 3e5)) || 0 : 0;
       run(name, String(given[0]), options || "", given[1], resolve, reject, item.id || "", age, item.early || null);
     } catch (error) {
       reject(refusal("tracker", error.message));
@@ -95,6 +95,22 @@
     return top;
   };
 
+  const now = () => {
+    try {
+      return +Date.now() || 0;
+    } catch {
+      return 0;
+    }
+  };
+
+  const offset = () => {
+    try {
+      return new Date().getTimezoneOffset();
+    } catch {
+      return 0; // a page has put something else in Date's place
+    }
+  };
+
   const facts = (light) => {
     const found = {
       url: location.href,
@@ -115,7 +131,7 @@
       viewportHeight: root.clientHeight,
       // The first use of Intl costs a page 12 to 50 ms.
       timezone: page.Temporal ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone,
-      timezoneOffset: new Date().getTimezoneOffset(),
+      timezoneOffset: offset(),
     });
   };
 
@@ -160,10 +176,10 @@
     const near = domain === location.host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
     const root = domain.includes("://") ? domain : (near && location.protocol !== "https:" ? "http" : "https") + "://" + domain;
     const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
-    const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || Date.now()]);
+    const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || now()]);
     return {
       url: `${root}/${path}/v1/${action}?configId=${encodeURIComponent(stream)}&requestId=${uuid()}`,
-      body: JSON.stringify({ raw: { commands: [["configure", config], ...commands], facts: all, sentAt: Date.now() } }),
+      body: JSON.stringify({ raw: { commands: [["configure", config], ...commands], facts: all, sentAt: now() } }),
     };
   };
 
@@ -173,7 +189,7 @@
   // The first view start right behind a configuration leaves now, unless the page wants to see or hold it.
   const early = (queue) => {
     const [first, item] = queue;
-    if (!item || item.early !== undefined || command(first) !== "configure") return;
+    if (!item || item.early !== undefined || command(first) !== "configure" || document.prerendering) return;
     item.early = null;
     const config = options(first);
     const event = options(item);
@@ -188,6 +204,7 @@
   };
 
   const leave = () => {
+    if (document.prerendering) return; // nobody has seen it
     for (const name in adopted) guarded(leaveNow, adopted[name]);
   };
 

@@ -49,6 +49,27 @@ declare namespace Alloy {
     filterClickDetails?: (details: ClickDetails) => boolean | void;
   }
 
+  interface Outbox {
+    maxEvents?: number;
+    /** Of JSON. */
+    maxBytes?: number;
+    maxAgeHours?: number;
+  }
+
+  /** Counts of this page's events. */
+  interface Delivery {
+    waiting: number;
+    /** Of what waits. */
+    bytes: number;
+    sent: number;
+    retried: number;
+    acknowledged: number;
+    /** Taken over from pages before this one. */
+    restored: number;
+    /** By reason: full, too_large, too_old, consent, refused. */
+    dropped: { [reason: string]: number };
+  }
+
   type Collected = "always" | "never" | "decoratedElementsOnly";
 
   interface Configuration {
@@ -75,6 +96,8 @@ declare namespace Alloy {
     autoViewStart?: boolean;
     autoViewStartOnHash?: boolean;
     early?: boolean;
+    /** What may wait for the edge's acknowledgement, in this page and those after it. */
+    outbox?: Outbox;
     edgeConfigOverrides?: JsonObject;
     debugEnabled?: boolean;
     /** By decision provider; PYR is Pyrite. */
@@ -203,6 +226,7 @@ declare namespace Alloy {
     (command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;
     (command: "setDebug", options: SetDebugOptions): Promise<{}>;
     (command: "createEventMergeId"): Promise<{ eventMergeId: string }>;
+    (command: "getDelivery"): Promise<Delivery>;
     (command: "getLibraryInfo"): Promise<{ libraryInfo: LibraryInfo }>;
   }
 }

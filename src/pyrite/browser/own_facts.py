@@ -60,6 +60,12 @@ def _timezone() -> str:
     return _kept["timezone"]
 
 
+def _timezone_offset() -> int:
+    # A page may have put something else in Date's place.
+    date = construct(window.Date) if "function Date()" in text(window.String(window.Date)) else None
+    return 0 if date is None else date.getTimezoneOffset()
+
+
 def _top_domain() -> str:
     """The widest domain that takes this page's cookies; '' for addresses and single names."""
     if "topDomain" not in _kept:
@@ -96,7 +102,7 @@ _READERS = {
     "viewportWidth": lambda: window.document.documentElement.clientWidth,
     "viewportHeight": lambda: window.document.documentElement.clientHeight,
     "timezone": _timezone,
-    "timezoneOffset": lambda: construct(window.Date).getTimezoneOffset(),
+    "timezoneOffset": _timezone_offset,
     "cookie": _cookie,
     "cookiesEnabled": has_cookies,
     "gpc": lambda: optional(window.navigator, "globalPrivacyControl") is True,

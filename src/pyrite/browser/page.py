@@ -32,13 +32,13 @@ from .bridge import (
     is_nullish,
     listen,
     method,
-    now_ms,
     optional,
     parse,
     stringify,
     text,
     window,
 )
+from .clock import clock_ms
 from .dom import hide
 from .facts import Facts
 from .links import clicked_link, facts_of, tell_offer
@@ -143,9 +143,9 @@ class Page:
         """
         waiting = (name, options, given, resolve, reject, event_id, age_ms, early)
         if self._task_began == 0:
-            self._task_began = now_ms()
+            self._task_began = clock_ms()
             window.setTimeout(callback(self._safely(self._next_task)), 0)
-        late = now_ms() - self._task_began > SLICE_MS
+        late = clock_ms() - self._task_began > SLICE_MS
         if late or self._backlog or self._prerendering:
             self._backlog.append(waiting)
         else:
@@ -156,9 +156,9 @@ class Page:
         self._task_began = 0
         if not self._backlog or self._prerendering:
             return
-        self._task_began = now_ms()
+        self._task_began = clock_ms()
         window.setTimeout(callback(self._safely(self._next_task)), 0)
-        while self._backlog and now_ms() - self._task_began <= SLICE_MS:
+        while self._backlog and clock_ms() - self._task_began <= SLICE_MS:
             self._run(*self._backlog.pop(0))
 
     def _run(
@@ -218,7 +218,7 @@ class Page:
     def moment(self, age_ms: int = 0, *, whole: bool = False) -> Moment:
         """Now, in this page, for a command that has waited *age_ms*; *whole* where all facts will be asked for."""
         return Moment(
-            now_ms=now_ms(),
+            now_ms=clock_ms(),
             facts=Facts(self._read, self.hints, whole=whole),
             new_id=self._new_id,
             chance=window.Math.random,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         auto_view_start: bool
         auto_view_start_on_hash: bool
         early: bool
+        outbox: dict[str, int]
         edge_config_overrides: Object
         debug_enabled: bool
         auto_collect_proposition_interactions: dict[str, str]
@@ -195,6 +196,10 @@ class Alloy:
     async def create_event_merge_id(self) -> "dict[str, object]":
         """`{eventMergeId}`."""
         return await self._run("createEventMergeId", {})
+
+    async def get_delivery(self) -> "Object":
+        """What became of this page's events: `{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`."""
+        return await self._run("getDelivery", {})
 
     async def get_library_info(self) -> "dict[str, object]":
         """`{libraryInfo}`."""

@@ -10,11 +10,11 @@ from .bridge import (
     construct,
     is_nullish,
     method,
-    now_ms,
     optional,
     text,
     window,
 )
+from .clock import clock_ms
 from .page import Page
 
 TYPE_CHECKING = False
@@ -43,7 +43,7 @@ def _execute(page: Page, item: Any) -> None:
     body = optional(item, "3")
     # As text: MicroPython 1.28 cuts whole numbers to 32 bits at the border.
     at = text(item.slice(4, 5).join(""))
-    age_ms = max(0, min(now_ms() - int(at), AGE_LIMIT_MS)) if at else 0
+    age_ms = max(0, min(clock_ms() - int(at), AGE_LIMIT_MS)) if at.isdigit() else 0
     run(
         page,
         optional(given, "0"),

@@ -13,13 +13,13 @@ from .bridge import (
     is_nullish,
     listen,
     method,
-    now_ms,
     optional,
     parse,
     stringify,
     text,
     window,
 )
+from .clock import clock_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Storage:
         """Store *records*, each in the place of one with the same id."""
         for record in records:
             record["page"] = self._page
-            record["at"] = now_ms()
+            record["at"] = clock_ms()
             self._do("put", record)
         self.hold()
 
@@ -212,12 +212,12 @@ class Storage:
                 if record["stream"] != stream or record["page"] == self._page:
                     continue
                 if alive is None:
-                    gone = abs(now_ms() - record["at"]) > LEASE_MS
+                    gone = abs(clock_ms() - record["at"]) > LEASE_MS
                 else:
                     gone = record["page"] not in alive
                 if gone:
                     record["page"] = self._page
-                    record["at"] = now_ms()
+                    record["at"] = clock_ms()
                     store.put(parse(encode(record)))
                     taken.append(record)
                 left = left or not gone

@@ -25,6 +25,18 @@ _GLOBALS = (
 _PLACE = {"NODE": "false", "SHELL": "false", "WORKER": "false", "WEB": "true"}
 
 
+# The runtime asks Date while it boots, and whenever Python asks for the time; a page may have put nonsense in its place.
+_CLOCK = """const Date = (() => {
+  const since = () => performance.timeOrigin + performance.now();
+  const page = globalThis.Date;
+  try {
+    if (Math.abs(page.now() - since()) < 1e12 && new page().getTime() > 0) return page;
+  } catch {}
+  return class { constructor(at) { this.at = at ?? since(); } getTime() { return this.at; } static now() { return since(); } };
+})();
+"""
+
+
 class RuntimeChanged(Exception):
     """The runtime's text is not what the changes expect."""
 
@@ -74,7 +86,7 @@ def script(package: Path) -> str:
             )
         text = text.replace(before, after)
     names = ",".join(_GLOBALS)
-    return f"{NOTICE}\nvar {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"
+    return f"{NOTICE}\n{_CLOCK}var {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"
 
 
 def wasm(package: Path) -> bytes:

@@ -43,6 +43,7 @@ class Entry:
         self.urgent = urgent
         self.made = made
         self.request = ""  # the one that it is in; empty while it waits
+        self.number = 0  # its place in line
         self.attempts = 0
         self.ticks = 0
         self.settled = False  # its promise: an entry may outlive that

@@ -56,6 +56,7 @@ class Outbox:
         self._max_age_ms = _number(limits.get("maxAgeHours")) * 3600000
         self._entries: dict[str, Entry] = {}
         self._bytes = 0
+        self._number = 0  # of the newest entry
         self._requests: dict[str, Request] = {}
         self._in_flight_bytes = 0
         self._turn = 0  # of the timer that counts; those set before are past
@@ -114,19 +115,22 @@ class Outbox:
     def _flush(self, moment: Moment, *, unloading: bool = False) -> list[Effect]:
         """Effects that send all that waits, in as few bodies as can be."""
         effects: list[Effect] = []
-        groups: dict[str, list[Entry]] = {}
-        for id in list(self._entries):
-            entry = self._entries[id]
+        groups: list[list[Entry]] = []
+        places: dict[str, int] = {}
+        for entry in self._in_order():
             if entry.request:
                 continue
             if entry.made is None and moment.now_ms - entry.made_ms > self._max_age_ms:
                 effects.extend(self._drop(entry, "too_old", moment))
             elif entry.made or (entry.asking and not unloading):
                 effects.extend(self._send([entry], moment, unloading=unloading))
+            elif entry.group in places:
+                groups[places[entry.group]].append(entry)
             else:
-                groups.setdefault(entry.group, []).append(entry)
+                places[entry.group] = len(groups)
+                groups.append([entry])
         limit = UNLOADING_BYTES if unloading else BODY_BYTES
-        for group in groups.values():
+        for group in groups:
             body: list[Entry] = []
             size = 0
             for entry in group:
@@ -407,7 +411,7 @@ class Outbox:
         effects: list[Effect] = []
         while len(self._entries) > self._max_events or self._bytes > self._max_bytes:
             victim: Entry | None = None
-            for entry in self._entries.values():
+            for entry in self._in_order():
                 if entry.made is None and (victim is None or entry.value < victim.value):
                     victim = entry
             if victim is None:
@@ -429,7 +433,13 @@ class Outbox:
     def _count(self, reason: str) -> None:
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
+    def _in_order(self) -> list[Entry]:
+        """All entries, the oldest first: MicroPython's dicts keep no order."""
+        return sorted(self._entries.values(), key=lambda entry: entry.number)
+
     def _take(self, entry: Entry) -> None:
+        self._number += 1
+        entry.number = self._number
         replaced = self._entries.pop(entry.id, None)
         self._bytes += entry.size - (replaced.size if replaced else 0)
         self._entries[entry.id] = entry

@@ -16,8 +16,11 @@ window = _window
 
 
 def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return int(window.Date.now())
+    """Milliseconds since 1970, 0 where the page has broken its `Date`."""
+    try:
+        return int(window.Date.now())
+    except Exception:
+        return 0
 
 
 def parse(text: str) -> Any:

@@ -14,9 +14,12 @@ window = js
 
 
 def now_ms() -> int:
-    """Milliseconds since 1970."""
-    now: int = js.Date.now()
-    return now
+    """Milliseconds since 1970, 0 where the page has broken its `Date`."""
+    try:
+        now = js.Date.now()
+    except Exception:
+        return 0
+    return now if isinstance(now, int) else 0
 
 
 def parse(text: str) -> Any:

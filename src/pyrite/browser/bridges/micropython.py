@@ -18,9 +18,12 @@ UNDEFINED = js.undefined
 
 
 def now_ms() -> int:
-    """Milliseconds since 1970."""
+    """Milliseconds since 1970, 0 where the page has broken its `Date`."""
     # MicroPython 1.28 cuts integers to 32 bits at the border (Date.now()): the time comes from Python.
-    return int(time.time() * 1000)
+    try:
+        return int(time.time() * 1000)
+    except Exception:
+        return 0
 
 
 def parse(text: str) -> Any:
