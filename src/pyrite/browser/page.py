@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
-SLICE_MS = 20  # after so much of one task what is still to be done waits for the next
+SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
 
