@@ -10,12 +10,12 @@
 
     const early = ([, , [, given], text], item) => {
       const config = JSON.parse(text);
-      const { cookie, referrer, documentElement } = document;
+      const { cookie, referrer, documentElement, prerendering } = document;
       const chosen = cookie.split(`kndctr_${(config.orgId || config.datastreamId).replace("@", "_")}_consent=general`)[1];
       const gpc = navigator.globalPrivacyControl;
       const domain = config.edgeDomain || location.host;
       if (
-        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) && !given.onBeforeEventSend &&
+        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) && !given.onBeforeEventSend && !prerendering &&
         /^(?!.*("early":false|Overrides"|highEntropy)).*"(viewStart|renderDecisions)":true/.test(text + item[3])
       ) {
         item.id = list.device = crypto.randomUUID();
@@ -47,9 +47,8 @@
       (promise = new Promise((resolve, reject) => {
         const item = [resolve, reject, given];
         try {
-          item[3] = JSON.stringify(given[1]);
-          item[4] = Date.now();
-          document.prerendering || queue[1] || queue[0][2][0] != "configure" || early(queue[0], item); // throws where the queue is empty
+          item.push(JSON.stringify(given[1]), Date.now());
+          queue[1] || queue[0][2][0] != "configure" || early(queue[0], item); // throws where the queue is empty
         } catch (error) {}
         queue.push(item);
       })).catch(() => {});

@@ -9,8 +9,7 @@
       var promise = new Promise(function (resolve, reject) {
         var item = [resolve, reject, given];
         try {
-          item[3] = JSON.stringify(given[1]);
-          item[4] = Date.now();
+          item.push(JSON.stringify(given[1]), Date.now());
         } catch (error) {}
         page[name].q.push(item);
       });

@@ -80,14 +80,10 @@ def test_in_a_sandboxed_frame_without_cookies_and_storage_events_still_leave(
 
 
 def test_cookies_are_set_for_the_whole_site(site: Site, page: Page) -> None:
-    site.tracked(
-        "alloy('event', {type: 'x'}).catch((error) => document.title = error.code)",
-        edgeDomain="edge.site.test",
-    )
+    site.tracked("alloy('event', {type: 'x'})", edgeDomain="edge.site.test")
     page.goto(site.url("/page", host="www.site.test"))
-    page.wait_for_function(
-        "document.title === 'network.failed'"
-    )  # there is no TLS here; the device id was minted before
+    # There is no TLS here, so nothing arrives; the device id was minted before.
+    page.wait_for_function("document.cookie.includes('pyrite_fpid')")
 
     assert [
         cookie["domain"] for cookie in page.context.cookies() if cookie["name"] == "pyrite_fpid"

@@ -128,12 +128,17 @@ class Storage:
         if self._database is not None:
             self._transact()
             return
-        factory = optional(window, "indexedDB")
-        if factory is None:
-            self._refuse("no IndexedDB")
-            return
         self._opening = True
-        attempt(method(factory, "open"), factory, (DATABASE, 1), self._open, self._refuse)
+
+        def found(factory: Any = None, *_: Any) -> None:
+            if is_nullish(factory):
+                self._refuse("no IndexedDB")
+            else:
+                attempt(method(factory, "open"), factory, (DATABASE, 1), self._open, self._refuse)
+
+        # Where storage is blocked even looking throws.
+        place = (window.globalThis, "indexedDB")
+        attempt(method(window.Reflect, "get"), window.Reflect, place, found, self._refuse)
 
     def _open(self, request: Any, *_: Any) -> None:
         def upgrade(*_: Any) -> None:

@@ -18,7 +18,8 @@ from ..stores.sqlite import SqliteStore
 from .decisions import Decisions
 from .experiences import Experiences
 from .files import Files, built_files
-from .guard import Guard
+from .guard import Call, Guard
+from .guard import Endpoint as Answer
 from .health import Health, forget_old
 from .metrics import Metrics
 from .preview import Previews, secret_in
@@ -78,7 +79,7 @@ def edge(
         await asyncio.to_thread(kept.close)
 
     app = Starlette(
-        routes=_routes(chosen, files, Health(kept, metrics)),
+        routes=_routes(chosen, protocol, files, Health(kept, metrics)),
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
@@ -91,13 +92,26 @@ def edge(
     return app
 
 
-def _routes(settings: Settings, files: Files, health: Health) -> list[Route]:
+def _routes(settings: Settings, protocol: Protocol, files: Files, health: Health) -> list[Route]:
     routes = [Route("/health", health.alive), Route("/ready", health.ready)]
     if settings.edge.metrics:
         routes.append(Route("/metrics", health.metrics))
+    # The guard serves these before any routing; here they stand for whoever asks an edge for its routes.
+    base = "/" + settings.edge.base_path.strip("/")
+    for action, endpoint in protocol.endpoints().items():
+        for hint in ("", "/{hint}"):
+            path = f"{base}{hint}/v1/{action}"
+            routes.append(Route(path, _called(action, endpoint), methods=["POST"]))
     for name in files.names():
         routes.append(Route("/" + name, _file(files, name)))
     return routes
+
+
+def _called(action: str, endpoint: Answer) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        return await endpoint(Call(request.scope, request.receive, action))
+
+    return answer
 
 
 def _file(files: Files, name: str) -> Endpoint:
