@@ -15,7 +15,7 @@
       const gpc = navigator.globalPrivacyControl;
       const domain = config.edgeDomain || location.host;
       if (
-        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) && !given.onBeforeEventSend && !prerendering &&
+        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) && !(given.onBeforeEventSend || prerendering) &&
         /^(?!.*("early":false|Overrides"|highEntropy)).*"(viewStart|renderDecisions)":true/.test(text + item[3])
       ) {
         item.id = list.device = crypto.randomUUID();

@@ -51,7 +51,6 @@
     if (backlog.length || performance.now() - began > 10) backlog.push([name, item]);
     else execute(name, item);
   };
-  addEventListener("pagehide", () => drain(1e9));
 
   const take = (name, queue) => {
     queue.push = (item) => call(name, item);
@@ -293,6 +292,7 @@
     pyrite.start((light) => JSON.stringify(facts(light)), uuid);
     run = pyrite.run;
     stop();
+    addEventListener("pagehide", () => backlog.length && drain(1e9)); // before Python's own, which sends what waits
     for (const name in adopted) take(name, adopted[name]);
   };
 
