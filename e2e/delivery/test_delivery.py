@@ -1,12 +1,15 @@
 """The outbox in a page: gathered, tried again, kept, taken over by other pages, let go of."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Playwright
 from support.chromium import ARGUMENTS, executable
 from support.site import HEAD, Site
+
+from pyrite.edge.settings import Datastream, Settings
 
 Run = Callable[[str], Any]
 READY = "alloy('event', {type: 'ready'}).then(() => document.title = 'ready');"
@@ -328,3 +331,24 @@ def test_what_went_wrong_is_counted_and_the_edge_is_told(site: Site, page: Page,
     assert (counts["dropped"], counts["waiting"]) == ({"full": 1}, 0)
     assert [one.dropped for one in told] == [{"full": 1}]
     assert HEAD
+
+
+# ---- what a data stream expects ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("violations", ["warn", "refuse"])
+def test_the_console_names_event_path_and_what_was_expected(
+    tmp_path: Path, page: Page, run: Run, console: list[str], lane: str, violations: Any
+) -> None:
+    file = tmp_path / "order.json"
+    file.write_text('{"properties": {"data": {"required": ["total"]}}}')
+    shop = Datastream(schemas={"order": str(file)}, violations=violations)
+    with Site(tmp_path, lane=lane, settings=Settings(datastreams={"shop": shop})) as site:
+        ready(site, page)
+        result = run("alloy('event', {type: 'order', data: {amount: 5}})")
+
+        assert result["ok"] is (violations == "warn")
+        assert len(site.all_events("order")) == (1 if violations == "warn" else 0)
+        line = next(line for line in console if "required property" in line)
+        assert "event 'order' is not what" in line
+        assert ".data" in line

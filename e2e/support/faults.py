@@ -237,10 +237,10 @@ def killed(seconds: float) -> Callable[[Visit], None]:
         profile = visit.stage.profile()
         context = visit.stage.start(profile)
         visit.arrive(context)
-        process = _browser_process(profile)
-        processes = [process, *_children(process)]
+        process = browser_process(profile)
+        processes = [process, *children_of(process)]
         visit.burst(20)
-        _let_pass(seconds)
+        let_pass(seconds)
         for one in processes:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
@@ -283,7 +283,7 @@ def failing(*, leave: bool, seconds: float = 0, **fault: Any) -> Callable[[Visit
             )
             visit.page.goto(visit.url("blank"))
         else:
-            _let_pass(seconds)
+            let_pass(seconds)
         for one in faults:
             one.release()
             visit.site.faults.remove(one)
@@ -301,7 +301,7 @@ def offline(*, seconds: float, close: bool) -> Callable[[Visit], None]:
         if close:
             visit.page.close()
         else:
-            _let_pass(seconds)
+            let_pass(seconds)
         visit.context.set_offline(False)
 
     return act
@@ -318,7 +318,7 @@ def latency(visit: Visit) -> None:
         visit.site.faults.remove(one)
 
 
-def _let_pass(seconds: float) -> None:
+def let_pass(seconds: float) -> None:
     # The length of an outage is what is staged here; nothing could be waited for.
     time.sleep(seconds)
 
@@ -364,7 +364,7 @@ def stage_round(stage: Stage, tracker: str, case: str, number: int) -> dict[str,
     }
 
 
-def _browser_process(profile: Path) -> int:
+def browser_process(profile: Path) -> int:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
@@ -374,13 +374,13 @@ def _browser_process(profile: Path) -> int:
     raise AssertionError("the browser's process was not found")
 
 
-def _children(process: int) -> list[int]:
+def children_of(process: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError, IndexError):
                 if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == process:
-                    found += [int(entry.name), *_children(int(entry.name))]
+                    found += [int(entry.name), *children_of(int(entry.name))]
     return found
 
 

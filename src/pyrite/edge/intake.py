@@ -19,6 +19,7 @@ from ..core.personalization import shown_in
 from ..stores.contract import BadRow, Deliveries, Event
 from . import raw
 from .problems import Problem
+from .schemas import Check
 from .settings import Limits
 
 ID_LIMIT = 128  # characters of an event's id
@@ -57,6 +58,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     asking: list[tuple[int, dict[str, Any]]] = []  # places of events that ask, and what they hold
     bad_rows: list[BadRow] = []
     refused: list[tuple[int, Any]] = []  # place in the body, why
+    warnings: list[dict[str, object]] = []
     skew_ms: int = 0  # what to add to the page's times
     identities: dict[str, Any] = {}  # of the body
 
@@ -66,8 +68,8 @@ class Arrival(msgspec.Struct, kw_only=True):
         return self.fpid or self.ecid
 
 
-def read(content: bytes, source: Source, limits: Limits) -> Arrival:
-    """What *content* holds. Raises Problem when nothing of it can be used.
+def read(content: bytes, source: Source, limits: Limits, check: Check | None = None) -> Arrival:
+    """What *content* holds; *check* knows what its events must look like. Raises Problem when nothing of it can be used.
 
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
@@ -88,7 +90,7 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
     arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
     for index, content_of_event in enumerate(events):
         try:
-            _take(arrival, content_of_event, index)
+            _take(arrival, content_of_event, index, check)
         except Problem as problem:
             arrival.refused.append((index, problem))
             kept = msgspec.json.encode({**body, "events": [content_of_event]})
@@ -272,7 +274,7 @@ def _first_id(identities: dict[str, Any], namespace: str) -> str:
     return ""
 
 
-def _take(arrival: Arrival, content: Any, index: int) -> None:
+def _take(arrival: Arrival, content: Any, index: int, check: Check | None) -> None:
     # Most of an edge's time is spent here: what is usual goes the short way.
     place = f"$.events[{index}]"
     if not isinstance(content, dict):
@@ -296,9 +298,11 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
         xdm["identityMap"] = {**arrival.identities, **part(xdm, "identityMap")}
     elif arrival.identities:
         xdm["identityMap"] = arrival.identities
+    type = xdm.get("eventType")
+    if check is not None:
+        _judge(arrival, check, index, {"xdm": xdm, "data": data})
     if "query" in content:
         arrival.asking.append((index, {**content, "xdm": xdm}))
-    type = xdm.get("eventType")
     arrival.events.append(
         Event(
             datastream=source.datastream,
@@ -318,6 +322,25 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def _judge(arrival: Arrival, check: Check, index: int, event: dict[str, Any]) -> None:
+    """Raises Problem for an event that its schema does not allow, where it refuses; else notes a warning."""
+    type = _text(event["xdm"].get("eventType")) or _text(event["data"].get("type"))
+    found = check.violations(type, event)
+    if not found:
+        return
+    said = "; ".join([f"{one.path or '.'}: {one.message}" for one in found])
+    detail = f"event {type!r} is not what {found[0].schema} describes: {said}"
+    path = f"$.events[{index}]{found[0].path}"
+    if check.refuses:
+        raise Problem(422, "schema.violated", detail, path=path)
+    warning = {
+        "type": "https://pyrite.dev/problems/schema.violated",
+        "status": 200,
+        "title": detail,
+    }
+    arrival.warnings.append(warning | {"detail": path, "report": {"eventIndex": index}})
 
 
 def _made_ms(xdm: dict[str, Any], arrival: Arrival) -> int:

@@ -23,6 +23,7 @@ from .guard import RETRY_AFTER_S, Call, Endpoint, address_class
 from .metrics import Metrics
 from .patience import Patience
 from .problems import Problem
+from .schemas import Schemas
 from .settings import Settings
 
 TEXT_TYPES = (
@@ -52,6 +53,7 @@ class Protocol:
         self._decisions = decisions
         self._metrics = metrics
         self._acknowledged = Acknowledgements()
+        self._schemas = Schemas(settings)
         self._patience = Patience(settings.limits.read_seconds)
         region = settings.edge.region
         self._region = f"{region};0".encode() if region else b""
@@ -78,7 +80,8 @@ class Protocol:
             if not source.datastream:
                 source = self._source(call, intake.early_stream(content))
             self._check(call, source)
-            arrival = intake.read(content, source, self._settings.limits)
+            check = self._schemas.of(source.datastream)
+            arrival = intake.read(content, source, self._settings.limits, check)
             response = await endpoint(arrival, call)
         except Problem as problem:
             response = problem.response(source.request_id)
@@ -106,7 +109,8 @@ class Protocol:
         if not arrival.events and not arrival.refused:
             raise Problem(400, "body.events", "expected at least one event", path="$.events")
         receipt = await self._commit(arrival)
-        return self._answer(arrival, [], receipt) if arrival.bad_rows else Response(status_code=204)
+        tells = arrival.bad_rows or arrival.warnings
+        return self._answer(arrival, [], receipt) if tells else Response(status_code=204)
 
     async def _consent(self, arrival: intake.Arrival, call: Call) -> Response:
         try:
@@ -169,8 +173,8 @@ class Protocol:
         warnings: Sequence[dict[str, object]] = (),
     ) -> Response:
         body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
-        if warnings:
-            body["warnings"] = warnings
+        if warnings or arrival.warnings:
+            body["warnings"] = [*arrival.warnings, *warnings]
         errors: list[dict[str, object]] = [
             {
                 "type": f"https://pyrite.dev/problems/{problem.code}",

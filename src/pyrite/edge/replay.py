@@ -12,6 +12,7 @@ from ..stores.contract import BadRow, Batch, Receipt, Store, Visit
 from . import intake
 from .problems import Problem
 from .protocol import check_datastream
+from .schemas import Schemas
 from .settings import Datastream, Settings
 
 
@@ -26,17 +27,18 @@ class Replayed:
 
 
 def replay(store: Store, rows: Iterable[BadRow], settings: Settings) -> Iterator[Replayed]:
-    """Take *rows* in, one after the other, as if they came now. Raises StoreUnavailable; what was told by then is done."""
+    """Take *rows* in, one after the other, as if they came now. Raises StoreUnavailable, SettingsError; what was told by then is done."""
+    schemas = Schemas(settings)
     for row in rows:
         try:
-            receipt = _take(store, row, settings)
+            receipt = _take(store, row, settings, schemas)
         except Problem as problem:
             yield Replayed(row, problem=problem)
         else:
             yield Replayed(row, stored=len(receipt.new), duplicates=receipt.duplicates)
 
 
-def _take(store: Store, row: BadRow, settings: Settings) -> Receipt:
+def _take(store: Store, row: BadRow, settings: Settings, schemas: Schemas) -> Receipt:
     if row.cut:
         detail = f"only the first {len(row.body)} bytes were kept; the rest is lost"
         raise Problem(400, "replay.cut", detail)
@@ -55,7 +57,7 @@ def _take(store: Store, row: BadRow, settings: Settings) -> Receipt:
         received_ms=row.received_ms,
         client=row.client,
     )
-    arrival = intake.read(content, source, settings.limits)
+    arrival = intake.read(content, source, settings.limits, schemas.of(name))
     if not arrival.events:
         raise (
             arrival.refused[0][1]

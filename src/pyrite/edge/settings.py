@@ -79,6 +79,10 @@ class Datastream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     org: str = ""
     """The organisation, whose name the cookies carry: the same as `orgId` on the page; the data stream's name when empty."""
+    schemas: dict[str, str] = {}
+    """What events must look like, by their type (`"*"`: all others): a file with JSON Schema, or a Python type as `module:Type`."""
+    violations: Literal["refuse", "warn"] = "refuse"
+    """What becomes of an event that its schema does not allow: a bad row, or it is stored and the page's console is told."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
