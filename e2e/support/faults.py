@@ -336,6 +336,7 @@ CASES: dict[str, Callable[[Visit], None]] = {
     "offline, tab closed": offline(seconds=0, close=True),
     "browser killed at once": killed(0),
     "browser killed after 0.1 s": killed(0.1),
+    "browser killed after 1 s": killed(1),
     "3 x 30 KB, navigate": large,
     "network cut for 10 s": offline(seconds=10, close=False),
     "edge says 500": failing(leave=True, status=500),
