@@ -1,5 +1,6 @@
 """What an edge does with clocks that are wrong, bodies that are packed, deliveries that are told of, and with too much."""
 
+import asyncio
 import gzip
 import json
 import time
@@ -195,3 +196,21 @@ def test_a_bad_row_says_what_class_of_address_it_came_from_and_no_more(edge: Mak
     client = edge()
     post(client, "collect", b"{")
     assert [row.client for row in client.app.state.store.bad_rows()] == [""]  # type: ignore[attr-defined]
+
+
+def test_an_address_that_is_no_text_is_a_problem_like_any_other(edge: Maker) -> None:
+    client = edge()
+    scope: dict[str, Any] = {
+        "type": "http", "method": "POST", "path": "/ee/v1/x", "raw_path": b"", "query_string": b"\xff", "headers": [],
+        "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "client": None, "root_path": "",
+    }  # fmt: skip
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert told[0]["status"] == 404

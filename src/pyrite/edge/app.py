@@ -123,10 +123,10 @@ def _file(files: Files, name: str) -> Endpoint:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    return Problem(404, "path.unknown", f"nothing at {request.url.path!r}").response("")
+    return Problem(404, "path.unknown", f"nothing at {request.scope['path']!r}").response("")
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
     return Problem(
-        405, "method.unknown", f"{request.method} is not supported at {request.url.path!r}"
+        405, "method.unknown", f"{request.method} is not supported at {request.scope['path']!r}"
     ).response("")
