@@ -27,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from support.chromium import ARGUMENTS, executable
+from support.faults import STUB
 from support.packs import bundled, pack
 from support.server import Server, certificate
 
@@ -41,7 +42,6 @@ LINKS = {
 # Each lane with the plain base code, and (early) with the one that sends the first view itself, as the edge's head has it.
 OURS = ("compiled", "compiled early", "micropython", "micropython early")
 PEERS = (*OURS, "alloy", "plausible", "snowplow")
-STUB = '!function(n,o){o.forEach(function(o){n[o]||((n.__alloyNS=n.__alloyNS||[]).push(o),n[o]=function(){var u=arguments;return new Promise(function(i,l){n[o].q.push([i,l,u])})},n[o].q=[])})}(window,["alloy"]);'
 CALLS = """<script>
     alloy("configure", {datastreamId: "bench", edgeDomain: "edge.site.test"});
     alloy("event", {viewStart: true, data: {key: "value"}}).then(() => window.done = performance.now());</script>"""

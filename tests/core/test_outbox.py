@@ -425,6 +425,16 @@ def test_without_consent_all_that_is_kept_is_erased():
     assert report(tracker)["dropped"] == {"consent": 1}
 
 
+def test_what_was_taken_over_is_erased_only_where_the_visitor_declined():
+    records = only(event(configured(), type="a"), "Keep").records
+    pending = configured(defaultConsent="pending").recalled(records, moment())
+    declined = configured().recalled(records, moment(gpc=True))
+
+    assert pending == []
+    assert only(declined, "Erase")
+    assert all_of(declined, "Send") == []
+
+
 def test_with_consent_pending_nothing_is_kept():
     tracker = configured(defaultConsent="pending")
 

@@ -46,6 +46,7 @@ class Storage:
         self._database: Any = None
         self._opening = False
         self._refused = False
+        self._reopened = False  # for want of a transaction
         self._work: list[tuple[str, Any]] = []  # put, delete, clear or recall, and with what
         self._due = False
         self._release: Any = None  # lets go of this page's lock
@@ -172,6 +173,7 @@ class Storage:
         options = parse('{"durability":"relaxed"}')
 
         def begun(transaction: Any, *_: Any) -> None:
+            self._reopened = False
             listen(transaction, "abort", callback(lambda *_: self._refuse(_reason(transaction))))
             store = transaction.objectStore(STORE)
             recalls = [value for what, value in work if what == "recall"]
@@ -191,8 +193,12 @@ class Storage:
                 transaction.commit()  # at once: the page may be gone before the browser would do it
 
         def gone(why: str) -> None:
-            # Closed under our hands: once more, with a connection of its own.
             self._close()
+            if self._reopened:
+                self._refuse(why)
+                return
+            # Closed under our hands: once more, with a connection of its own.
+            self._reopened = True
             self._work = work + self._work
             self._begin()
 

@@ -224,9 +224,10 @@ class Tracker:
         """Effects of what pages that are gone have stored and this one has taken over; see Recall."""
         if self._set is None:
             return []
-        if self._set.visitor.consent(moment) != IN:
+        consent = self._set.visitor.consent(moment)
+        if consent == OUT:
             return self._set.outbox.declined(moment)
-        return self._set.outbox.restored(records, moment)
+        return self._set.outbox.restored(records, moment) if consent == IN else []
 
     def woken(self, timer: str, moment: Moment) -> list[Effect]:
         """Effects of a timer that a Later asked for."""
