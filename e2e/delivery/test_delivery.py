@@ -1,13 +1,14 @@
 """The outbox in a page: gathered, tried again, kept, taken over by other pages, let go of."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Playwright
 from support.chromium import ARGUMENTS, executable
-from support.site import Site
+from support.site import Fault, Site
 
 from pyrite.edge.settings import Datastream, Settings
 
@@ -294,6 +295,108 @@ def test_a_page_rendered_beforehand_sends_nothing_until_it_is_seen(
     page.wait_for_function("document.title === 'seen'")
 
     assert types(site) == ["view"]
+
+
+# ---- what the browser has beforehand -------------------------------------------------------------------------------
+
+# fetchLater is there in Chromium; elsewhere, and where it is refused, beacons and the next page do the same job.
+TEXT = "'lorem ipsum dolor sit amet '.repeat(400)"
+
+
+def waiting(site: Site, page: Page, count: int) -> Fault:
+    """An edge that is down, and *count* events of 10 KB in the net of a page that knows it otherwise."""
+    ready(site, page)
+    page.evaluate("""() => {
+        const real = window.fetchLater;
+        window.armed = [];
+        window.fetchLater = (...given) => { const taken = real(...given); armed.push(given[1].body.size || given[1].body.length); return taken; };
+    }""")
+    down = site.fault("/v1/", status=503, headers={"retry-after": "600"})
+    page.evaluate(
+        f"for (let n = 0; n < {count}; n++) alloy('event', {{type: 't', data: {{n, text: {TEXT}}}}}); 1"
+    )
+    site.poll(lambda: len(kept(page)) == count, "kept events", 10)
+    site.poll(lambda: page.evaluate("armed.length") >= count // 6, "armed bodies", 10)
+    site.faults.remove(down)
+    return down
+
+
+@pytest.mark.every_lane
+def test_more_than_beacons_take_leaves_with_the_page(site: Site, page: Page) -> None:
+    waiting(site, page, 30)
+    page.goto(site.page("<title>blank</title>", "/blank"))
+
+    assert sorted(event["data"]["n"] for event in site.events(30, "t")) == list(range(30))
+    assert len(site.all_events("t")) == 30
+    assert any(seen.is_packed for seen in site.seen)
+    assert [seen for seen in site.seen if seen.method == "OPTIONS"] == []
+
+
+def test_a_page_that_crashes_delivers_what_waited(site: Site, page: Page) -> None:
+    waiting(site, page, 12)
+    with suppress(Exception):  # there is nobody left to answer
+        page.goto("chrome://crash", timeout=2000)
+
+    assert len(site.events(12, "t")) == 12
+
+
+def test_what_has_been_acknowledged_does_not_leave_again_with_the_page(
+    site: Site, page: Page, run: Run
+) -> None:
+    waiting(site, page, 12)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    site.events(12, "t")
+    site.poll(lambda: kept(page) == [], "an empty storage", 5)
+    site.poll(lambda: run("alloy('getDelivery')")["value"]["waiting"] == 0, "an empty outbox", 5)
+    before = len(site.seen)
+    page.goto(site.page("<title>blank</title>", "/blank"))
+    ready(site, page, path="/next")
+
+    assert all(len(seen.body) < 5000 for seen in site.seen[before:])
+
+
+def test_where_there_is_no_fetchlater_beacons_take_what_fits_and_the_next_page_the_rest(
+    site: Site, page: Page
+) -> None:
+    page.add_init_script("delete window.fetchLater")
+    ready(site, page)
+    down = site.fault("/v1/", status=503, headers={"retry-after": "600"})
+    page.evaluate(
+        f"for (let n = 0; n < 30; n++) alloy('event', {{type: 't', data: {{n, text: {TEXT}}}}}); 1"
+    )
+    site.poll(lambda: len(kept(page)) == 30, "kept events", 10)
+    site.faults.remove(down)
+    page.goto(site.page("<title>blank</title>", "/blank"))
+    site.wait(lambda: any(seen.is_beacon for seen in site.seen), "a beacon")
+    ready(site, page, path="/next")
+
+    assert len(site.events(30, "t")) == 30
+
+
+@pytest.mark.every_lane
+def test_a_large_body_is_packed_for_an_edge_that_has_said_it_unpacks(
+    site: Site, page: Page, run: Run
+) -> None:
+    ready(site, page)
+    result = run("alloy('event', {type: 't', data: {text: 'ä' + 'x'.repeat(60000)}})")
+
+    assert result["ok"]
+    sent = next(seen for seen in site.seen if "/v1/" in seen.path and b"ready" not in seen.body)
+    assert (sent.is_packed, len(sent.body) < 2000) == (True, True)
+    assert sent.headers.get("content-type") is None
+    assert site.events(1, "t")[0]["data"]["text"].startswith("äxxx")
+
+
+def test_an_edge_that_has_not_said_so_gets_bodies_as_they_are(site: Site, page: Page) -> None:
+    page.add_init_script("""
+        const get = Headers.prototype.get;
+        Headers.prototype.get = function (name) { return name === "Accept-Encoding" ? null : get.call(this, name); };
+    """)
+    ready(site, page)
+    page.evaluate("alloy('event', {type: 't', data: {text: 'x'.repeat(60000)}}).then(() => 1)")
+
+    assert len(site.events(1, "t")) == 1
+    assert not any(seen.is_packed for seen in site.seen)
 
 
 # ---- clocks --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Everything that happened can be waited for: nothing here sleeps.
 """
 
 import asyncio
+import gzip
 import json
 import threading
 import time
@@ -42,8 +43,14 @@ class Seen:
 
     @property
     def json(self) -> Any:
-        """The body as JSON."""
-        return json.loads(bytes(self.body))
+        """The body as JSON, unpacked if need be."""
+        content = bytes(self.body)
+        return json.loads(gzip.decompress(content) if self.is_packed else content)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the page has packed the body with gzip."""
+        return self.body.startswith(b"\x1f\x8b")
 
     @property
     def is_beacon(self) -> bool:

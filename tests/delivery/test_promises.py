@@ -31,6 +31,7 @@ class Tab:
         self.timers: list[str] = []
         self.let_go: set[str] = set()
         self.budget = BUDGET
+        self.net: list[Send] = []  # what the browser sends when the page ends
         self.tracker: Tracker = configured(outbox={"maxEvents": 30})
         self.timers.append("recall")
 
@@ -54,6 +55,17 @@ class Tab:
             self.budget -= size
             self.world.arrive(effect)  # or on its way: nobody will ever tell
         self.do(self.tracker.beaconed(effect.request, taken=taken, moment=self.moment()))
+
+    def do_Arm(self, effect: Any) -> None:  # noqa: N802
+        self.net, left = [], BUDGET
+        for place, one in enumerate(effect.bodies):
+            left -= len(one["body"].encode())
+            if left >= 0:
+                self.net.append(Send(request="", url=one["url"], body=one["body"]))
+                self.do(self.tracker.armed(effect.net, place))
+
+    def do_Disarm(self, effect: Any) -> None:  # noqa: N802
+        self.net = []
 
     def do_Keep(self, effect: Any) -> None:  # noqa: N802
         for record in effect.records:
@@ -148,6 +160,12 @@ class Promises(RuleBasedStateMachine):
         assert len(ids) == len(set(ids)), "an id twice in one body"
         self.store.update(ids)
 
+    def end(self, tab: Tab) -> None:
+        """The page is no more; its browser is."""
+        self.tabs.remove(tab)
+        for send in tab.net:
+            self.arrive(send)
+
     def tab(self, index: int) -> Tab:
         if not self.tabs:
             self.open()
@@ -209,7 +227,11 @@ class Promises(RuleBasedStateMachine):
     def leave(self, index: int) -> None:
         tab = self.tab(index)
         tab.do(tab.tracker.leaving(tab.moment()))
-        self.tabs.remove(tab)
+        self.end(tab)
+
+    @rule(index=st.integers(0, 3))
+    def crashed(self, index: int) -> None:
+        self.end(self.tab(index))
 
     @rule(index=st.integers(0, 3))
     def killed(self, index: int) -> None:

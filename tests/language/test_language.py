@@ -391,3 +391,19 @@ def test_a_loop_may_set_names_that_another_has_set_beside_new_ones():
         seen.append((first, second, third))
 
     assert seen == [("a", 1), ("b", 2, 3)]
+
+
+def test_what_is_given_to_several_names_is_made_once():
+    made = []
+
+    def make():
+        made.append(1)
+        return [len(made)]
+
+    square = Square("a", 1)
+    one = square.extra = make()
+    other = another = make()
+
+    assert made == [1, 1]
+    assert one is square.extra
+    assert other is another

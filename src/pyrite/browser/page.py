@@ -76,6 +76,7 @@ class Page:
             self._safely(self._answered),
             self._safely(self._failed),
             self._safely(self._beaconed),
+            self._safely(self._armed),
         )
         self._storage = Storage(
             new_id(), lambda line: window.console.warn(f"[{self.tracker.name}] {line}")
@@ -95,6 +96,8 @@ class Page:
         self.hints: Any = None
         self._do = {
             "Send": self._transport.send,
+            "Arm": self._transport.arm,
+            "Disarm": self._disarm,
             "Keep": self._keep,
             "Forget": self._forget,
             "Recall": self._recall,
@@ -481,6 +484,12 @@ class Page:
 
     def _beaconed(self, request: str, taken: bool) -> None:
         self.carry_out(self.tracker.beaconed(request, taken=taken, moment=self.moment()))
+
+    def _armed(self, net: int, place: int) -> None:
+        self.carry_out(self.tracker.armed(net, place))
+
+    def _disarm(self, effect: Any) -> None:
+        self._transport.disarm()
 
     def _keep(self, effect: Keep) -> None:
         self._storage.keep(effect.records)

@@ -1,30 +1,38 @@
-"""Requests carried out: sendBeacon, fetch with keepalive, plain fetch.
+"""Requests carried out: sendBeacon, fetch with keepalive, plain fetch, and fetchLater for what is to leave should the page end.
 
-Not for which of them, nor for what an answer means: core decides.
+Not for which of them, nor for what an answer means: core decides. What has time for it is packed with gzip, once the edge has
+said (Accept-Encoding in an answer: RFC 9110, 12.5.3) that it reads that.
 """
 
-from ..core.effects import Send
+from ..core.effects import Arm, Send
 from ..core.wire import encode
-from .bridge import callback, describe, optional, parse, text, window
+from .bridge import attempt, callback, construct, describe, optional, parse, text, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+PACKED_FROM = 4096  # characters: below that there is little to gain
+
 
 class Transport:
-    """Sends requests, and tells *answered* and *failed* how each ended, *beaconed* whether the browser has taken a beacon."""
+    """Sends requests, and tells *answered* and *failed* how each ended, *beaconed* whether the browser has taken a beacon, *armed*
+    which bodies it keeps for when the page ends."""
 
     def __init__(
         self,
         answered: "Callable[[str, int, str, str], None]",
         failed: "Callable[[str, str], None]",
         beaconed: "Callable[[str, bool], None]",
+        armed: "Callable[[int, int], None]",
     ) -> None:
         self._answered = answered
         self._failed = failed
         self._beaconed = beaconed
+        self._armed = armed
+        self._unpacks = False  # the edge has said that it does
+        self._net: Any = None  # the AbortController of what is armed
         self.early: Any = None  # the response to the next request, where it is on its way already
 
     def send(self, effect: Send) -> None:
@@ -41,26 +49,61 @@ class Transport:
                 and navigator.sendBeacon(effect.url, effect.body) is True
             )
             self._beaconed(effect.request, taken)
+        elif effect.keepalive:
+            self._fetch(effect, effect.body)  # at once: the page may be gone before it is packed
         else:
-            self._fetch(effect)
+            self._packed(effect.body, lambda body: self._fetch(effect, body))
 
-    def _fetch(self, effect: Send) -> None:
-        options = {
-            "method": "POST",
-            "credentials": "include",
-            "cache": "no-cache",
-            "referrerPolicy": "no-referrer-when-downgrade",
-            "keepalive": effect.keepalive,
-        }
-        given = parse(encode(options))
-        window.Reflect.set(
-            given, "body", effect.body
-        )  # as it is: in the options' text it would be escaped
+    def _fetch(self, effect: Send, body: Any) -> None:
         self._follow(
-            window.fetch(effect.url, given),
+            window.fetch(effect.url, _options(body, effect.keepalive)),
             effect.request,
             lambda message: self._failed(effect.request, message),
         )
+
+    def _packed(self, body: str, then: "Callable[[Any], None]") -> None:
+        """Call *then* with *body*, packed where that is worth it and can be done."""
+        kind = optional(window, "CompressionStream")
+        if not self._unpacks or kind is None or len(body) < PACKED_FROM:
+            then(body)
+            return
+        stream = construct(window.Blob, window.Array.of(body)).stream()
+        packed = construct(window.Response, stream.pipeThrough(construct(kind, "gzip")))
+        # A Blob without a type goes without Content-Type: that needs no preflight either.
+        packed.blob().then(
+            callback(lambda found=body, *_: then(found)), callback(lambda *_: then(body))
+        )
+
+    def arm(self, effect: Arm) -> None:
+        """Hand the bodies of *effect* to the browser, in place of those before."""
+        self.disarm()
+        later = optional(window, "fetchLater")
+        if later is None:
+            return
+        net = self._net = construct(window.AbortController)
+
+        def put(place: int, url: str, body: Any) -> None:
+            if self._net is not net:
+                return
+            options = _options(body, False)
+            window.Reflect.set(options, "signal", net.signal)
+            # Refused where the quota is used up: then a beacon will have to do.
+            told = lambda *_: self._armed(effect.net, place)  # noqa: E731
+            attempt(later, None, (url, options), told, lambda why: None)
+
+        def pack(place: int) -> None:
+            one = effect.bodies[place]
+            url = text(one["url"])
+            self._packed(text(one["body"]), lambda body: put(place, url, body))
+
+        for place in range(len(effect.bodies)):
+            pack(place)
+
+    def disarm(self) -> None:
+        """Take back what is armed."""
+        net, self._net = self._net, None
+        if net is not None:
+            net.abort()
 
     def _follow(self, response: Any, request: str, failed: "Callable[[str], None]") -> None:
         """Tell how *request* ends, whose *response* (a promise) this is."""
@@ -72,6 +115,8 @@ class Transport:
                 return window.Promise.reject("not sent")
             found["status"] = response.status
             found["retry_after"] = text(response.headers.get("Retry-After"))
+            if "gzip" in text(response.headers.get("Accept-Encoding")):
+                self._unpacks = True
             return response.text()
 
         def read(body: Any = "", *_: Any) -> None:
@@ -81,3 +126,16 @@ class Transport:
             failed(describe(error))
 
         response.then(callback(responded)).then(callback(read), callback(refused))
+
+
+def _options(body: Any, keepalive: bool) -> Any:
+    options = {
+        "method": "POST",
+        "credentials": "include",
+        "cache": "no-cache",
+        "referrerPolicy": "no-referrer-when-downgrade",
+        "keepalive": keepalive,
+    }
+    given = parse(encode(options))
+    window.Reflect.set(given, "body", body)  # as it is: in the options' text it would be escaped
+    return given

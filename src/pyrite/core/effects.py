@@ -44,6 +44,18 @@ class Send(Effect):
     keepalive: bool
 
 
+class Arm(Effect):
+    """Have the browser send *bodies* (each `{url, body}`) when the page ends, in whatever way, and no longer those of the net
+    before; hand back `armed(net, place)` for each that it has taken charge of."""
+
+    net: int
+    bodies: list[dict[str, object]]
+
+
+class Disarm(Effect):
+    """What an Arm has given to the browser is not sent."""
+
+
 class Keep(Effect):
     """Store *records* (see entry.py) where they outlive the page; each replaces one of the same id."""
 

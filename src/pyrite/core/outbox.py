@@ -11,6 +11,7 @@ from .entry import Entry, Outcome
 from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
 from .event import part
 from .moment import Moment
+from .net import Net
 from .outgoing import Outgoing
 from .request import Request, answer_of, backoff_ms, is_temporary
 from .wire import decode_object
@@ -58,6 +59,7 @@ class Outbox:
         self._bytes = 0
         self._number = 0  # of the newest entry
         self._requests: dict[str, Request] = {}
+        self._net = Net(outgoing)
         self._in_flight_bytes = 0
         self._turn = 0  # of the timer that counts; those set before are past
         self._resting = False  # what comes now waits for that timer
@@ -90,7 +92,7 @@ class Outbox:
         since = moment.now_ms - self._failed_ms
         wakes = self._failures > 0 and not self._ordered and (since >= WAKE_MS or since < 0)
         if self._resting and not wakes:
-            return []
+            return self._net.want() if self._failures else []
         return self._flush(moment) + self._rest(GATHER_MS)
 
     def restored(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
@@ -118,7 +120,7 @@ class Outbox:
         groups: list[list[Entry]] = []
         places: dict[str, int] = {}
         for entry in self._in_order():
-            if entry.request:
+            if entry.request or (unloading and self._net.holds(entry.id)):
                 continue
             if entry.made is None and moment.now_ms - entry.made_ms > self._max_age_ms:
                 effects.extend(self._drop(entry, "too_old", moment))
@@ -227,6 +229,7 @@ class Outbox:
                 )
         if kept:
             effects.append(Forget(ids=kept))
+            effects.extend(self._net.drop())
         effects.extend(self._ended(outcomes, answer, moment))
         if recovered:
             effects.extend(self._flush(moment) + self._rest(GATHER_MS))
@@ -300,7 +303,7 @@ class Outbox:
                 chance=moment.chance(),
             )
         line = f"{error.message}; goes again within {delay_ms} ms"
-        return effects + self._outgoing.note(line) + self._rest(delay_ms)
+        return effects + self._outgoing.note(line) + self._rest(delay_ms) + self._net.want()
 
     def _settle(self, request: Request, error: TrackerError | None, moment: Moment) -> list[Effect]:
         """Effects for promises that wait no longer, though their events do."""
@@ -329,6 +332,7 @@ class Outbox:
         self._leaving = False
         self._ordered = False
         effects: list[Effect] = [Recall(stream=self._stream)]
+        effects.extend(self._net.drop())
         self._release_beacons(0)
         sends = self._flush(moment)
         return effects + sends + self._rest(GATHER_MS) if sends else effects
@@ -360,7 +364,19 @@ class Outbox:
                 effects.extend(self._settle(one, entry.error or kept, moment))
         if beacons and not self._failures:
             effects.extend(self._flush(moment))
+        if self._entries:
+            effects.extend(self._net.want())
         return effects + self._tick()
+
+    def cast(self, moment: Moment) -> list[Effect]:
+        """Effects of a moment having passed with something waiting: the browser gets it beforehand."""
+        entries = [entry for entry in self._in_order() if entry.made is None]
+        return self._net.cast(entries, moment)
+
+    def armed(self, net: int, place: int) -> list[Effect]:
+        """Effects, none, of the browser having taken charge of a body; see net.py."""
+        self._net.armed(net, place)
+        return []
 
     def _release_beacons(self, ticks: int) -> bool:
         found = False
@@ -399,6 +415,7 @@ class Outbox:
     def declined(self, moment: Moment) -> list[Effect]:
         """Effects of the visitor having declined: nothing waits or is kept any longer."""
         effects: list[Effect] = [Erase()]
+        effects.extend(self._net.drop())
         for id in list(self._entries):
             entry = self._entries[id]
             if entry.made is None:

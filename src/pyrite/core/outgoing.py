@@ -82,9 +82,10 @@ class Outgoing:
         *,
         unloading: bool,
         delivery: dict[str, object],
+        timed: bool = True,
     ) -> Request:
         """The request that carries *entries*, which have one head; *unloading* ones ask for nothing. *delivery*: what the edge
-        is told of earlier ones."""
+        is told of earlier ones. Not *timed*: nobody knows yet when it is sent."""
         oldest_ms = moment.now_ms
         answers = False
         events: list[object] = []
@@ -96,10 +97,10 @@ class Outgoing:
         expects = (answers or not self._visitor.ecid(moment)) and not unloading
         if expects:
             body["query"] = {"identity": {"fetch": ["ECID"]}}
-        meta: dict[str, object] = {
-            "queueTimeMillis": min(moment.now_ms - oldest_ms, QUEUE_TIME_LIMIT_MS),
-            "sentAt": moment.now_ms,
-        }
+        meta: dict[str, object] = {}
+        if timed:
+            meta["queueTimeMillis"] = min(moment.now_ms - oldest_ms, QUEUE_TIME_LIMIT_MS)
+            meta["sentAt"] = moment.now_ms
         if delivery:
             meta["delivery"] = delivery
         action = "interact" if expects else "collect"

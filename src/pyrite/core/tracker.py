@@ -220,6 +220,10 @@ class Tracker:
         outbox = self._set.outbox
         return outbox.taken(request, moment) if taken else outbox.refused(request, moment)
 
+    def armed(self, net: int, place: int) -> list[Effect]:
+        """Effects of the browser having taken charge of a body; see Arm."""
+        return self._set.outbox.armed(net, place) if self._set else []
+
     def recalled(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
         """Effects of what pages that are gone have stored and this one has taken over; see Recall."""
         if self._set is None:
@@ -238,6 +242,8 @@ class Tracker:
             return self._set.events.renderings.stayed(rest, moment)
         if name == "tick":
             return self._set.outbox.ticked(moment)
+        if name == "net":
+            return self._set.outbox.cast(moment)
         if name == "recall":
             return self._set.outbox.recall() if self._set.visitor.consent(moment) == IN else []
         return self._set.outbox.woken(int(rest), moment)

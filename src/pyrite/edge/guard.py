@@ -59,7 +59,7 @@ class Guard:
         origin = call.header(b"origin")
         allowed = not origin or self._may_call(call, origin)
         refusal = self._refusal(call, origin, allowed)
-        cors = self._cors(call, origin) if origin and allowed else _VARY
+        cors = self._cors(call, origin) if origin and allowed else _ALWAYS
         if refusal is None and found is None:
             await self._app(scope, receive, _with(cors, send))
             return
@@ -117,14 +117,14 @@ class Guard:
         return origin in self._origins or (own != "" and origin.partition("://")[2] == own)
 
     def _cors(self, call: Call, origin: str) -> Headers:
-        headers = [*_VARY, (b"access-control-allow-origin", origin.encode("latin-1")), *_CORS]
+        headers = [*_ALWAYS, (b"access-control-allow-origin", origin.encode("latin-1")), *_CORS]
         return [*headers, *_PREFLIGHT] if call.scope["method"] == "OPTIONS" else headers
 
 
-_VARY: Headers = [(b"vary", b"Origin")]
+_ALWAYS: Headers = [(b"vary", b"Origin"), (b"accept-encoding", b"gzip")]  # bodies may be packed
 _CORS: Headers = [
     (b"access-control-allow-credentials", b"true"),
-    (b"access-control-expose-headers", b"x-adobe-edge, x-request-id, retry-after"),
+    (b"access-control-expose-headers", b"x-adobe-edge, x-request-id, retry-after, accept-encoding"),
 ]
 _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"POST"),

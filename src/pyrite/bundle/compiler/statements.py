@@ -18,6 +18,7 @@ class Writer(Expressions):
         self.lines: list[str] = []
         self.origins: list[int] = []
         self._depth = 0
+        self._chains = 0  # assignments to several targets so far
         self._for_tests = for_tests
 
     def line(self, text: str, node: ast.AST | None) -> None:
@@ -206,6 +207,12 @@ class Writer(Expressions):
 
     def _do_assign(self, node: ast.Assign, scope: Scope, declared: set[str]) -> None:
         value = self.expression(node.value, scope)
+        if len(node.targets) > 1 and not isinstance(node.value, ast.Name | ast.Constant):
+            # Evaluated once, whatever it does.
+            self._chains += 1
+            name = f"$once{self._chains}"
+            self.line(f"const {name} = {value};", node)
+            value = name
         for target in node.targets:
             self._assign(target, value, node, scope, declared)
 
