@@ -1,45 +1,50 @@
-// The base code that sends the first view itself: base.js, and when the first two calls are a configuration and a view start,
-// the view leaves at once as a raw command, on which the edge runs the same core; the tracker takes over its id and its answer.
+// The base code that sends by itself what can't wait for the tracker: base.js, and when the first two calls are a configuration
+// and a view start, the view leaves at once as a raw command, on which the edge runs the same core; the tracker takes over its
+// id and its answer. When the page is left before a tracker has come, all other events leave the same way, in one beacon.
 // What the page wants to see or hold (consent, hooks, overrides, hints) waits for the tracker; so does whatever fails here.
-// What is sent has no names: edge/raw.py knows the order; the event's id is also a new visitor's.
+// What is sent has no names: edge/raw.py knows the order; the first event's id is also a new visitor's.
 ((page, names) =>
   names.forEach((name) => {
     if (page[name]) return;
     const list = (page.__alloyNS = page.__alloyNS || []);
     const queue = [];
 
-    const early = ([, , [, given], text], item) => {
+    const raw = (events, send) => {
+      const [[, , [command, given], text]] = queue;
       const config = JSON.parse(text);
       const { cookie, referrer, documentElement, prerendering } = document;
       const chosen = cookie.split(`kndctr_${(config.orgId || config.datastreamId).replace("@", "_")}_consent=general`)[1];
       const gpc = navigator.globalPrivacyControl;
       const domain = config.edgeDomain || location.host;
       if (
-        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) && !(given.onBeforeEventSend || prerendering) &&
-        /^(?!.*("early":false|Overrides"|highEntropy)).*"(viewStart|renderDecisions)":true/.test(text + item[3])
+        command == "configure" &&
+        (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) &&
+        !(given.onBeforeEventSend || prerendering || /Overrides"|highEntropy/.test(text + events.map((item) => item[3])))
       ) {
-        item.id = list.device = crypto.randomUUID();
-        item.early = fetch(
-          (/\/\//.test(domain) ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/interact`,
-          {
-            method: "POST",
-            credentials: "include",
-            keepalive: true,
-            body: JSON.stringify({
-              raw: [
-                config,
-                [...item[2], item.id, item[4]],
-                [
-                  location.href, referrer, cookie.match(/(kndctr_|pyrite_f)[^;]+/g), gpc, screen.width, screen.height,
-                  screen.orientation?.type, documentElement.clientWidth, documentElement.clientHeight,
-                  page.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone, new Date().getTimezoneOffset(),
-                ],
+        events.map((item) => (item.id = crypto.randomUUID()));
+        list.device ||= events[0].id;
+        if (!/pyrite_/.test(cookie)) document.cookie = "pyrite_new=" + list.device + ";path=/";
+        return send(
+          (/\/\//.test(domain) ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/`,
+          JSON.stringify({
+            raw: [
+              config,
+              events.map((item) => [item[2][0], JSON.parse(item[3] || "{}"), item.id, item[4]]),
+              [
+                location.href, referrer, cookie.match(/(kndctr_|pyrite_)[^;]+/g), gpc, screen.width, screen.height,
+                screen.orientation?.type, documentElement.clientWidth, documentElement.clientHeight,
+                page.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone, new Date().getTimezoneOffset(),
               ],
-            }),
-          },
-        ).then((response) => response.ok && response, () => 0);
+              list.device,
+              Date.now(),
+            ],
+          }),
+        );
       }
     };
+
+    const early = (url, body) =>
+      fetch(url + "interact", { method: "POST", credentials: "include", keepalive: true, body }).then((response) => response.ok && response, () => 0);
 
     list.push(name);
     page[name] = (...given) => {
@@ -48,11 +53,17 @@
         const item = [resolve, reject, given];
         try {
           item.push(JSON.stringify(given[1]), Date.now());
-          queue[1] || queue[0][2][0] != "configure" || early(queue[0], item); // throws where the queue is empty
+          queue[1] || !/^(?!.*"early":false).*"(viewStart|renderDecisions)":true/.test(queue[0][3] + item[3]) || (item.early = raw([item], early)); // throws where the queue is empty
         } catch (error) {}
         queue.push(item);
       })).catch(() => {});
       return promise;
     };
     page[name].q = queue;
+    // A tracker that has come has emptied the queue; a loader that is at work has a `push` of its own, and sees to this itself.
+    addEventListener("pagehide", () => {
+      try {
+        queue.push == list.push && raw(queue.filter((item) => /vent$/.test(item[2][0]) && !item.id), (url, body) => navigator.sendBeacon(url + "collect", body));
+      } catch (error) {}
+    });
   }))(window, ["alloy"]);

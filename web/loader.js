@@ -183,11 +183,11 @@
     if (!stream) return; // there is no configuration, or one that the tracker will refuse in its own words
     const prefix = "kndctr_" + (config.orgId || config.datastreamId || config.edgeConfigId).replace("@", "_") + "_";
     const all = facts();
-    const own = all.cookie.split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_fpid="));
+    const own = all.cookie.split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_"));
     const chosen = /_consent=general(?:=|%3D)(in|out)/.exec(own.join());
     const declines = all.gpc && config.globalPrivacyControlEnabled !== false;
     if ((chosen ? chosen[1] : declines ? "out" : config.defaultConsent || "in") !== "in") return;
-    if (!own.some((piece) => piece.startsWith("pyrite_fpid="))) {
+    if (!own.some((piece) => /^pyrite_(fpid|new)=/.test(piece))) {
       device = device || names.device || uuid();
       own.push("pyrite_fpid=" + device);
     }
@@ -302,5 +302,9 @@
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", hidden);
   setTimeout(() => run || show(), 3000);
-  boot().catch(fail);
+  // A page that is left breaks off what it fetches before it says so: then the queue is still to leave.
+  boot().catch((error) => {
+    show();
+    setTimeout(fail, 250, error);
+  });
 })();

@@ -158,6 +158,29 @@ def test_events_of_a_living_tab_are_its_own_and_those_of_a_closed_one_are_taken_
     assert len(site.all_events("waiting")) == 1
 
 
+@pytest.mark.every_lane
+def test_what_the_database_does_not_get_while_the_page_goes_away_is_there_all_the_same(
+    site: Site, page: Page
+) -> None:
+    ready(site, page)
+    # As it happens where a browser is quicker to end a page than to write for it: nothing comes of a transaction.
+    page.evaluate("""() => {
+        IDBObjectStore.prototype.put = () => {};
+        const listen = IDBTransaction.prototype.addEventListener;
+        IDBTransaction.prototype.addEventListener = function (type, ...rest) { if (type !== "complete") listen.call(this, type, ...rest); };
+    }""")
+    down = site.fault("/v1/", status=503)
+    page.evaluate("for (const n of [1, 2, 3]) alloy('event', {type: 'left', data: {n}}); 1")
+    page.goto(site.page("<title>blank</title>", "/blank"))
+    assert (kept(page), page.evaluate("localStorage.length")) == ([], 1)
+    site.faults.remove(down)
+    ready(site, page, path="/next")
+
+    assert sorted(event["data"]["n"] for event in site.events(3, "left")) == [1, 2, 3]
+    site.poll(lambda: kept(page) == [], "an empty storage", 5)
+    site.poll(lambda: page.evaluate("localStorage.length") == 0, "an empty localStorage", 5)
+
+
 @pytest.mark.lanes("compiled")
 def test_without_web_locks_a_page_counts_as_gone_after_ten_seconds(
     site: Site, page: Page, second_page: Page
@@ -213,10 +236,14 @@ def test_a_visitor_who_declines_has_what_was_kept_erased(site: Site, page: Page,
     down = site.fault("/v1/collect", status=503)
     page.evaluate("alloy('event', {type: 'kept'}).catch((error) => log.push(error.code)); 1")
     site.poll(lambda: len(kept(page)) == 1, "a kept event", 5)
+    page.evaluate(
+        "localStorage['pyrite:gone'] = JSON.stringify([{id: 'x', stream: 'shop', at: 0}])"
+    )
     consent = "{standard: 'Adobe', version: '1.0', value: {general: 'out'}}"
     assert run(f"alloy('setConsent', {{consent: [{consent}]}})")["ok"]
 
     site.poll(lambda: kept(page) == [], "an empty storage", 5)
+    site.poll(lambda: page.evaluate("localStorage.length") == 0, "an empty localStorage", 5)
     assert page.evaluate("log") == ["outbox.consent"]
     site.faults.remove(down)
     assert types(site) == []

@@ -101,7 +101,7 @@ def test_an_early_view_that_is_refused_goes_again_under_the_same_id(
 
     first, second = site.requests("/v1/", 2)
     raw = first.json["raw"]
-    command = raw[1] if isinstance(raw, list) else raw["commands"][1]
+    command = raw[1][0] if isinstance(raw, list) else raw["commands"][1]
     assert command[2] == second.json["events"][0]["xdm"]["_id"]
     assert len(site.all_events(VIEW)) == 1
 

@@ -1,22 +1,39 @@
 """A page that is left before its tracker was there: the raw queue leaves, the edge runs the same core on it."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
-from support.site import HEAD, Site
+from support.site import HEAD, Fault, Site
 
-pytestmark = pytest.mark.lanes("micropython")
+# Who sends the queue: the loader, or the base code that does.
+WAYS = [("micropython", "base.js"), ("micropython", "base-early.js"), ("compiled", "base-early.js")]
+every_way = pytest.mark.parametrize(("lane", "base"), WAYS)
+by_loader = pytest.mark.parametrize(("lane", "base"), WAYS[:2])
 
 QUEUE = 'alloy("event", {viewStart: true, data: {n: 1}}); alloy("event", {type: "second", data: {n: 2}});'
 
 
+@pytest.fixture
+def awaited(site: Site, lane: str, base: str, built: Path) -> str:
+    """What the tracker waits for, of a page with *base* as its base code."""
+    site.file("/base.js", (built / base).read_text())
+    return ".wasm" if lane == "micropython" else "/alloy.js"
+
+
+@pytest.fixture(autouse=True)
+def held(site: Site, awaited: str) -> Fault:
+    """The tracker does not come until it is released."""
+    return site.fault(awaited)
+
+
 def left_while_downloading(site: Site, page: Page, **options: object) -> None:
-    site.fault(".wasm")
     page.goto(site.tracked(QUEUE, **options), wait_until="commit")
-    site.requests(".wasm")
     page.wait_for_function("window.__alloyNS && alloy.q.length === 3")
     page.goto(site.page("<!doctype html><title>next</title>", "/next"))
 
 
+@every_way
 def test_a_page_left_while_the_runtime_downloads_loses_nothing(site: Site, page: Page) -> None:
     left_while_downloading(site, page)
     events = site.events(2)
@@ -30,13 +47,12 @@ def test_a_page_left_while_the_runtime_downloads_loses_nothing(site: Site, page:
         "viewportWidth": 1280,
         "viewportHeight": 720,
     }
-    assert (
-        events[0]["visitor"]
-        == {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["pyrite_fpid"]
-    )
+    assert events[0]["visitor"] == events[1]["visitor"]
+    assert events[0]["visitor"] in [cookie["value"] for cookie in page.context.cookies()]
     assert site.requests("/v1/collect")[0].is_beacon
 
 
+@every_way
 def test_the_visitor_is_the_same_when_they_come_back(site: Site, page: Page) -> None:
     left_while_downloading(site, page)
     site.events(2)
@@ -51,15 +67,14 @@ def test_the_visitor_is_the_same_when_they_come_back(site: Site, page: Page) -> 
     assert len({event["visitor"] for event in site.events(3)}) == 1
 
 
+@every_way
 def test_what_left_as_a_raw_queue_counts_once_when_the_tracker_comes_up_after_all(
-    site: Site, page: Page
+    site: Site, page: Page, held: Fault
 ) -> None:
-    held = site.fault(".wasm")
     page.goto(
         site.tracked(QUEUE + 'alloy("event", {type: "third"}).then(() => window.done = true);'),
         wait_until="commit",
     )
-    site.requests(".wasm")
     page.wait_for_function("window.__alloyNS && alloy.q.length === 4")
     page.evaluate(
         "dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))"
@@ -72,6 +87,7 @@ def test_what_left_as_a_raw_queue_counts_once_when_the_tracker_comes_up_after_al
     assert [event["id"] for event in site.all_events()] == [event["id"] for event in raw]
 
 
+@every_way
 def test_without_consent_the_raw_queue_stays(site: Site, page: Page) -> None:
     left_while_downloading(site, page, defaultConsent="pending")
     page.goto(site.page("<!doctype html><title>after</title>", "/after"))
@@ -81,6 +97,7 @@ def test_without_consent_the_raw_queue_stays(site: Site, page: Page) -> None:
     assert page.context.cookies() == []
 
 
+@every_way
 def test_privacy_control_keeps_the_raw_queue_too(site: Site, page: Page) -> None:
     page.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
@@ -91,11 +108,10 @@ def test_privacy_control_keeps_the_raw_queue_too(site: Site, page: Page) -> None
     assert [seen.path for seen in site.seen if "/v1/" in seen.path] == []
 
 
+@by_loader
 def test_events_for_another_data_stream_leave_for_that_one(site: Site, page: Page) -> None:
-    site.fault(".wasm")
     script = "alloy('event', {viewStart: true, edgeConfigOverrides: {datastreamId: 'other'}}); alloy('event', {type: 'second'});"
     page.goto(site.tracked(script), wait_until="commit")
-    site.requests(".wasm")
     page.wait_for_function("window.__alloyNS && alloy.q.length === 3")
     page.goto(site.page("<!doctype html><title>next</title>", "/next"))
     site.events(2)
@@ -106,21 +122,20 @@ def test_events_for_another_data_stream_leave_for_that_one(site: Site, page: Pag
     }
 
 
+@every_way
 def test_a_page_that_never_configured_is_left_without_a_word(
     site: Site, page: Page, console: list[str]
 ) -> None:
-    site.fault(".wasm")
     script = "<script>alloy('configure'); alloy('event', {viewStart: true});</script>"
     page.goto(site.page(HEAD + script), wait_until="commit")
-    site.requests(".wasm")
     page.wait_for_function("window.__alloyNS && alloy.q.length === 2")
     page.goto(site.page("<!doctype html><title>next</title>", "/next"))
 
     assert [line for line in console if "[alloy]" in line] == []
 
 
+@every_way
 def test_a_page_left_after_its_view_left_early_counts_it_once(site: Site, page: Page) -> None:
-    site.fault(".wasm")
     script = "alloy('event', {viewStart: true}); alloy('event', {type: 'second'});"
     page.goto(site.tracked(script), wait_until="commit")
     first = site.events(1, "web.webpagedetails.pageViews")[0]

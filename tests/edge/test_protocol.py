@@ -332,8 +332,10 @@ def test_a_pages_raw_queue_is_run_by_the_same_core(edge: Maker) -> None:
 
 EARLY: list[Any] = [
     {"datastreamId": "shop", "edgeDomain": "edge.test"},
-    ["event", {"viewStart": True, "data": {"n": 1}}, "00000000-0000-4000-8000-00000000000e", 1],
+    [["event", {"viewStart": True, "data": {"n": 1}}, "00000000-0000-4000-8000-00000000000e", 1]],
     ["https://shop.test/a", "", None, None, 1280, 720, "landscape-primary", 800, 600, "UTC", 0],
+    "device-9",
+    10,
 ]
 
 
@@ -344,8 +346,8 @@ def test_a_view_that_the_base_code_sent_names_its_data_stream_and_its_visitor(ed
 
     assert response.status_code == 200
     assert (view.id, view.visitor, view.datastream, view.url) == (
-        EARLY[1][2],
-        EARLY[1][2],
+        EARLY[1][0][2],
+        "device-9",
         "shop",
         "https://shop.test/a",
     )
@@ -356,11 +358,12 @@ def test_a_view_that_the_base_code_sent_names_its_data_stream_and_its_visitor(ed
     [
         ([], 400, "datastream.missing"),
         (EARLY[:2], 400, "body.raw"),
-        ([*EARLY[:2], []], 400, "body.raw"),
-        ([EARLY[0], ["event"], EARLY[2]], 400, "body.raw"),
+        ([*EARLY[:2], [], *EARLY[3:]], 400, "body.raw"),
+        ([EARLY[0], [["event"]], *EARLY[2:]], 400, "body.raw"),
+        ([*EARLY[:3], 5, 10], 400, "body.raw"),
         ([{"datastreamId": "other"}, *EARLY[1:]], 400, "datastream.unknown"),
         ([{**EARLY[0], "defaultConsent": "out"}, *EARLY[1:]], 403, "consent.invalid"),
-        ([*EARLY[:2], [*EARLY[2][:3], True, *EARLY[2][4:]]], 403, "consent.invalid"),
+        ([*EARLY[:2], [*EARLY[2][:3], True, *EARLY[2][4:]], *EARLY[3:]], 403, "consent.invalid"),
     ],
     ids=str,
 )
@@ -372,6 +375,28 @@ def test_a_view_of_the_base_code_that_can_not_be_taken_is_refused_with_its_reaso
 
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert stored(client) == []
+
+
+def test_a_queue_that_the_base_code_sent_as_its_page_was_left_is_stored_in_order(
+    edge: Maker,
+) -> None:
+    client = edge()
+    queue = [EARLY[0], [*EARLY[1], ["event", {"type": "second"}, "early-2", 2]], *EARLY[2:]]
+    response = post(client, body={"raw": queue}, path="/ee/v1/collect")
+
+    assert response.status_code == 204
+    assert [(event.id, event.visitor) for event in stored(client)] == [
+        (EARLY[1][0][2], "device-9"),
+        ("early-2", "device-9"),
+    ]
+
+
+def test_a_visitor_who_was_new_on_a_page_before_is_the_same_here(edge: Maker) -> None:
+    client = edge()
+    facts = [*EARLY[2][:2], ["pyrite_new=device-8"], *EARLY[2][3:]]
+    post(client, body={"raw": [*EARLY[:2], facts, *EARLY[3:]]}, path="/ee/v1/interact")
+
+    assert stored(client)[0].visitor == "device-8"
 
 
 def test_a_refused_command_of_a_raw_queue_is_kept_and_the_others_are_stored(edge: Maker) -> None:

@@ -4,6 +4,7 @@ Pure. Source for the cookie's form: base64url of a protobuf whose field 1 is the
 """
 
 FPID_COOKIE = "pyrite_fpid"
+MINTED_COOKIE = "pyrite_new"  # of a page that was left before its tracker could keep the device id
 FPID_MAX_AGE_S = 34128000  # 395 days: the longest Chromium keeps a cookie is 400
 IDENTITY_MAX_AGE_S = 34128000
 CLUSTER_MAX_AGE_S = 1800

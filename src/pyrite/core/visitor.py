@@ -9,7 +9,7 @@ from .config import Config
 from .consent import state_of
 from .effects import Effect, SetCookie
 from .host import host_of, split_host
-from .identity import FPID_COOKIE, FPID_MAX_AGE_S, cookies, ecid_in_url, ecid_of
+from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
 from .moment import Moment
 
 
@@ -58,8 +58,9 @@ class Visitor:
         self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid
         if self._fpid:
             return self._fpid, []
-        # The loader has minted one where an event left before the tracker was there.
-        self._fpid = moment.text("device") or moment.new_id()
+        # One has been minted where an event left before the tracker was there, on this page or on one before it.
+        minted = self.cookies(moment).get(MINTED_COOKIE, "") or moment.text("device")
+        self._fpid = minted or moment.new_id()
         return self._fpid, [self._cookie(FPID_COOKIE, self._fpid, FPID_MAX_AGE_S, "Lax", moment)]
 
     def identity_map(self, moment: Moment, fpid: str) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """The queue of a page that was left before its tracker was there: the same core runs it here.
 
 Pure. The loader sends `{commands: [["configure", options], [name, options, id of the event, made_ms], …], facts, sentAt}`,
-the base code that sends the first view (web/base-early.js) the same without names: `[options of configure, [name, options, id,
-made_ms], facts in the order of FACTS]`.
+the base code that sends what can't wait (web/base-early.js) the same without names: `[options of configure, [[name, options,
+id, made_ms], …], facts in the order of FACTS, the visitor's device id should they be new, sentAt]`.
 """
 
 import random
@@ -14,7 +14,6 @@ import msgspec
 from ..core.consent import IN
 from ..core.effects import Send, Settle
 from ..core.errors import ConsentError, OptionsError, TrackerError
-from ..core.identity import FPID_COOKIE
 from ..core.moment import Given, Moment
 from ..core.tracker import Tracker
 from ..core.visitor import Visitor
@@ -27,24 +26,32 @@ SKEW_LIMIT_MS = (
 FACTS = ("url", "referrer", "cookie", "gpc", "screenWidth", "screenHeight", "screenOrientation", "viewportWidth",
          "viewportHeight", "timezone", "timezoneOffset")  # fmt: skip
 
+EARLY = "[options, [[name, options, id, made_ms], …], facts, device id, sent_ms]"
+
 
 def with_names(queue: Any) -> Any:
     """The loader's form of a *queue* that is in the base code's; any other as it is. Raises OptionsError."""
     if not isinstance(queue, list):
         return queue
-    config, command, values = queue if len(queue) == 3 else (None, None, None)
-    if not isinstance(config, dict) or not isinstance(command, list) or len(command) != 4:
-        raise OptionsError("expected [options, [name, options, id, made_ms], facts]", path="raw")
+    if len(queue) != 5:
+        raise OptionsError(f"expected {EARLY}", path="raw")
+    config, commands, values, device, sent_ms = queue
+    if (
+        not isinstance(config, dict)
+        or not isinstance(commands, list)
+        or not all(isinstance(command, list) and len(command) == 4 for command in commands)
+        or not isinstance(device, str)
+    ):
+        raise OptionsError(f"expected {EARLY}", path="raw")
     if not isinstance(values, list) or len(values) != len(FACTS):
         raise OptionsError(f"expected {len(FACTS)} facts: {', '.join(FACTS)}", path="raw[2]")
     facts = dict(zip(FACTS, values, strict=True))
     pieces = facts["cookie"] if isinstance(facts["cookie"], list) else []
-    own = [piece for piece in pieces if isinstance(piece, str)]
-    # A new visitor's device id is the id of the first event: cookies come first, so it holds only where there is none.
-    facts["cookie"] = "; ".join([*own, f"{FPID_COOKIE}={command[2]}"])
+    facts["cookie"] = "; ".join([piece for piece in pieces if isinstance(piece, str)])
+    facts["device"] = device
     facts["cookiesEnabled"] = True
     facts["gpc"] = facts["gpc"] is True
-    return {"commands": [["configure", config], command], "facts": facts, "sentAt": command[3]}
+    return {"commands": [["configure", config], *commands], "facts": facts, "sentAt": sent_ms}
 
 
 def stream_of(queue: Any) -> str:
