@@ -117,6 +117,7 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
     assert sorted(path.name for path in (ROOT / "web").glob("*.js")) == [
         "base-early.js",
         "base.js",
+        "check.js",
         "loader.js",
         "python.js",
         "worker.js",

@@ -1,5 +1,6 @@
 """The outbox in a page: gathered, tried again, kept, taken over by other pages, let go of."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, Playwright
 from support.chromium import ARGUMENTS, executable
 from support.site import Fault, Site
 
-from pyrite.edge.settings import Datastream, Settings
+from pyrite.edge.settings import Datastream, Edge, Settings
 
 Run = Callable[[str], Any]
 READY = "alloy('event', {type: 'ready'}).then(() => document.title = 'ready');"
@@ -500,3 +501,30 @@ def test_the_console_names_event_path_and_what_was_expected(
         assert "is not what" in line
         assert "order" in line
         assert ".data" in line
+
+
+@pytest.mark.every_lane
+def test_a_page_under_development_checks_its_events_itself(
+    tmp_path: Path, page: Page, run: Run, console: list[str], lane: str
+) -> None:
+    file = tmp_path / "order.json"
+    schema = {
+        "properties": {"data": {"required": ["total"], "properties": {"total": {"type": "number"}}}}
+    }
+    file.write_text(json.dumps(schema))
+    shop = Datastream(schemas={"order": str(file)}, violations="warn")
+    settings = Settings(edge=Edge(development=True), datastreams={"shop": shop})
+    with Site(tmp_path, lane=lane, settings=settings) as site:
+        monitor = "(window.__alloyMonitors ||= []).push({onBeforeNetworkRequest() { throw new Error('mine') }});"
+        script = f"<script>{monitor}</script><script src='/check.js'></script>"
+        page.goto(site.tracked(READY, script))
+        page.wait_for_function("document.title === 'ready'")
+        site.fault("/v1/collect")  # the edge says nothing: what is said is said here
+        page.evaluate("alloy('event', {type: 'order', data: {total: '5'}}); 1")
+        line = site.poll(lambda: [line for line in console if "order" in line], "a line", 10)[0]
+
+    assert "event 'order'" in line
+    assert '.data.total: Instance type "string" is invalid. Expected "number".' in line
+    assert "Send it as described, or change the schema" in line
+    assert len([line for line in console if "a monitor threw" in line and "mine" in line]) == 2, console
+    assert [line for line in console if line.startswith("uncaught")] == []

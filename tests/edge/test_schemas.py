@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from pyrite.edge.replay import replay
 from pyrite.edge.schemas import Schemas
-from pyrite.edge.settings import Datastream, Settings, SettingsError, read
+from pyrite.edge.settings import Datastream, Edge, Settings, SettingsError, read
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -126,3 +126,27 @@ def test_a_schema_that_can_not_be_read_names_its_place(
         Schemas(read(tmp_path / "pyrite.toml"))
     assert str(error.value).startswith(f"datastreams.shop.schemas.order: {source!r}: expected")
     assert said in str(error.value)
+
+
+def test_a_page_under_development_is_given_the_schemas_and_what_becomes_of_violations(
+    edge: Maker, order: str
+) -> None:
+    shop = Datastream(schemas={"order": order, "*": f"{__name__}:Order"}, violations="warn")
+    client = edge(settings=Edge(development=True), datastreams={"shop": shop})
+    told = client.get("/ee/v1/schemas?configId=shop").json()
+
+    assert sorted(told["schemas"]) == ["*", "order"]
+    assert told["schemas"]["order"] == json.loads(Path(order).read_text())
+    assert "Order" in told["schemas"]["*"]["$defs"]
+    assert told["violations"] == "warn"
+    assert client.get("/ee/v1/schemas?configId=other").json()["schemas"] == {}
+    assert 'src="/t/check.js"' in client.app.state.head(prefix="/t")  # type: ignore[attr-defined]
+
+
+def test_an_edge_that_is_not_under_development_tells_nobody_its_schemas(
+    edge: Maker, order: str
+) -> None:
+    client = made(edge, schemas={"order": order})
+
+    assert client.get("/ee/v1/schemas?configId=shop").status_code == 404
+    assert "check.js" not in client.app.state.head()  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from ..core.effects import (
     Recall,
     Redirect,
     Render,
+    Send,
     SetCookie,
     Settle,
     kind,
@@ -24,7 +25,7 @@ from ..core.interactions import Click
 from ..core.moment import Moment
 from ..core.ondevice import DECIDER
 from ..core.tracker import BEFORE_CLICK, Tracker
-from ..core.wire import decode, decode_object, encode
+from ..core.wire import Json, decode, decode_object, encode
 from .bridge import (
     attempt,
     callback,
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+MONITORS = (
+    "__alloyMonitors"  # Alloy's: objects that are told of what a tracker does; read at each call
+)
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
@@ -95,7 +99,7 @@ class Page:
         self._qualifier: Any = None
         self.hints: Any = None
         self._do = {
-            "Send": self._transport.send,
+            "Send": self._send,
             "Arm": self._transport.arm,
             "Disarm": self._disarm,
             "Keep": self._keep,
@@ -491,6 +495,25 @@ class Page:
     def _disarm(self, effect: Any) -> None:
         self._transport.disarm()
 
+    def _send(self, effect: Send) -> None:
+        monitors = optional(window, MONITORS)
+        if monitors is not None:
+            told = {
+                "instanceName": self.tracker.name,
+                "requestId": effect.request,
+                "url": effect.url,
+                "payload": Json(effect.body),
+            }
+            for place in range(monitors.length):
+                monitor = optional(monitors, str(place))
+                function = optional(monitor, "onBeforeNetworkRequest") if monitor else None
+                if function is not None:
+                    attempt(function, monitor, (parse(encode(told)),), _nothing, self._complain)
+        self._transport.send(effect)
+
+    def _complain(self, message: str) -> None:
+        window.console.error(f"[{self.tracker.name}] a monitor threw: {message}")
+
     def _keep(self, effect: Keep) -> None:
         self._storage.keep(effect.records)
 
@@ -535,3 +558,7 @@ class Page:
         waiting, self._backlog = self._backlog, []
         for name, options, given, resolve, reject, event_id, _, early in waiting:
             self.call(name, options, given, resolve, reject, event_id, 0, early)
+
+
+def _nothing(*_: Any) -> None:
+    pass

@@ -90,6 +90,8 @@ def build(
     )
     for name in ("base.js", "base-early.js", "worker.js"):
         (out / name).write_bytes(_esbuild(web, (web / name).read_text()).rstrip(b"\n"))
+    check = (web / "check.js").read_text()
+    (out / "check.js").write_bytes(_esbuild(web, check, "--bundle", "--format=iife", cwd=web))
     shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
     (out / "types").mkdir()
     shutil.copyfile(web / "types" / "alloy.d.ts", out / "types" / "alloy.d.ts")

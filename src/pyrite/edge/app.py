@@ -6,11 +6,12 @@ Mountable under any prefix of any ASGI app; all addresses move along.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..stores.contract import Listener, Store
@@ -87,7 +88,7 @@ def edge(
     app.state.store = kept
     app.state.experiences = kept_experiences
     app.state.settings = chosen
-    app.state.head = files.head
+    app.state.head = partial(files.head, checks=chosen.edge.development)
     app.state.previews = previews
     return app
 
@@ -102,6 +103,9 @@ def _routes(settings: Settings, protocol: Protocol, files: Files, health: Health
         for hint in ("", "/{hint}"):
             path = f"{base}{hint}/v1/{action}"
             routes.append(Route(path, _called(action, endpoint), methods=["POST"]))
+    if settings.edge.development:
+        for hint in ("", "/{hint}"):
+            routes.append(Route(f"{base}{hint}/v1/schemas", _schemas(protocol)))
     for name in files.names():
         routes.append(Route("/" + name, _file(files, name)))
     return routes
@@ -112,6 +116,13 @@ def _called(action: str, endpoint: Answer) -> Endpoint:
         return await endpoint(Call(request.scope, request.receive, action))
 
     return answer
+
+
+def _schemas(protocol: Protocol) -> Endpoint:
+    async def tell(request: Request) -> Response:
+        return JSONResponse(protocol.schemas(request.query_params.get("configId", "")))
+
+    return tell
 
 
 def _file(files: Files, name: str) -> Endpoint:

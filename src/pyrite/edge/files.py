@@ -79,14 +79,16 @@ class Files:
         ]
         return "/" + found[0] if found else ""
 
-    def head(self, *, prefix: str = "", nonce: str = "", hide: str = "") -> str:
+    def head(
+        self, *, prefix: str = "", nonce: str = "", hide: str = "", checks: bool = False
+    ) -> str:
         """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 
         Where that is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
         only when `alloy.js` has arrived, one round trip later. *prefix* is where the edge is mounted (`/t`) or another
         origin, *nonce* that of the page's Content-Security-Policy. *hide* is the CSS that hides what personalization may
         change (`h1 { visibility: hidden }`), from the first frame on; it ends with the answer, and after three seconds even
-        if `alloy.js` never comes.
+        if `alloy.js` never comes. *checks* adds `check.js`, for development.
         """
         root, mark = (
             html.escape(prefix.rstrip("/")),
@@ -97,6 +99,8 @@ class Files:
             f"{snippet}<script{mark}>{self._files['base-early.js'].decode()}</script>",
             f'<script{mark} async src="{root}/alloy.js"></script>',
         ]
+        if checks:
+            lines.append(f'<script{mark} src="{root}/check.js"></script>')
         preloaded = self._manifest["files"] if self._lane == "micropython" else {}
         for file in preloaded.values():
             # For `fetch` browsers ignore the hash here, and say so; the loader's own fetch checks it all the same.

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -67,6 +68,10 @@ class Protocol:
             "privacy/set-consent": partial(self._serve, self._consent),
             "identity/acquire": partial(self._serve, self._acquire),
         }
+
+    def schemas(self, datastream: str) -> dict[str, Any]:
+        """What a page needs to check the events of *datastream* itself; see Schemas.told."""
+        return self._schemas.told(datastream)
 
     async def _serve(
         self, endpoint: Callable[[intake.Arrival, Call], Awaitable[Response]], call: Call

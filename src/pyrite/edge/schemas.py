@@ -31,7 +31,7 @@ class Schemas:
     def __init__(self, settings: Settings) -> None:
         self._found = {
             name: {
-                type: (source, _validator(name, type, source))
+                type: (source, *_validator(name, type, source))
                 for type, source in stream.schemas.items()
             }
             for name, stream in settings.datastreams.items()
@@ -44,17 +44,23 @@ class Schemas:
         found = self._found.get(datastream)
         return Check(found, self._streams[datastream]) if found else None
 
+    def told(self, datastream: str) -> dict[str, Any]:
+        """`{schemas: {type: JSON Schema}, violations}`: what a page needs to check its events itself."""
+        stream = self._streams.get(datastream)
+        schemas = {type: schema for type, (_, _, schema) in self._found.get(datastream, {}).items()}
+        return {"schemas": schemas, "violations": stream.violations if stream else "refuse"}
+
 
 class Check:
     """The schemas of one data stream, by type of event."""
 
-    def __init__(self, found: dict[str, tuple[str, Any]], stream: Datastream) -> None:
+    def __init__(self, found: dict[str, tuple[str, Any, Any]], stream: Datastream) -> None:
         self._found = found
         self.refuses = stream.violations == "refuse"
 
     def violations(self, type: str, event: dict[str, Any]) -> list[Violation]:
         """What is wrong with an *event* of a *type*, the first few; nothing where it has no schema."""
-        source, validator = self._found.get(type) or self._found.get(ANY) or ("", None)
+        source, validator, _ = self._found.get(type) or self._found.get(ANY) or ("", None, None)
         if validator is None or validator.is_valid(event):
             return []
         found = []
@@ -68,8 +74,8 @@ class Check:
         return found
 
 
-def _validator(datastream: str, type: str, source: str) -> Any:
-    """A validator for the schema at *source*: a file, or `module:Type` for a Python type that msgspec knows."""
+def _validator(datastream: str, type: str, source: str) -> tuple[Any, Any]:
+    """A validator for the schema, and that itself, at *source*: a file, or `module:Type` for a Python type that msgspec knows."""
     place = f"datastreams.{datastream}.schemas.{type}: {source!r}"
     module, _, name = source.partition(":")
     try:
@@ -78,7 +84,7 @@ def _validator(datastream: str, type: str, source: str) -> Any:
             schema: Any = msgspec.json.schema(found)
         else:
             schema = json.loads(Path(source).read_text("utf-8"))
-        return jsonschema_rs.validator_for(schema)
+        return jsonschema_rs.validator_for(schema), schema
     except (OSError, ValueError, ImportError, AttributeError, TypeError) as error:
         said = str(error).partition("\n")[0]
         raise SettingsError(

@@ -35,6 +35,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The location hint that clients put into the path from their second request on; empty for none."""
     metrics: bool = False
     """Whether `/metrics` answers, in Prometheus's format, to whoever may call."""
+    development: bool = False
+    """Whether pages may ask for the schemas of their data streams, and check their events themselves (`/check.js`)."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
