@@ -6,22 +6,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from support import built as files
 from support import lanes
 from support.chromium import ARGUMENTS, executable
 from support.site import Site
-
-from pyrite.bundle.build import build, is_current
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def built() -> Path:
     """web/dist, built from the sources as they are now."""
-    source, web = ROOT / "src" / "pyrite", ROOT / "web"
-    if not is_current(source=source, web=web, out=web / "dist"):
-        build(source=source, web=web, out=web / "dist")
-    return web / "dist"
+    return files.built()
 
 
 @pytest.fixture(scope="session")

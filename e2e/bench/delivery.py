@@ -25,6 +25,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from support.built import built
 from support.faults import CASES, OURS, PEERS, Stage, stage_round
 from support.packs import pack
 
@@ -44,8 +45,9 @@ def main() -> None:
     chosen = parser.parse_args()
     trackers = chosen.trackers.split(",")
     cases = [name for name in CASES if any(text in name for text in chosen.only.split(","))]
+    built()  # once, before several would
     for peer in ("@adobe/alloy", "@snowplow/browser-tracker"):
-        pack(peer)  # once, before several would
+        pack(peer)
     found: dict[str, dict[str, dict[str, Any]]] = {case: {} for case in cases}
     tasks = [
         (case, tracker, *share)

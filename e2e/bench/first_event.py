@@ -26,6 +26,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
+from support.built import built
 from support.chromium import ARGUMENTS, executable
 from support.faults import STUB
 from support.packs import bundled, pack
@@ -123,7 +124,7 @@ def site() -> tuple[Starlette, Arrivals]:
         settings=Settings(edge=Edge(origins=["https://www.site.test"], lane="micropython")),
         store=MemoryStore(),
     )
-    dist = Path(__file__).resolve().parents[2] / "web" / "dist"
+    dist = built()
     texts = {
         "{head}": edge.state.head().replace("/alloy.js", "/alloy.micropython.js"),
         "{base}": (dist / "base.js").read_text(),

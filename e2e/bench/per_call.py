@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from first_event import PAGES, fingerprint, metrics, opened, site
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from starlette.responses import Response
+from support.built import built
 from support.chromium import ARGUMENTS, executable
 from support.server import Server, certificate
 
@@ -212,6 +213,7 @@ def main() -> None:
     assert set(PEERS) <= set(PAGES)
     for case in [case for case in CASES if options.only not in case]:
         del CASES[case]
+    built()
     app, arrivals = site()
     with tempfile.TemporaryDirectory() as folder:
         pem = certificate(Path(folder), "edge.site.test", "www.site.test")

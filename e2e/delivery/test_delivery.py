@@ -526,5 +526,7 @@ def test_a_page_under_development_checks_its_events_itself(
     assert "event 'order'" in line
     assert '.data.total: Instance type "string" is invalid. Expected "number".' in line
     assert "Send it as described, or change the schema" in line
-    assert len([line for line in console if "a monitor threw" in line and "mine" in line]) == 2, console
+    assert len([line for line in console if "a monitor threw" in line and "mine" in line]) == 2, (
+        console
+    )
     assert [line for line in console if line.startswith("uncaught")] == []
