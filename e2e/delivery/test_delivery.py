@@ -521,7 +521,9 @@ def test_a_page_under_development_checks_its_events_itself(
         page.wait_for_function("document.title === 'ready'")
         site.fault("/v1/collect")  # the edge says nothing: what is said is said here
         page.evaluate("alloy('event', {type: 'order', data: {total: '5'}}); 1")
-        line = site.poll(lambda: [line for line in console if "order" in line], "a line", 10)[0]
+        line = site.poll(
+            lambda: [line for line in console if "event 'order'" in line], "a line", 10
+        )[0]
 
     assert "event 'order'" in line
     assert '.data.total: Instance type "string" is invalid. Expected "number".' in line

@@ -337,6 +337,24 @@ def test_a_beacon_that_is_refused_goes_in_halves_and_at_last_by_fetch():
     assert (types(last), last.unloading) == (["b1"], False)
 
 
+def test_of_a_beacon_for_which_there_is_no_room_what_fits_goes_by_beacon_and_the_rest_by_fetch():
+    tracker = configured()
+    event(tracker, 0, type="a")
+    for call, size in ((1, 41000), (2, 19200), (3, 30000)):
+        event(tracker, call, type=f"b{call}", data={"text": "x" * size})
+    first, second = all_of(tracker.leaving(moment(**HERE)), "Send")
+    assert (types(first), types(second)) == (["b1"], ["b2", "b3"])
+    tracker.beaconed(first.request, taken=True, moment=moment(**HERE))
+    fits, rest = all_of(
+        tracker.beaconed(second.request, taken=False, moment=moment(**HERE)), "Send"
+    )
+    assert (types(fits), types(rest)) == (["b2"], ["b3"])
+    tracker.beaconed(fits.request, taken=True, moment=moment(**HERE))
+    last = only(tracker.beaconed(rest.request, taken=False, moment=moment(**HERE)), "Send")
+
+    assert (last.unloading, last.keepalive) == (False, False)
+
+
 def test_a_beacon_resolves_its_promise_and_stays_until_an_acknowledgement():
     tracker = configured()
     beacon = only(event(tracker, 1, type="a", documentUnloading=True), "Send")

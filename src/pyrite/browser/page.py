@@ -533,6 +533,7 @@ class Page:
         """The page goes away, or is frozen, perhaps for ever."""
         if self._prerendering:
             return
+        self._transport.leaving = True
         while self._backlog:
             self._run(*self._backlog.pop(0))
         self.carry_out(self.tracker.leaving(self.moment()))
@@ -545,6 +546,7 @@ class Page:
     def _return(self, *_: Any) -> None:
         """The network is back, or the page, from where it was frozen."""
         if not self._prerendering:
+            self._transport.leaving = False
             self._storage.hold()
             self.carry_out(self.tracker.connected(self.moment()))
 

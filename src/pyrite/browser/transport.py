@@ -33,6 +33,7 @@ class Transport:
         self._armed = armed
         self._unpacks = False  # the edge has said that it does
         self._net: Any = None  # the AbortController of what is armed
+        self.leaving = False  # the page is going away
         self.early: Any = None  # the response to the next request, where it is on its way already
 
     def send(self, effect: Send) -> None:
@@ -49,7 +50,7 @@ class Transport:
                 and navigator.sendBeacon(effect.url, effect.body) is True
             )
             self._beaconed(effect.request, taken)
-        elif effect.keepalive:
+        elif effect.keepalive or self.leaving:
             self._fetch(effect, effect.body)  # at once: the page may be gone before it is packed
         else:
             self._packed(effect.body, lambda body: self._fetch(effect, body))

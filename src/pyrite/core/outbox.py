@@ -27,6 +27,7 @@ UNLOADING_BYTES = (
     60000  # of one body while the page goes away: below the 64 KiB, for others may need some
 )
 IN_FLIGHT_BYTES = 65536  # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: of all that may outlive the page
+HEAD_BYTES = 2000  # what a body has beside its events, at most
 EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beacon still fits
 TICK_MS = 5000
 ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
@@ -206,7 +207,8 @@ class Outbox:
             return told + self._failed(request, error, retry_after, moment)
         effects: list[Effect] = []
         if status == 413 and len(request.entries) > 1:
-            return self._halved(request, moment, unloading=False)
+            middle = (len(request.entries) + 1) // 2
+            return self._parted(request, middle, moment, unloading=False)
         recovered, self._failures, self._ordered = self._failures > 0, 0, False
         outcomes = []
         refused = _refused(answer)
@@ -251,12 +253,20 @@ class Outbox:
         return self._settle(request, None, moment)
 
     def refused(self, id: str, moment: Moment) -> list[Effect]:
-        """Effects of the browser having refused a beacon, for what is in flight already: smaller ones, at last no beacon."""
+        """Effects of the browser having refused a beacon, for what is in flight already: as much as there is room for, or half
+        of it where only the browser knows why; what is left goes by fetch, and may come through."""
         request = self._landed(id)
         if request is None:
             return []
-        if len(request.entries) > 1:
-            return self._halved(request, moment, unloading=True)
+        room = IN_FLIGHT_BYTES - self._in_flight_bytes
+        if len(request.entries) > 1 and request.size <= room:
+            return self._parted(request, (len(request.entries) + 1) // 2, moment)
+        fitting = 0
+        for entry in request.entries:
+            room -= entry.size
+            fitting += 1 if room >= HEAD_BYTES else 0
+        if 0 < fitting < len(request.entries):
+            return self._parted(request, fitting, moment)
         request.keepalive = self._in_flight_bytes + request.size <= IN_FLIGHT_BYTES
         if request.keepalive:
             self._in_flight_bytes += request.size
@@ -269,13 +279,15 @@ class Outbox:
             self._in_flight_bytes -= request.size
         return request
 
-    def _halved(self, request: Request, moment: Moment, *, unloading: bool) -> list[Effect]:
-        entries = [entry for entry in request.entries if self._has(entry)]
-        middle = (len(entries) + 1) // 2
+    def _parted(
+        self, request: Request, at: int, moment: Moment, *, unloading: bool = True
+    ) -> list[Effect]:
+        """Effects that send the first *at* events of *request* and the others apart."""
         effects: list[Effect] = []
-        for half in (entries[:middle], entries[middle:]):
-            if half:
-                effects.extend(self._send(half, moment, unloading=unloading))
+        for entries in (request.entries[:at], request.entries[at:]):
+            there = [entry for entry in entries if self._has(entry)]
+            if there:
+                effects.extend(self._send(there, moment, unloading=unloading))
         return effects
 
     def _failed(
