@@ -141,6 +141,15 @@ def test_many_events_lie_in_bodies_that_fit_and_there_is_an_end_to_them():
     assert types(records(arm)[0]) == ["a", "b"]
 
 
+def test_no_body_holds_more_events_than_an_edge_takes():
+    tracker = configured()
+    failed(tracker, type="a")
+    for call in range(2, 122):
+        event(tracker, call, type="b")
+
+    assert [len(events) for events in records(only(cast(tracker), "Arm"))] == [100, 21]
+
+
 def test_events_of_other_streams_lie_in_bodies_of_their_own():
     tracker = configured()
     failed(tracker, type="a")

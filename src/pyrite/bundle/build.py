@@ -54,7 +54,10 @@ def build(
     step("runtime")
     files = {
         "runtime": _hashed(
-            out, "micropython", "js", _esbuild(web, runtime.script(micropython), "--format=iife")
+            out,
+            "micropython",
+            "js",
+            _terser(web, _esbuild(web, runtime.script(micropython), "--format=iife")),
         ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
@@ -80,7 +83,7 @@ def build(
     except CompileError as error:
         raise BuildError(str(error)) from None
     (out / "alloy.compiled.js").write_bytes(
-        script + b"//# sourceMappingURL=alloy.compiled.js.map\n"
+        script.rstrip() + b"\n//# sourceMappingURL=alloy.compiled.js.map\n"
     )
     (out / "alloy.compiled.js.map").write_bytes(lines)
     step("scripts")
@@ -156,6 +159,15 @@ def _esbuild(web: Path, text: str, *options: str, cwd: Path | None = None) -> by
     result = subprocess.run(command, input=text.encode(), capture_output=True, cwd=cwd)
     if result.returncode:
         raise BuildError("esbuild: " + result.stderr.decode(errors="replace")[-1500:])
+    return result.stdout
+
+
+def _terser(web: Path, script: bytes) -> bytes:
+    """*script*, which esbuild has made small, some 4 % smaller."""
+    command = [str(web / "node_modules" / ".bin" / "terser"), *compiled.SMALLER]
+    result = subprocess.run(command, input=script, capture_output=True)
+    if result.returncode:
+        raise BuildError("terser: " + result.stderr.decode(errors="replace")[-1500:])
     return result.stdout
 
 

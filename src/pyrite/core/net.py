@@ -9,6 +9,7 @@ from .effects import Arm, Disarm, Effect, Later
 from .entry import Entry
 from .moment import Moment
 from .outgoing import Outgoing
+from .waiting import bodies
 
 CAST_MS = 1000  # after the first entry that waits, so that a burst is one net
 BODY_BYTES = (
@@ -37,31 +38,17 @@ class Net:
     def cast(self, entries: list[Entry], moment: Moment) -> list[Effect]:
         """Effects that arm a net with *entries*, the oldest first, as far as they fit."""
         self._due = False
-        groups: list[str] = []
-        bodies: list[list[Entry]] = []
-        sizes: list[int] = []
-        for entry in entries:
-            place = groups.index(entry.group) if entry.group in groups else -1
-            if place < 0 or sizes[place] + entry.size > BODY_BYTES:
-                if place >= 0:
-                    groups[place] = ""  # full
-                groups.append(entry.group)
-                bodies.append([])
-                sizes.append(0)
-                place = len(bodies) - 1
-            bodies[place].append(entry)
-            sizes[place] += entry.size
-        bodies = bodies[:BODIES]
-        ids = [[entry.id for entry in body] for body in bodies]
+        cast = bodies(entries, BODY_BYTES)[:BODIES]
+        ids = [[entry.id for entry in body] for body in cast]
         if ids == self._cast:
             return []
-        if not bodies:
+        if not cast:
             return self.drop()
         self._number += 1
         self._held = {}
         self._cast = ids
         armed: list[dict[str, object]] = []
-        for body in bodies:
+        for body in cast:
             request = self._outgoing.pack(body, moment, unloading=True, delivery={}, timed=False)
             armed.append({"url": request.url, "body": request.text})
         return [Arm(net=self._number, bodies=armed)]

@@ -8,12 +8,13 @@ Recall, Erase); so is how a body travels (Send).
 from .config import Config
 from .effects import Effect, Erase, Forget, Keep, Later, Recall, Send, Show
 from .entry import Entry, Outcome
-from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
-from .event import part
+from .errors import EventDropped, NetworkFailed, TrackerError
+from .flights import ANSWER_TICKS, Flights
 from .moment import Moment
 from .net import Net
 from .outgoing import Outgoing
-from .request import Request, answer_of, backoff_ms, is_temporary
+from .request import Request, answer_of, backoff_ms, is_temporary, refusals
+from .waiting import Waiting, bodies, number
 from .wire import decode_object
 
 TYPE_CHECKING = False
@@ -21,16 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 GATHER_MS = 10  # events within so much of the last body wait for the next
-BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
 BODY_BYTES = 200000
 UNLOADING_BYTES = (
     60000  # of one body while the page goes away: below the 64 KiB, for others may need some
 )
-IN_FLIGHT_BYTES = 65536  # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: of all that may outlive the page
 HEAD_BYTES = 2000  # what a body has beside its events, at most
-EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beacon still fits
 TICK_MS = 5000
-ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
 SETTLE_TICKS = 6  # by then the promise is settled; the event stays
 OFFLINE_MS = 60000  # offline the browser tells when it is over; should it be mistaken, so often it is tried all the same
 WAKE_MS = 1000  # after a failure, before which new events don't bring about another attempt
@@ -52,16 +49,9 @@ class Outbox:
         self._stream = config.datastream_id
         self._outgoing = outgoing
         self._ended = ended
-        limits = config.group("outbox")
-        self._max_events = _number(limits.get("maxEvents"))
-        self._max_bytes = _number(limits.get("maxBytes"))
-        self._max_age_ms = _number(limits.get("maxAgeHours")) * 3600000
-        self._entries: dict[str, Entry] = {}
-        self._bytes = 0
-        self._number = 0  # of the newest entry
-        self._requests: dict[str, Request] = {}
+        self._waiting = Waiting(config)
+        self._flights = Flights()
         self._net = Net(outgoing)
-        self._in_flight_bytes = 0
         self._turn = 0  # of the timer that counts; those set before are past
         self._resting = False  # what comes now waits for that timer
         self._failures = 0  # in a row
@@ -77,9 +67,9 @@ class Outbox:
 
     def add(self, entry: Entry, moment: Moment) -> list[Effect]:
         """Effects of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
-        if entry.made is None and entry.size > self._max_bytes:
+        if entry.made is None and entry.size > self._waiting.max_bytes:
             return self._drop(entry, "too_large", moment)
-        self._take(entry)
+        self._waiting.take(entry)
         effects = self._send_new(entry, moment)
         if entry.made is None:
             effects.append(Keep(records=[entry.record(self._stream)]))
@@ -104,12 +94,12 @@ class Outbox:
                 head=decode_object(str(record["head"])),
                 group=str(record["head"]),
                 text=str(record["text"]),
-                made_ms=_number(record["made"]),
-                value=_number(record["value"]),
+                made_ms=number(record["made"]),
+                value=number(record["value"]),
             )
             entry.settled = True
-            if entry.id not in self._entries:
-                self._take(entry)
+            if not self._waiting.knows(entry.id):
+                self._waiting.take(entry)
                 self.counts["restored"] += 1
         return self._flush(moment) + self._bound(moment) + self._tick() if records else []
 
@@ -118,30 +108,17 @@ class Outbox:
     def _flush(self, moment: Moment, *, unloading: bool = False) -> list[Effect]:
         """Effects that send all that waits, in as few bodies as can be."""
         effects: list[Effect] = []
-        groups: list[list[Entry]] = []
-        places: dict[str, int] = {}
-        for entry in self._in_order():
+        leaving: list[Entry] = []
+        for entry in self._waiting.in_order():
             if entry.request or (unloading and self._net.holds(entry.id)):
                 continue
-            if entry.made is None and moment.now_ms - entry.made_ms > self._max_age_ms:
+            if self._waiting.is_too_old(entry, moment.now_ms):
                 effects.extend(self._drop(entry, "too_old", moment))
             elif entry.made or (entry.asking and not unloading):
                 effects.extend(self._send([entry], moment, unloading=unloading))
-            elif entry.group in places:
-                groups[places[entry.group]].append(entry)
             else:
-                places[entry.group] = len(groups)
-                groups.append([entry])
-        limit = UNLOADING_BYTES if unloading else BODY_BYTES
-        for group in groups:
-            body: list[Entry] = []
-            size = 0
-            for entry in group:
-                if body and (len(body) == BODY_EVENTS or size + entry.size > limit):
-                    effects.extend(self._send(body, moment, unloading=unloading))
-                    body, size = [], 0
-                body.append(entry)
-                size += entry.size
+                leaving.append(entry)
+        for body in bodies(leaving, UNLOADING_BYTES if unloading else BODY_BYTES):
             effects.extend(self._send(body, moment, unloading=unloading))
         return effects
 
@@ -152,19 +129,12 @@ class Outbox:
             entries, moment, unloading=unloading, delivery=self._told()
         )
         request.entries = entries
-        request.ticks = 0
-        request.size = len(request.text.encode())
         for entry in entries:
             entry.request = request.id
             if entry.made is None:
                 self.counts["retried" if entry.attempts else "sent"] += 1
             entry.attempts += 1
-        # After a failure without keepalive: others may have filled the budget, and the browser tells that like any failure.
-        fits = self._in_flight_bytes + request.size <= EVERYDAY_BYTES
-        request.keepalive = unloading or (fits and entries[0].attempts == 1)
-        self._requests[request.id] = request
-        if request.keepalive:
-            self._in_flight_bytes += request.size
+        self._flights.start(request, unloading=unloading, first=entries[0].attempts == 1)
         return self._outgoing.note_request(request) + [_send_of(request, unloading=unloading)]
 
     def _told(self) -> dict[str, object]:
@@ -181,7 +151,7 @@ class Outbox:
         return [Later(timer=f"flush:{self._turn}", delay_ms=delay_ms)]
 
     def _tick(self) -> list[Effect]:
-        if self._ticking or not self._entries:
+        if self._ticking or not self._waiting.count():
             return []
         self._ticking = True
         return [Later(timer="tick", delay_ms=TICK_MS)]
@@ -192,7 +162,7 @@ class Outbox:
         self, id: str, *, status: int, text: str, retry_after: str, moment: Moment
     ) -> list[Effect]:
         """Effects of the response to a request, however late it comes."""
-        request = self._landed(id)
+        request = self._flights.landed(id)
         if request is None:
             return []
         answer: dict[str, object] = {}
@@ -211,10 +181,10 @@ class Outbox:
             return self._parted(request, middle, moment, unloading=False)
         recovered, self._failures, self._ordered = self._failures > 0, 0, False
         outcomes = []
-        refused = _refused(answer)
+        refused = refusals(answer)
         kept = []
         for index, entry in enumerate(request.entries):
-            if not self._has(entry):
+            if not self._waiting.has(entry):
                 continue
             own = error or refused.get(index)
             if entry.made is None:
@@ -223,7 +193,7 @@ class Outbox:
                     self.counts["acknowledged"] += 1
                 else:
                     self._count("refused")
-            self._remove(entry)
+            self._waiting.remove(entry)
             if not entry.settled:
                 entry.settled = True
                 outcomes.append(
@@ -239,14 +209,14 @@ class Outbox:
 
     def failed(self, id: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of a request having failed in the network."""
-        request = self._landed(id)
+        request = self._flights.landed(id)
         if request is None:
             return []
         return self._failed(request, _no_answer(request, message), "", moment)
 
     def taken(self, id: str, moment: Moment) -> list[Effect]:
         """Effects of the browser having taken a beacon: promises resolve; but nobody has acknowledged anything."""
-        request = self._requests.get(id)
+        request = self._flights.get(id)
         if request is None:
             return []
         request.taken = True
@@ -255,10 +225,10 @@ class Outbox:
     def refused(self, id: str, moment: Moment) -> list[Effect]:
         """Effects of the browser having refused a beacon, for what is in flight already: as much as there is room for, or half
         of it where only the browser knows why; what is left goes by fetch, and may come through."""
-        request = self._landed(id)
+        request = self._flights.landed(id)
         if request is None:
             return []
-        room = IN_FLIGHT_BYTES - self._in_flight_bytes
+        room = self._flights.room()
         if len(request.entries) > 1 and request.size <= room:
             return self._parted(request, (len(request.entries) + 1) // 2, moment)
         fitting = 0
@@ -267,17 +237,8 @@ class Outbox:
             fitting += 1 if room >= HEAD_BYTES else 0
         if 0 < fitting < len(request.entries):
             return self._parted(request, fitting, moment)
-        request.keepalive = self._in_flight_bytes + request.size <= IN_FLIGHT_BYTES
-        if request.keepalive:
-            self._in_flight_bytes += request.size
-        self._requests[id] = request
+        self._flights.by_fetch(request)
         return [_send_of(request, unloading=False)]
-
-    def _landed(self, id: str) -> Request | None:
-        request = self._requests.pop(id, None)
-        if request is not None and request.keepalive:
-            self._in_flight_bytes -= request.size
-        return request
 
     def _parted(
         self, request: Request, at: int, moment: Moment, *, unloading: bool = True
@@ -285,7 +246,7 @@ class Outbox:
         """Effects that send the first *at* events of *request* and the others apart."""
         effects: list[Effect] = []
         for entries in (request.entries[:at], request.entries[at:]):
-            there = [entry for entry in entries if self._has(entry)]
+            there = [entry for entry in entries if self._waiting.has(entry)]
             if there:
                 effects.extend(self._send(there, moment, unloading=unloading))
         return effects
@@ -321,9 +282,9 @@ class Outbox:
         """Effects for promises that wait no longer, though their events do."""
         outcomes = []
         for entry in request.entries:
-            if self._has(entry) and not entry.settled:
+            if self._waiting.has(entry) and not entry.settled:
                 if entry.made and not request.taken:
-                    self._remove(entry)
+                    self._waiting.remove(entry)
                 entry.settled = True
                 entry.asking = ""
                 outcomes.append(Outcome(entry, request, answer={}, error=error))
@@ -345,7 +306,7 @@ class Outbox:
         self._ordered = False
         effects: list[Effect] = [Recall(stream=self._stream)]
         effects.extend(self._net.drop())
-        self._release_beacons(0)
+        self._flights.release_beacons(0)
         sends = self._flush(moment)
         return effects + sends + self._rest(GATHER_MS) if sends else effects
 
@@ -353,63 +314,39 @@ class Outbox:
         """Effects of time having passed: attempts are given up, promises settled, beacons sent again while the page is there."""
         self._ticking = False
         effects: list[Effect] = []
-        late = []
-        for id in list(self._requests):
-            request = self._requests[id]
-            request.ticks += 1
-            if request.ticks == ANSWER_TICKS and not request.taken:
-                late.append(request)
-        beacons = self._release_beacons(2)
+        late = self._flights.ticked()
+        beacons = self._flights.release_beacons(2)
         for request in late:
-            # It stays known: an answer that comes after all counts.
             seconds = ANSWER_TICKS * TICK_MS // 1000
             error = _no_answer(request, f"none within {seconds} s")
             effects.extend(self._failed(request, error, "", moment))
-        for id in list(self._entries):
-            entry = self._entries[id]
+        for entry in self._waiting.in_order():
             entry.ticks += 1
             if entry.ticks >= SETTLE_TICKS and not entry.settled:
-                request = self._requests.get(entry.request) or _nothing(entry)
-                kept = _no_answer(request, "none yet; the event is kept")
-                one = Request(id="", action="", url=request.url, body={}, text=request.text)
+                of = self._flights.get(entry.request) or _nothing(entry)
+                kept = _no_answer(of, "none yet; the event is kept")
+                one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
                 effects.extend(self._settle(one, entry.error or kept, moment))
         if beacons and not self._failures:
             effects.extend(self._flush(moment))
-        if self._entries:
+        if self._waiting.count():
             effects.extend(self._net.want())
         return effects + self._tick()
 
     def cast(self, moment: Moment) -> list[Effect]:
         """Effects of a moment having passed with something waiting: the browser gets it beforehand."""
-        entries = [entry for entry in self._in_order() if entry.made is None]
-        return self._net.cast(entries, moment)
+        return self._net.cast(self._waiting.events(), moment)
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects, none, of the browser having taken charge of a body; see net.py."""
         self._net.armed(net, place)
         return []
 
-    def _release_beacons(self, ticks: int) -> bool:
-        found = False
-        for id in list(self._requests):
-            request = self._requests[id]
-            if request.taken and request.ticks >= ticks:
-                found = True
-                self._landed(id)
-                for entry in request.entries:
-                    if entry.request == id:
-                        entry.request = ""
-        return found
-
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: all that waits leaves, and what is on its way and would end with the page."""
         self._leaving = True
-        for id in list(self._requests):
-            if not self._requests[id].keepalive:
-                for entry in self._requests[id].entries:
-                    if entry.request == id:
-                        entry.request = ""
+        self._flights.release_mortal()
         return self._flush(moment, unloading=True)
 
     def hidden(self, moment: Moment) -> list[Effect]:
@@ -428,29 +365,23 @@ class Outbox:
         """Effects of the visitor having declined: nothing waits or is kept any longer."""
         effects: list[Effect] = [Erase()]
         effects.extend(self._net.drop())
-        for id in list(self._entries):
-            entry = self._entries[id]
-            if entry.made is None:
-                effects.extend(self._drop(entry, "consent", moment))
+        for entry in self._waiting.events():
+            effects.extend(self._drop(entry, "consent", moment))
         return effects
 
     # ---- what is dropped --------------------------------------------------------------------------------------------
 
     def _bound(self, moment: Moment) -> list[Effect]:
         effects: list[Effect] = []
-        while len(self._entries) > self._max_events or self._bytes > self._max_bytes:
-            victim: Entry | None = None
-            for entry in self._in_order():
-                if entry.made is None and (victim is None or entry.value < victim.value):
-                    victim = entry
-            if victim is None:
-                break
+        victim = self._waiting.victim()
+        while victim is not None:
             effects.extend(self._drop(victim, "full", moment))
+            victim = self._waiting.victim()
         return effects
 
     def _drop(self, entry: Entry, reason: str, moment: Moment) -> list[Effect]:
         self._count(reason)
-        self._remove(entry)
+        self._waiting.remove(entry)
         effects: list[Effect] = [Forget(ids=[entry.id])]
         if entry.settled:
             return effects
@@ -462,28 +393,12 @@ class Outbox:
     def _count(self, reason: str) -> None:
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
-    def _in_order(self) -> list[Entry]:
-        """All entries, the oldest first: MicroPython's dicts keep no order."""
-        return sorted(self._entries.values(), key=lambda entry: entry.number)
-
-    def _take(self, entry: Entry) -> None:
-        self._number += 1
-        entry.number = self._number
-        replaced = self._entries.pop(entry.id, None)
-        self._bytes += entry.size - (replaced.size if replaced else 0)
-        self._entries[entry.id] = entry
-
-    def _has(self, entry: Entry) -> bool:
-        return self._entries.get(entry.id) is entry
-
-    def _remove(self, entry: Entry) -> None:
-        if self._has(entry):
-            self._entries.pop(entry.id)
-            self._bytes -= entry.size
-
     def report(self) -> dict[str, object]:
         """`{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`: counts of events of this page."""
-        found: dict[str, object] = {"waiting": len(self._entries), "bytes": self._bytes}
+        found: dict[str, object] = {
+            "waiting": self._waiting.count(),
+            "bytes": self._waiting.bytes,
+        }
         found.update(self.counts)
         found["dropped"] = dict(self.dropped)
         return found
@@ -513,20 +428,3 @@ def _nothing(entry: Entry) -> Request:
 
 def _no_answer(request: Request, message: str) -> NetworkFailed:
     return NetworkFailed(f"no answer from the edge at {request.url}: {message}")
-
-
-def _refused(answer: dict[str, object]) -> dict[int, TrackerError]:
-    """Of a body that the edge took in part, the errors of those that it refused, by their place."""
-    found: dict[int, TrackerError] = {}
-    errors = answer.get("errors")
-    for problem in errors if isinstance(errors, list) else []:
-        index = part(problem, "report").get("eventIndex") if isinstance(problem, dict) else None
-        if isinstance(index, int):
-            status = problem.get("status")
-            said = f"the edge refused the event: {problem.get('title')}"
-            found[index] = EdgeRefused(said, status=_number(status))
-    return found
-
-
-def _number(value: object) -> int:
-    return int(value) if isinstance(value, (int, float)) else 0

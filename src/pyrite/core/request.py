@@ -3,7 +3,8 @@
 Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events in one body and `xdm._id` are ours on top.
 """
 
-from .errors import BadAnswer, EdgeRefused, WireError
+from .errors import BadAnswer, EdgeRefused, TrackerError, WireError
+from .event import part
 from .identity import quote
 from .wire import decode
 
@@ -60,6 +61,19 @@ def answer_of(status: int, text: str) -> dict[str, object]:
             f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?"
         )
     return answer
+
+
+def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
+    """Of a body that the edge took in part, the errors of those events that it refused, by their place."""
+    found: dict[int, TrackerError] = {}
+    errors = answer.get("errors")
+    for problem in errors if isinstance(errors, list) else []:
+        index = part(problem, "report").get("eventIndex") if isinstance(problem, dict) else None
+        if isinstance(index, int):
+            status = problem.get("status")
+            said = f"the edge refused the event: {problem.get('title')}"
+            found[index] = EdgeRefused(said, status=status if isinstance(status, int) else 0)
+    return found
 
 
 def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:

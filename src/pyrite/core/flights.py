@@ -1,0 +1,84 @@
+"""Requests on their way: how many bytes of them may outlive the page, and how long they have been without an answer.
+
+Pure. Not for what they carry or what an answer means: outbox.py.
+"""
+
+from .request import Request
+
+IN_FLIGHT_BYTES = 65536  # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: of all that may outlive the page
+EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beacon still fits
+ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
+
+
+class Flights:
+    """All requests of one outbox that have neither an answer nor been given up."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, Request] = {}
+        self._bytes = 0
+
+    def get(self, id: str) -> Request | None:
+        """The request *id*, None where it is not on its way."""
+        return self._requests.get(id)
+
+    def start(self, request: Request, *, unloading: bool, first: bool) -> None:
+        """*request* leaves; a *first* attempt outlives the page where there is room for that, an *unloading* one should."""
+        request.ticks = 0
+        request.size = len(request.text.encode())
+        # After a failure without keepalive: others may have filled the budget, and the browser tells that like any failure.
+        fits = self._bytes + request.size <= EVERYDAY_BYTES
+        self._take_off(request, unloading or (fits and first))
+
+    def by_fetch(self, request: Request) -> None:
+        """*request*, which was no beacon after all, leaves by fetch."""
+        self._take_off(request, request.size <= self.room())
+
+    def _take_off(self, request: Request, keepalive: bool) -> None:
+        request.keepalive = keepalive
+        self._requests[request.id] = request
+        if keepalive:
+            self._bytes += request.size
+
+    def room(self) -> int:
+        """Bytes that may still outlive the page, as far as we know."""
+        return IN_FLIGHT_BYTES - self._bytes
+
+    def landed(self, id: str) -> Request | None:
+        """The request *id*, which is no longer on its way."""
+        request = self._requests.pop(id, None)
+        if request is not None and request.keepalive:
+            self._bytes -= request.size
+        return request
+
+    def ticked(self) -> list[Request]:
+        """Time has passed: those that have now been without an answer for too long. They stay: a late answer counts."""
+        late = []
+        for id in list(self._requests):
+            request = self._requests[id]
+            request.ticks += 1
+            if request.ticks == ANSWER_TICKS and not request.taken:
+                late.append(request)
+        return late
+
+    def release_beacons(self, ticks: int) -> bool:
+        """Whether there were beacons of so many *ticks*, whose entries now wait again."""
+        found = False
+        for id in list(self._requests):
+            request = self._requests[id]
+            if request.taken and request.ticks >= ticks:
+                found = True
+                self.landed(id)
+                _release(request)
+        return found
+
+    def release_mortal(self) -> None:
+        """The page goes away: the entries of what would end with it wait again."""
+        for id in list(self._requests):
+            if not self._requests[id].keepalive:
+                _release(self._requests[id])
+
+
+def _release(request: Request) -> None:
+    for entry in request.entries:
+        if entry.request == request.id:
+            entry.request = ""
