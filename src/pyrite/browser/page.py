@@ -9,14 +9,10 @@ from ..core.effects import (
     Ask,
     Decide,
     Effect,
-    Forget,
-    Keep,
     Later,
     Log,
-    Recall,
     Redirect,
     Render,
-    Send,
     SetCookie,
     Settle,
     kind,
@@ -25,7 +21,7 @@ from ..core.interactions import Click
 from ..core.moment import Moment
 from ..core.ondevice import DECIDER
 from ..core.tracker import BEFORE_CLICK, Tracker
-from ..core.wire import Json, decode, decode_object, encode
+from ..core.wire import decode, decode_object, encode
 from .bridge import (
     attempt,
     callback,
@@ -40,14 +36,13 @@ from .bridge import (
     window,
 )
 from .clock import clock_ms
+from .delivery import Delivery
 from .dom import hide
 from .facts import Facts
 from .links import clicked_link, facts_of, tell_offer
 from .markup import add_style, load
 from .rendering import Rendering
 from .routes import watch_routes
-from .storage import Storage
-from .transport import Transport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,15 +71,6 @@ class Page:
         self.tracker = Tracker(name)
         self._read = read
         self._new_id = new_id
-        self._transport = Transport(
-            self._safely(self._answered),
-            self._safely(self._failed),
-            self._safely(self._beaconed),
-            self._safely(self._armed),
-        )
-        self._storage = Storage(
-            new_id(), lambda line: window.console.warn(f"[{self.tracker.name}] {line}")
-        )
         self._backlog: list[
             Any
         ] = []  # calls that wait for the next task, or for the page to be seen
@@ -99,13 +85,6 @@ class Page:
         self._qualifier: Any = None
         self.hints: Any = None
         self._do = {
-            "Send": self._send,
-            "Arm": self._transport.arm,
-            "Disarm": self._disarm,
-            "Keep": self._keep,
-            "Forget": self._forget,
-            "Recall": self._recall,
-            "Erase": self._erase,
             "Settle": self._settle,
             "Ask": self._ask,
             "Decide": self._decide,
@@ -122,15 +101,11 @@ class Page:
             "Log": self._log,
         }
         document = window.document
-        self._prerendering = optional(document, "prerendering") is True
-        listen(window, "pagehide", callback(self._safely(self._leave)))
-        listen(document, "freeze", callback(self._safely(self._leave)))
-        listen(document, "visibilitychange", callback(self._safely(self._changed)))
-        listen(window, "online", callback(self._safely(self._return)))
-        listen(document, "resume", callback(self._safely(self._return)))
-        listen(window, "pageshow", callback(self._safely(self._shown)))
-        if self._prerendering:
-            listen(document, "prerenderingchange", callback(self._safely(self._seen)))
+        self.prerendering = optional(document, "prerendering") is True
+        self._delivery = Delivery(self, self.tracker, new_id())
+        self._do.update(self._delivery.effects())
+        if self.prerendering:
+            listen(document, "prerenderingchange", callback(self.safely(self._seen)))
 
     def call(
         self,
@@ -151,9 +126,9 @@ class Page:
         waiting = (name, options, given, resolve, reject, event_id, age_ms, early)
         if self._task_began == 0:
             self._task_began = clock_ms()
-            window.setTimeout(callback(self._safely(self._next_task)), 0)
+            window.setTimeout(callback(self.safely(self._next_task)), 0)
         late = clock_ms() - self._task_began > SLICE_MS
-        if late or self._backlog or self._prerendering:
+        if late or self._backlog or self.prerendering:
             self._backlog.append(waiting)
         else:
             self._run(*waiting)
@@ -161,10 +136,10 @@ class Page:
     def _next_task(self, *_: Any) -> None:
         """A task of its own for calls that would have made the last one long."""
         self._task_began = 0
-        if not self._backlog or self._prerendering:
+        if not self._backlog or self.prerendering:
             return
         self._task_began = clock_ms()
-        window.setTimeout(callback(self._safely(self._next_task)), 0)
+        window.setTimeout(callback(self.safely(self._next_task)), 0)
         while self._backlog and clock_ms() - self._task_began <= SLICE_MS:
             self._run(*self._backlog.pop(0))
 
@@ -186,7 +161,7 @@ class Page:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
                 self._take_hooks(values, given)
-            self._transport.early = early
+            self._delivery.transport.early = early
             self.carry_out(
                 self.tracker.command(
                     call, name, values, self.moment(age_ms, whole=True), event_id=event_id
@@ -194,7 +169,7 @@ class Page:
             )
         except Exception as error:
             self._give_up(call, error)
-        self._transport.early = None
+        self._delivery.transport.early = None
 
     def carry_out(self, effects: "list[Effect]") -> None:
         """Do each effect, in order; one that fails is logged and does not keep the others from being done."""
@@ -204,6 +179,11 @@ class Page:
                 carry(effect)
             except Exception as error:
                 self.report(error)
+
+    def drain(self) -> None:
+        """Run the calls that wait, now."""
+        while self._backlog:
+            self._run(*self._backlog.pop(0))
 
     def guarded(self, function: "Callable[[], list[Effect]]") -> Any:
         """A callback for JavaScript: carries out what *function* returns, and never throws."""
@@ -292,11 +272,13 @@ class Page:
             self._hooks[effect.hook],
             None,
             (value,),
-            callback(self._safely(done)),
-            self._safely(threw),
+            callback(self.safely(done)),
+            self.safely(threw),
         )
 
-    def _safely(self, function: Any) -> Any:
+    def safely(self, function: Any) -> Any:
+        """*function* as one that never throws."""
+
         def called(*args: Any) -> None:
             try:
                 function(*args)
@@ -466,101 +448,18 @@ class Page:
         if source is None:
             told()
         else:
-            failed = self._safely(lambda message: told())
+            failed = self.safely(lambda message: told())
             attempt(
                 method(source, "getHighEntropyValues"),
                 source,
                 (parse(encode(HINTS)),),
-                self._safely(told),
+                self.safely(told),
                 failed,
             )
 
-    # ---- delivery ---------------------------------------------------------------------------------------------------
-
-    def _answered(self, request: str, status: int, body: str, retry_after: str) -> None:
-        effects = self.tracker.answered(
-            request, status=status, text=body, retry_after=retry_after, moment=self.moment()
-        )
-        self.carry_out(effects)
-
-    def _failed(self, request: str, message: str) -> None:
-        self.carry_out(self.tracker.failed(request, message=message, moment=self.moment()))
-
-    def _beaconed(self, request: str, taken: bool) -> None:
-        self.carry_out(self.tracker.beaconed(request, taken=taken, moment=self.moment()))
-
-    def _armed(self, net: int, place: int) -> None:
-        self.carry_out(self.tracker.armed(net, place))
-
-    def _disarm(self, effect: Any) -> None:
-        self._transport.disarm()
-
-    def _send(self, effect: Send) -> None:
-        monitors = optional(window, MONITORS)
-        if monitors is not None:
-            told = {
-                "instanceName": self.tracker.name,
-                "requestId": effect.request,
-                "url": effect.url,
-                "payload": Json(effect.body),
-            }
-            for place in range(monitors.length):
-                monitor = optional(monitors, str(place))
-                function = optional(monitor, "onBeforeNetworkRequest") if monitor else None
-                if function is not None:
-                    attempt(function, monitor, (parse(encode(told)),), _nothing, self._complain)
-        self._transport.send(effect)
-
-    def _complain(self, message: str) -> None:
-        window.console.error(f"[{self.tracker.name}] a monitor threw: {message}")
-
-    def _keep(self, effect: Keep) -> None:
-        self._storage.keep(effect.records)
-
-    def _forget(self, effect: Forget) -> None:
-        self._storage.forget(effect.ids)
-
-    def _recall(self, effect: Recall) -> None:
-        def found(records: "list[dict[str, object]]") -> None:
-            self.carry_out(self.tracker.recalled(records, self.moment()))
-
-        self._storage.recall(effect.stream, found)
-
-    def _erase(self, effect: Any) -> None:
-        self._storage.erase()
-
-    def _leave(self, *_: Any) -> None:
-        """The page goes away, or is frozen, perhaps for ever."""
-        if self._prerendering:
-            return
-        self._transport.leaving = True
-        while self._backlog:
-            self._run(*self._backlog.pop(0))
-        self.carry_out(self.tracker.leaving(self.moment()))
-        self._storage.let_go()
-
-    def _changed(self, *_: Any) -> None:
-        if window.document.visibilityState == "hidden" and not self._prerendering:
-            self.carry_out(self.tracker.hidden(self.moment()))
-
-    def _return(self, *_: Any) -> None:
-        """The network is back, or the page, from where it was frozen."""
-        if not self._prerendering:
-            self._transport.leaving = False
-            self._storage.hold()
-            self.carry_out(self.tracker.connected(self.moment()))
-
-    def _shown(self, event: Any = None, *_: Any) -> None:
-        if event.persisted is True:
-            self._return()
-
     def _seen(self, *_: Any) -> None:
         """A page that was rendered beforehand is seen now: its events are made now."""
-        self._prerendering = False
+        self.prerendering = False
         waiting, self._backlog = self._backlog, []
         for name, options, given, resolve, reject, event_id, _, early in waiting:
             self.call(name, options, given, resolve, reject, event_id, 0, early)
-
-
-def _nothing(*_: Any) -> None:
-    pass
