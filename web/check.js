@@ -32,7 +32,7 @@ const check = ({ validators, refuses }, { xdm = {}, data = {} }, name) => {
   const result = validator ? validator.validate({ xdm, data }) : { valid: true };
   if (result.valid) return;
   const leaves = result.errors.filter((error) => !OUTER.test(error.keyword));
-  const said = (leaves.length ? leaves : result.errors).slice(0, 5).map((error) => `${path(error.instanceLocation)}: ${error.error}`);
+  const said = (leaves.length ? leaves : result.errors).slice(0, 5).map((error) => `${path(error.instanceLocation)}: ${error.error.replace(/\.$/, "")}`);
   const fate = refuses ? "the edge refuses it, and keeps it as a bad row" : "the edge stores it all the same";
   console[refuses ? "error" : "warn"](
     `[${name}] event '${type}' (${xdm._id}) is not what the schema '${rule}' of its data stream describes: ${said.join("; ")}. ` +

@@ -527,7 +527,7 @@ def test_a_page_under_development_checks_its_events_itself(
         ]  # asking the page for its title lets its console be heard
 
     assert "event 'order'" in line
-    assert '.data.total: Instance type "string" is invalid. Expected "number".' in line
+    assert '.data.total: Instance type "string" is invalid. Expected "number". Send' in line
     assert "Send it as described, or change the schema" in line
     assert [line for line in console if "a monitor threw" in line and "mine" in line]
     assert [line for line in console if line.startswith("uncaught")] == []
