@@ -235,4 +235,6 @@ declare const alloy: Alloy.Instance;
 
 interface Window {
   alloy: Alloy.Instance;
+  /** Told of what a tracker does; read at each call. */
+  __alloyMonitors?: { onBeforeNetworkRequest?(data: { instanceName: string; requestId: string; url: string; payload: unknown }): void }[];
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, object]
 
-PREFIX = "pyrite:"  # before the page's name
+PREFIX = "pyrite.outbox:"  # before the page's name
 LEASE_MS = (
     10000  # without Web Locks a page that has not touched a record for so long counts as gone
 )
