@@ -17,7 +17,6 @@ from ..core.effects import (
     Settle,
     kind,
 )
-from ..core.interactions import Click
 from ..core.moment import Moment
 from ..core.ondevice import DECIDER
 from ..core.tracker import BEFORE_CLICK, Tracker
@@ -39,10 +38,9 @@ from .clock import clock_ms
 from .delivery import Delivery
 from .dom import hide
 from .facts import Facts
-from .links import clicked_link, facts_of, tell_offer
 from .markup import add_style, load
 from .rendering import Rendering
-from .routes import watch_routes
+from .watching import Watching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +53,6 @@ MONITORS = (
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
-HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
 
 class Page:
@@ -78,12 +75,9 @@ class Page:
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0
-        self._clicked: Any = None
         self._renderings: dict[str, Rendering] = {}
         self._hidden_body: Any = None
-        self._watched: list[str] = []
-        self._qualifier: Any = None
-        self.hints: Any = None
+        self._watching = Watching(self, self.tracker)
         self._do = {
             "Settle": self._settle,
             "Ask": self._ask,
@@ -97,7 +91,7 @@ class Page:
             "Later": self._later,
             "Hide": self._hide,
             "Show": self._show,
-            "Watch": self._watch,
+            "Watch": self._watching.watch,
             "Log": self._log,
         }
         document = window.document
@@ -206,7 +200,7 @@ class Page:
         """Now, in this page, for a command that has waited *age_ms*; *whole* where all facts will be asked for."""
         return Moment(
             now_ms=clock_ms(),
-            facts=Facts(self._read, self.hints, whole=whole),
+            facts=Facts(self._read, self._watching.hints, whole=whole),
             new_id=self._new_id,
             chance=window.Math.random,
             age_ms=age_ms,
@@ -254,7 +248,7 @@ class Page:
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))
         if effect.hook == BEFORE_CLICK:
-            window.Reflect.set(value, "clickedElement", self._clicked)
+            window.Reflect.set(value, "clickedElement", self._watching.clicked)
 
         def done(answer: Any = None, *_: Any) -> None:
             window.Reflect.deleteProperty(value, "clickedElement")
@@ -385,77 +379,6 @@ class Page:
             window.console.warn(line)
         else:
             window.console.info(line)
-
-    # ---- what happens in the page -----------------------------------------------------------------------------------
-
-    def _watch(self, effect: Any) -> None:
-        what = effect.what
-        if what in self._watched:
-            return
-        self._watched.append(what)
-        if what == "clicks":
-            self._watch_clicks()
-        elif what == "routes":
-            watch_routes(lambda how: self.carry_out(self.tracker.routed(how, self.moment())))
-        else:
-            self._watch_hints()
-
-    def _watch_clicks(self) -> None:
-        pattern = self.tracker.config.text("downloadLinkQualifier") if self.tracker.config else ""
-        if pattern:
-
-            def compiled(found: Any = None, *_: Any) -> None:
-                self._qualifier = found
-
-            def refused(message: str) -> None:
-                window.console.warn(
-                    f"[{self.tracker.name}] configure: options.downloadLinkQualifier: {message}"
-                )
-
-            attempt(
-                method(window.Reflect, "construct"),
-                window.Reflect,
-                (window.RegExp, window.Array.of(pattern)),
-                compiled,
-                refused,
-            )
-
-        def clicked(event: Any = None, *_: Any) -> None:
-            try:
-                self._tell_click(event)
-            except Exception as error:
-                self.report(error)
-
-        listen(window.document, "click", callback(clicked), True)
-
-    def _tell_click(self, event: Any) -> None:
-        link = clicked_link(event)
-        facts = {} if link is None else facts_of(link, event, self._qualifier)
-
-        def told(offer: Click) -> None:
-            if link is not None or offer.marks or offer.met:
-                self._clicked = event.target if link is None else link
-                self.carry_out(self.tracker.clicked(facts, self.moment(), offer))
-
-        tell_offer(event, self.tracker.click_selectors(), told)
-
-    def _watch_hints(self) -> None:
-        def told(values: Any = None, *_: Any) -> None:
-            self.hints = decode_object(stringify(values)) if values is not None else None
-            self.carry_out(self.tracker.hinted(self.moment()))
-
-        source = optional(window.navigator, "userAgentData")
-        if source is None:
-            told()
-        else:
-            failed = self.safely(lambda message: told())
-            attempt(
-                method(source, "getHighEntropyValues"),
-                source,
-                (parse(encode(HINTS)),),
-                self.safely(told),
-                failed,
-            )
 
     def _seen(self, *_: Any) -> None:
         """A page that was rendered beforehand is seen now: its events are made now."""
