@@ -34,6 +34,7 @@
 
   // A burst must not hold the page up: after 10 ms of one task calls wait for the next, here, for the way into Python costs.
   const backlog = [];
+  const configured = {}; // the call, for each instance
   let began = 0;
   const later = () => {
     began = performance.now();
@@ -60,6 +61,7 @@
   const execute = (name, item) => {
     const [resolve, reject, given, text, at] = item;
     if (failure) return reject(refusal("runtime.failed", failure));
+    if (given[0] === "configure") configured[name] = configured[name] || item;
     let options = text;
     try {
       if (text === undefined && given[1] != null) options = JSON.stringify(given[1]);
@@ -228,10 +230,24 @@
     for (const name in adopted) guarded(leaveNow, adopted[name]);
   };
 
+  // Calls that still wait for Python leave as they are, for a tab that is closed has little time; and Python gets them, under
+  // the same ids, to put them away.
+  const handOver = () => {
+    for (const name in configured) {
+      const waiting = backlog.filter(([of]) => of === name).map(([, item]) => item);
+      if (waiting.length && !document.prerendering) guarded(leaveNow, [configured[name], ...waiting]);
+    }
+    drain(1e9);
+  };
+
   const leaveNow = (queue) => {
+    if (queue.some((item) => command(item) === "configure" && item[2][1] && item[2][1].onBeforeEventSend)) return; // the page is to see them
     const events = queue.filter((item) => /^(event|sendEvent)$/.test(command(item)) && !item.id);
-    const streams = new Set(events.map((item) => streamOf(item, queue)));
-    const bodies = [...streams].map((stream) => raw(queue, events.filter((item) => streamOf(item, queue) === stream), "collect"));
+    const bodies = [];
+    for (const stream of new Set(events.map((item) => streamOf(item, queue)))) {
+      const own = events.filter((item) => streamOf(item, queue) === stream);
+      while (own.length) bodies.push(raw(queue, own.splice(0, 100), "collect")); // as many as an edge takes
+    }
     if (device) {
       document.cookie = `pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`;
     }
@@ -292,7 +308,7 @@
     pyrite.start((light) => JSON.stringify(facts(light)), uuid);
     run = pyrite.run;
     stop();
-    addEventListener("pagehide", () => backlog.length && drain(1e9)); // before Python's own, which sends what waits
+    addEventListener("pagehide", handOver); // before Python's own, which sends what waits
     for (const name in adopted) take(name, adopted[name]);
   };
 

@@ -144,3 +144,15 @@ def test_a_page_left_after_its_view_left_early_counts_it_once(site: Site, page: 
 
     assert [event["id"] for event in site.all_events(first["type"])] == [first["id"]]
     assert second["visitor"] == first["visitor"]
+
+
+@every_way
+def test_what_a_callback_is_to_see_first_does_not_leave_without_it(site: Site, page: Page) -> None:
+    script = """alloy("configure", {datastreamId: "shop", onBeforeEventSend: () => false});
+        alloy("event", {viewStart: true}); alloy("event", {type: "second"});"""
+    page.goto(site.page(f"{HEAD}<script>{script}</script>"), wait_until="commit")
+    page.wait_for_function("window.__alloyNS && alloy.q.length === 3")
+    page.goto(site.page("<!doctype html><title>next</title>", "/next"))
+    page.goto(site.page("<!doctype html><title>after</title>", "/after"))
+
+    assert [seen.path for seen in site.seen if "/v1/" in seen.path] == []

@@ -1,5 +1,6 @@
 """Events that leave while the page goes away: beacon, keepalive, plain fetch, whatever the browser still takes."""
 
+import pytest
 from playwright.sync_api import Page
 from support.site import Site
 
@@ -128,3 +129,21 @@ def test_what_waits_for_a_retry_leaves_as_a_beacon(site: Site, page: Page) -> No
     assert site.events(1, "waiting")
     assert busy.times == 0
     assert site.requests("/v1/", 3)[2].is_beacon
+
+
+@pytest.mark.lanes("micropython")
+def test_calls_that_python_has_not_come_to_leave_with_the_page(site: Site, page: Page) -> None:
+    ready(site, page)
+    # Nothing of what Python sends comes through: as where a closed tab has no time left for it.
+    page.evaluate("""() => {
+        for (let n = 0; n < 200; n++) alloy("event", {type: "t", data: {n}});
+        const send = navigator.sendBeacon.bind(navigator);
+        navigator.sendBeacon = (url, body) => body.startsWith('{"raw"') && send(url, body);
+        window.fetch = () => new Promise(() => {});
+        dispatchEvent(new PageTransitionEvent("pagehide"));
+    }""")
+
+    last = site.wait(
+        lambda: [event for event in site.all_events("t") if event["data"]["n"] == 199], "the last"
+    )
+    assert len(last) == 1
