@@ -12,6 +12,7 @@ from given import (
     timer,
 )  # fmt: skip
 
+from pyrite.core.tracker import Tracker
 from pyrite.core.wire import decode
 
 HERE = {"cookie": IDENTITY + "; pyrite_fpid=device-1"}
@@ -22,7 +23,7 @@ def event(tracker, call=1, **options):
     return tracker.command(call, "event", options, moment(**HERE))
 
 
-def failed(tracker, call=1, **options):
+def failed(tracker: Tracker, call=1, **options):
     """Effects of an event whose first attempt has come to nothing."""
     send = only(event(tracker, call, **options), "Send")
     return tracker.failed(send.request, message="gone", moment=moment(**HERE))
