@@ -143,6 +143,7 @@ class Alloy:
     def __init__(self, name: str) -> None:
         self._name = name
         self._adopted = False
+        self._given: Any = None  # to the page, by its last call
         self._runs = True  # False where another lane was there first
         self._worker = Worker(name) if is_worker() else None
         if self._worker is None:
@@ -275,7 +276,9 @@ class Alloy:
         def begin(resolve: Any, reject: Any, *_: Any) -> None:
             run(self._page, command, None if is_nullish(options) else options, resolve, reject)
 
-        return construct(window.Promise, callback(begin))
+        # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
+        self._given = construct(window.Promise, callback(begin))
+        return self._given
 
 
 def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":

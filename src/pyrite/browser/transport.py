@@ -118,7 +118,9 @@ class Transport:
             found["retry_after"] = text(response.headers.get("Retry-After"))
             if "gzip" in text(response.headers.get("Accept-Encoding")):
                 self._unpacks = True
-            return response.text()
+            # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
+            found["body"] = response.text()
+            return found["body"]
 
         def read(body: Any = "", *_: Any) -> None:
             self._answered(request, found["status"], text(body), found["retry_after"])
