@@ -23,7 +23,7 @@
       ) {
         events.map((item) => (item.id = crypto.randomUUID()));
         list.device ||= events[0].id;
-        if (!/pyrite_/.test(cookie)) document.cookie = "pyrite_new=" + list.device + ";path=/";
+        if (!/pyrite_(fpid|new)=/.test(cookie)) document.cookie = "pyrite_new=" + list.device + ";path=/";
         return send(
           (/\/\//.test(domain) ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/`,
           JSON.stringify({
@@ -63,7 +63,7 @@
     // A tracker that has come has emptied the queue; a loader that is at work has a `push` of its own, and sees to this itself.
     addEventListener("pagehide", () => {
       try {
-        queue.push == list.push && raw(queue.filter((item) => /vent$/.test(item[2][0]) && !item.id), (url, body) => navigator.sendBeacon(url + "collect", body));
+        queue.push == list.push && raw(queue.filter((item) => /^(e|sendE)vent$/.test(item[2][0]) && !item.id), (url, body) => navigator.sendBeacon(url + "collect", body));
       } catch (error) {}
     });
   }))(window, ["alloy"]);
