@@ -163,11 +163,12 @@ def measure(name: str, events: int, seconds: int) -> dict[str, float]:
     if "Non-2xx" in result.stdout:
         raise SystemExit(f"{name} refused some:\n{result.stdout}")
     rate = float(_after(result.stdout, "Requests/sec:"))
+    spread = result.stdout.partition("Latency Distribution")[2]
     return {
         "requests": rate,
         "events": rate * events,
-        "p50": _ms(_after(result.stdout, "50%")),
-        "p99": _ms(_after(result.stdout, "99%")),
+        "p50": _ms(_after(spread, "50%")),
+        "p99": _ms(_after(spread, "99%")),
     }
 
 

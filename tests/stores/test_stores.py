@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,19 @@ def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
 
     assert known
     assert (known.events, known.visits, known.views, known.shown) == (3, 1, 0, {})
+
+
+def test_several_may_open_a_new_database_at_once(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def opened(folder: Path) -> SqliteStore:
+        together.wait()
+        return SqliteStore(folder)
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            for store in pool.map(opened, [tmp_path / str(number)] * 8):
+                store.close()
 
 
 def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:

@@ -41,6 +41,7 @@ LOG_PAGES = (
 )
 BUSY_S = 5.0  # how long another process may hold the database
 BUSY_AGAIN_S = 0.2  # while that lasts: whoever waits hears of it soon
+BUSY_STEP_S = 0.01
 SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 
 _SCHEMA = """
@@ -133,9 +134,13 @@ class SqliteStore(Writing):
             folder.mkdir(parents=True, exist_ok=True)
             with closing(self._connect()) as connection:
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new database
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
+                _log_ahead(connection)
+                # In one transaction: of several processes that start together one does it, and the others find it done.
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    connection.execute(statement)
                 _upgrade(connection)
+                connection.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(
                 f"the store at {str(self._path)!r} can't be opened: {error}"
@@ -448,6 +453,19 @@ def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
         counts = (told.sent, told.retried, told.acknowledged, told.restored)
         page = (told.datastream, told.page, told.seen_ms)
         connection.execute(_DELIVERIES, (*page, *counts, json.dumps(told.dropped)))
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, which SQLite does not wait for by itself where others open the same new database."""
+    end = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(BUSY_STEP_S)
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
