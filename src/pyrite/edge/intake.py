@@ -166,9 +166,9 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"\\'))
 
 def _may_be_deeper(content: bytes, levels: int) -> bool:
     """False only where no list or object of *content*, which is JSON, lies more than *levels* deep inside others."""
-    left = content.translate(None, _NO_BRACKETS).replace(b'""', b"")
-    if len(left) <= 2 * levels:
+    if content.count(b"{") + content.count(b"[") <= levels:
         return False
+    left = content.translate(None, _NO_BRACKETS).replace(b'""', b"")
     if b'"' in left or b"\\" in left:
         return True  # there are brackets in texts
     for _ in range(levels + 1):
@@ -274,22 +274,25 @@ def _first_id(identities: dict[str, Any], namespace: str) -> str:
     return ""
 
 
+_PARTS = ("xdm", "data", "query", "meta")
+
+
 def _take(arrival: Arrival, content: Any, index: int, check: Check | None) -> None:
     # Most of an edge's time is spent here: what is usual goes the short way.
-    place = f"$.events[{index}]"
     if not isinstance(content, dict):
-        raise Problem(400, "event.shape", f"expected an object, got {_name(content)}", path=place)
-    for name in ("xdm", "data", "query", "meta"):
-        if name in content and not isinstance(content[name], dict):
-            detail = f"expected an object, got {_name(content[name])}"
-            raise Problem(400, "event.shape", detail, path=f"{place}.{name}")
+        detail = f"expected an object, got {_name(content)}"
+        raise Problem(400, "event.shape", detail, path=f"$.events[{index}]")
+    for name, value in content.items():
+        if not isinstance(value, dict) and name in _PARTS:
+            detail = f"expected an object, got {_name(value)}"
+            raise Problem(400, "event.shape", detail, path=f"$.events[{index}].{name}")
     xdm: dict[str, Any] = content.get("xdm") or {}
     data: dict[str, Any] = content.get("data") or {}
     source = arrival.source
     id = xdm.get("_id", "")
     if not isinstance(id, str) or len(id) > ID_LIMIT:
         detail = f"expected a string of at most {ID_LIMIT} characters, got {_name(id)}"
-        raise Problem(400, "event.id", detail, path=f"{place}.xdm._id")
+        raise Problem(400, "event.id", detail, path=f"$.events[{index}].xdm._id")
     if not id:
         # Clients without event ids (alloy.js) send the same request id with every retry.
         name = f"{source.datastream}/{source.request_id}/{index}"
@@ -314,11 +317,13 @@ def _take(arrival: Arrival, content: Any, index: int, check: Check | None) -> No
             received_ms=source.received_ms,
             body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
             is_view=type == PAGE_VIEW,
-            shown=tuple([id[:ID_LIMIT] for id in shown_in(xdm)[:SHOWN_IN_EVENT]])
-            if "_experience" in xdm
-            else (),
+            shown=_shown(xdm) if "_experience" in xdm else (),
         )
     )
+
+
+def _shown(xdm: dict[str, Any]) -> tuple[str, ...]:
+    return tuple([id[:ID_LIMIT] for id in shown_in(xdm)[:SHOWN_IN_EVENT]])
 
 
 _encode = msgspec.json.Encoder().encode

@@ -1,8 +1,6 @@
 """A limit to how long bodies may take to arrive: one clock for all of them, for a timer each costs more than most bodies."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 TICKS = 4  # in the time allowed: so much later, at most, it is noticed
 
@@ -15,27 +13,17 @@ class Patience:
         self._deadlines: dict[asyncio.Task[object], float] = {}
         self._ticking = False
 
-    @contextmanager
-    def for_this_task(self) -> Iterator[None]:
+    def for_this_task(self) -> "_Turn":
         """Raises TimeoutError in the body of the `with` once its time is up."""
         task = asyncio.current_task()
-        loop = asyncio.get_running_loop()
         if task is None:
-            yield
-            return
+            raise RuntimeError("expected to run in a task")
+        loop = asyncio.get_running_loop()
         self._deadlines[task] = loop.time() + self._seconds
         if not self._ticking:
             self._ticking = True
             loop.call_later(self._seconds / TICKS, self._tick, loop)
-        try:
-            yield
-        except asyncio.CancelledError:
-            # Ours, or somebody else's: only what was noted as too late was ended here.
-            if task in self._deadlines or task.uncancel() > 0:
-                raise
-            raise TimeoutError from None
-        finally:
-            self._deadlines.pop(task, None)
+        return _Turn(self._deadlines, task)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -46,3 +34,24 @@ class Patience:
         self._ticking = bool(self._deadlines)
         if self._ticking:
             loop.call_later(self._seconds / TICKS, self._tick, loop)
+
+
+class _Turn:
+    """The `with` of one task: written out, for contextlib's takes longer than most bodies do."""
+
+    __slots__ = ("_deadlines", "_task")
+
+    def __init__(
+        self, deadlines: dict[asyncio.Task[object], float], task: asyncio.Task[object]
+    ) -> None:
+        self._deadlines = deadlines
+        self._task = task
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        in_time = self._deadlines.pop(self._task, None) is not None
+        # Ours, or somebody else's: only what was noted as too late was ended here.
+        if kind is asyncio.CancelledError and not in_time and self._task.uncancel() == 0:
+            raise TimeoutError from None
