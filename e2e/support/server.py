@@ -3,10 +3,36 @@
 import asyncio
 import socket
 import threading
+import time
 from types import TracebackType
 from typing import Any
 
 import uvicorn
+
+PATIENCE_S = 1  # with answers that are under way when the server is to end
+
+
+class _Prompt(uvicorn.Server):
+    """uvicorn, which looks ten times a second whether it is to end, told of it instead."""
+
+    ended: asyncio.Event
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ended.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        end = time.monotonic() + PATIENCE_S
+        while (state.connections or state.tasks) and time.monotonic() < end:
+            await asyncio.sleep(0.001)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
 
 class Server:
@@ -23,10 +49,9 @@ class Server:
             log_level="warning",
             access_log=False,
             ssl_certfile=certificate,
-            timeout_graceful_shutdown=1,
             timeout_keep_alive=30,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Prompt(config)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -41,12 +66,14 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
+        self._loop.call_soon_threadsafe(self._server.ended.set)
         self._thread.join(10)
         self._socket.close()
 
     def _run(self) -> None:
         async def main() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._server.ended = asyncio.Event()
             serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
             while not self._server.started and not serving.done():
                 await asyncio.sleep(0.005)
