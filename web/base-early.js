@@ -63,7 +63,8 @@
     // A tracker that has come has emptied the queue; a loader that is at work has a `push` of its own, and sees to this itself.
     addEventListener("pagehide", () => {
       try {
-        queue.push == list.push && raw(queue.filter((item) => /^(e|sendE)vent$/.test(item[2][0]) && !item.id), (url, body) => navigator.sendBeacon(url + "collect", body));
+        const rest = queue.filter((item) => queue.push == list.push && /^(e|sendE)vent$/.test(item[2][0]) && !item.id);
+        while (rest[0]) raw(rest.splice(0, 100), (url, body) => navigator.sendBeacon(url + "collect", body)); // as many as an edge takes
       } catch (error) {}
     });
   }))(window, ["alloy"]);

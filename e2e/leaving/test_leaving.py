@@ -53,6 +53,17 @@ def test_a_page_left_while_the_runtime_downloads_loses_nothing(site: Site, page:
 
 
 @every_way
+def test_more_events_than_a_body_may_hold_leave_in_several(site: Site, page: Page) -> None:
+    script = "for (let n = 0; n < 230; n++) alloy('event', {type: 'many', data: {n}});"
+    page.goto(site.tracked(script), wait_until="commit")
+    page.wait_for_function("window.__alloyNS && alloy.q.length === 231")
+    page.goto(site.page("<!doctype html><title>next</title>", "/next"))
+
+    assert [event["data"]["n"] for event in site.events(230, "many")] == list(range(230))
+    assert len(site.requests("/v1/collect")) == 3
+
+
+@every_way
 def test_the_visitor_is_the_same_when_they_come_back(site: Site, page: Page) -> None:
     left_while_downloading(site, page)
     site.events(2)

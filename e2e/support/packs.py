@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from pyrite.bundle.build import tools
+from pyrite.bundle.tools import tools
 
 E2E = Path(__file__).resolve().parents[1]
 WEB = E2E.parent / "web"
@@ -23,6 +23,7 @@ def pack(name: str) -> Path:
     pinned = json.loads((E2E / "package.json").read_text())["packs"]
     pinned |= json.loads((WEB / "package.json").read_text())["runtimes"]
     version = pinned[name]
+    installed()  # first: npm begins by deleting all of node_modules
     folder = E2E / "node_modules" / ".packs" / f"{name.replace('/', '_')}@{version}"
     if not (folder / "package" / "package.json").exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,22 +8,17 @@ import gzip
 import hashlib
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from . import compiled, runtime, tracker
 from .compiler.errors import CompileError
+from .tools import BuildError, esbuild, terser, tools
 
 Progress = Callable[[str, int, int], None]
 STEPS = ("tools", "runtime", "tracker", "compiled", "scripts", "compression")
-TARGET = "es2020"
 VERSION = "0.1.0"  # the wheel's; tests/test_docs.py compares it with the package's
 LANES = ("compiled", "micropython")  # what alloy.js can be; the first is what it is unless told
-
-
-class BuildError(Exception):
-    """The build can't go on; the message says what is missing and how to get it."""
 
 
 def build(
@@ -57,7 +52,7 @@ def build(
             out,
             "micropython",
             "js",
-            _terser(web, _esbuild(web, runtime.script(micropython), "--format=iife")),
+            terser(web, esbuild(web, runtime.script(micropython), "--format=iife")),
         ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
@@ -78,8 +73,8 @@ def build(
     (out / "brython" / "pyrite.brython.js").write_text(tracker.brython(source))
     step("compiled")
     try:
-        script, lines = compiled.script(source, web, _esbuild)
-        _hashed(out, "decide", "js", compiled.decider(source, web, _esbuild))
+        script, lines = compiled.script(source, web)
+        _hashed(out, "decide", "js", compiled.decider(source, web))
     except CompileError as error:
         raise BuildError(str(error)) from None
     (out / "alloy.compiled.js").write_bytes(
@@ -89,12 +84,12 @@ def build(
     step("scripts")
     loader = (web / "loader.js").read_text()
     (out / "alloy.micropython.js").write_bytes(
-        _esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
+        esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
     )
     for name in ("base.js", "base-early.js", "worker.js"):
-        (out / name).write_bytes(_esbuild(web, (web / name).read_text()).rstrip(b"\n"))
+        (out / name).write_bytes(esbuild(web, (web / name).read_text()).rstrip(b"\n"))
     check = (web / "check.js").read_text()
-    (out / "check.js").write_bytes(_esbuild(web, check, "--bundle", "--format=iife", cwd=web))
+    (out / "check.js").write_bytes(esbuild(web, check, "--bundle", "--format=iife", cwd=web))
     shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
     (out / "types").mkdir()
     shutil.copyfile(web / "types" / "alloy.d.ts", out / "types" / "alloy.d.ts")
@@ -130,45 +125,6 @@ def is_current(*, source: Path, web: Path, out: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(manifest, dict) and manifest.get("source") == fingerprint(source, web)
-
-
-def tools(folder: Path) -> None:
-    """Install in *folder* what its package-lock.json pins, unless it is there. Raises BuildError."""
-    stamp = folder / "node_modules" / ".pyrite-lock"
-    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        raise BuildError(
-            "building the browser files needs Node 20+ with npm; install it, or install a released wheel"
-        )
-    result = subprocess.run(
-        [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True
-    )
-    if result.returncode:
-        raise BuildError(f"npm ci failed in {folder.name}/: {result.stderr.strip()[-800:]}")
-    stamp.write_text(wanted)
-
-
-def _esbuild(web: Path, text: str, *options: str, cwd: Path | None = None) -> bytes:
-    command = [str(web / "node_modules" / ".bin" / "esbuild"), "--minify", f"--target={TARGET}"]
-    if text:
-        command.append("--loader=js")
-    command += [*options, "--log-override:empty-import-meta=silent"]
-    result = subprocess.run(command, input=text.encode(), capture_output=True, cwd=cwd)
-    if result.returncode:
-        raise BuildError("esbuild: " + result.stderr.decode(errors="replace")[-1500:])
-    return result.stdout
-
-
-def _terser(web: Path, script: bytes) -> bytes:
-    """*script*, which esbuild has made small, some 4 % smaller."""
-    command = [str(web / "node_modules" / ".bin" / "terser"), *compiled.SMALLER]
-    result = subprocess.run(command, input=script, capture_output=True)
-    if result.returncode:
-        raise BuildError("terser: " + result.stderr.decode(errors="replace")[-1500:])
-    return result.stdout
 
 
 def _hashed(out: Path, name: str, ending: str, content: bytes) -> dict[str, str]:

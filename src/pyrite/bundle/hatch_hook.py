@@ -18,7 +18,8 @@ class CustomBuildHook(BuildHookInterface[Any]):  # type: ignore[misc, unused-ign
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from pyrite.bundle.build import BuildError, build, is_current
+        from pyrite.bundle.build import build, is_current
+        from pyrite.bundle.tools import BuildError
 
         source, web = root / "src" / "pyrite", root / "web"
         try:

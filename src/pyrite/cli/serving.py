@@ -122,8 +122,8 @@ def _copy(target: Path, lane: str) -> None:
 def _build(target: Path, lane: str = "compiled") -> None:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from pyrite.bundle.build import BuildError
     from pyrite.bundle.build import build as build_files
+    from pyrite.bundle.tools import BuildError
 
     columns = (
         TextColumn("building"),
