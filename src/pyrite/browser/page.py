@@ -53,6 +53,7 @@ MONITORS = (
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
+PROMPT = 4  # calls that don't wait for that: a page that has just begun takes longer for its configuration and first view
 
 
 class Page:
@@ -72,6 +73,7 @@ class Page:
             Any
         ] = []  # calls that wait for the next task, or for the page to be seen
         self._task_began = 0
+        self._ran = 0  # calls, in this task
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0
@@ -121,15 +123,16 @@ class Page:
         if self._task_began == 0:
             self._task_began = clock_ms()
             window.setTimeout(callback(self.safely(self._next_task)), 0)
-        late = clock_ms() - self._task_began > SLICE_MS
+        late = self._ran >= PROMPT and clock_ms() - self._task_began > SLICE_MS
         if late or self._backlog or self.prerendering:
             self._backlog.append(waiting)
         else:
+            self._ran += 1
             self._run(*waiting)
 
     def _next_task(self, *_: Any) -> None:
         """A task of its own for calls that would have made the last one long."""
-        self._task_began = 0
+        self._task_began = self._ran = 0
         if not self._backlog or self.prerendering:
             return
         self._task_began = clock_ms()

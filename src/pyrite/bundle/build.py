@@ -84,10 +84,10 @@ def build(
     step("scripts")
     loader = (web / "loader.js").read_text()
     (out / "alloy.micropython.js").write_bytes(
-        esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files))
+        terser(web, esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files)))
     )
     for name in ("base.js", "base-early.js", "worker.js"):
-        (out / name).write_bytes(esbuild(web, (web / name).read_text()).rstrip(b"\n"))
+        (out / name).write_bytes(terser(web, esbuild(web, (web / name).read_text())))
     check = (web / "check.js").read_text()
     (out / "check.js").write_bytes(esbuild(web, check, "--bundle", "--format=iife", cwd=web))
     shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
