@@ -10,6 +10,7 @@ printed beside the median.
 
 import argparse
 import asyncio
+import gzip
 import json
 import statistics
 import sys
@@ -61,7 +62,8 @@ class Rendering:
             content += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        body = json.loads(content)
+        packed = content.startswith(b"\x1f\x8b")
+        body = json.loads(gzip.decompress(content) if packed else content)
         count = body.get("events", [{}])[0].get("data", {}).get("render") if "events" in body else 0
         if not count:
             sent = False
