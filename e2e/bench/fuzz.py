@@ -81,7 +81,12 @@ class Fuzz:
 
     def body(self) -> bytes:
         chance = self.chance
-        value = json.loads(json.dumps(chance.choice(SEEDS)))
+        # With an id of its own: what is taken is stored, and not only known already.
+        own = json.dumps(f"e{chance.randrange(10**12)}")
+        text = json.dumps(chance.choice(SEEDS))
+        value = json.loads(
+            text.replace('"_id": "e"', f'"_id": {own}').replace('"id", 1', f"{own}, 1")
+        )
         for _ in range(chance.choice((0, 1, 1, 2, 4))):
             value = self._changed(value)
         content = json.dumps(value, ensure_ascii=chance.random() < 0.5).encode(
