@@ -1,13 +1,18 @@
 """The base code: a queue, names, promises; harmless when it comes twice."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
+from support.packs import WEB
 from support.site import HEAD, Site
 
+from pyrite.bundle import compiled
 from pyrite.bundle.build import build
+from pyrite.bundle.tools import BuildError
 
 
 def test_the_base_code_is_small(built: Path) -> None:
@@ -157,3 +162,19 @@ def test_options_without_a_json_form_reject_and_nothing_else_is_hurt(
         == "wire.invalid"
     )
     assert page.evaluate("alloy('event', {type: 'after'}).then(() => true)")
+
+
+def test_where_terser_fails_the_build_ends_with_its_words(tmp_path: Path) -> None:
+    shutil.copyfile(WEB / "python.js", tmp_path / "python.js")
+    tools = {
+        "esbuild": 'for last; do :; done; exec cat > "${last#--outfile=}" < /dev/null',
+        "terser": "echo 'out of memory' >&2; exit 1",
+    }
+    for name, script in tools.items():
+        tool = tmp_path / "node_modules" / ".bin" / name
+        tool.parent.mkdir(parents=True, exist_ok=True)
+        tool.write_text(f"#!/bin/sh\n{script}\n")
+        tool.chmod(0o755)
+
+    with pytest.raises(BuildError, match=r"^terser: out of memory"):
+        compiled.script(WEB.parent / "src" / "pyrite", tmp_path)

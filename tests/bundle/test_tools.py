@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.bundle import compiled
 from pyrite.bundle.tools import BuildError, esbuild, terser, tools
-
-WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 def tool(folder: Path, name: str, script: str) -> None:
@@ -32,15 +29,6 @@ def test_what_a_tool_says_when_it_fails_is_told(
 
     with pytest.raises(BuildError, match=f"^{name}: unexpected token at 3:1"):
         call(tmp_path)
-
-
-def test_the_compiled_lane_tells_it_too(tmp_path: Path) -> None:
-    (tmp_path / "python.js").write_text((WEB / "python.js").read_text())
-    tool(tmp_path, "esbuild", 'for last; do :; done; exec cat > "${last#--outfile=}" < /dev/null')
-    tool(tmp_path, "terser", "echo 'out of memory' >&2; exit 1")
-
-    with pytest.raises(BuildError, match=r"^terser: out of memory"):
-        compiled.script(WEB.parent / "src" / "pyrite", tmp_path)
 
 
 def test_where_npm_is_missing_the_remedy_is_told(

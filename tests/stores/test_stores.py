@@ -125,7 +125,7 @@ def test_several_may_open_a_new_database_at_once(tmp_path: Path) -> None:
         return SqliteStore(folder)
 
     with ThreadPoolExecutor(8) as pool:
-        for number in range(20):
+        for number in range(12):
             for store in pool.map(opened, [tmp_path / str(number)] * 8):
                 store.close()
 
