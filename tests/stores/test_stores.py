@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,21 @@ def test_several_may_open_a_new_database_at_once(tmp_path: Path) -> None:
         for number in range(12):
             for store in pool.map(opened, [tmp_path / str(number)] * 8):
                 store.close()
+
+
+def test_a_database_that_another_process_is_writing_to_can_be_opened_and_read(
+    tmp_path: Path,
+) -> None:
+    first = SqliteStore(tmp_path)
+    first.submit(Batch(events=(EVENT,))).result(5)
+    first.close()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        second = SqliteStore(tmp_path)
+        found = [event.id for event in second.events()]
+        second.close()
+
+    assert found == [EVENT.id]
 
 
 def test_bad_rows_are_kept_with_reason_and_bytes(store: Store) -> None:

@@ -26,12 +26,12 @@ def files_of(source: Path) -> dict[str, Path]:
 
 
 def script(source: Path, web: Path) -> tuple[bytes, bytes]:
-    """The tracker's script and its source map; raises CompileError for Python outside the subset."""
+    """The tracker's script and its source map; raises CompileError for Python outside the subset, BuildError where a tool fails."""
     return _script(files_of(source), ENTRY, web)
 
 
 def decider(source: Path, web: Path) -> bytes:
-    """The script that decides; raises CompileError."""
+    """The script that decides; raises CompileError, BuildError."""
     found = everything(source)
     files = files_of(source) | {name: found[name] for name in DECIDING}
     return _script(files, DECIDER, web)[0]

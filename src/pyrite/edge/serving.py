@@ -13,7 +13,7 @@ GARBAGE = (
     50,
     100,
 )  # allocations between collections: requests make no cycles, so hardly any has work
-SWITCH_S = 0.0001  # that the writing thread waits for the interpreter while requests are read; Python's own 5 ms are most of a commit
+SWITCH_S = 0.0001  # that the writing thread waits for the interpreter while requests are read; with Python's 5 ms a commit of tens takes half as long again
 DRAIN_S = 10  # that requests under way may take once the server is to stop
 
 

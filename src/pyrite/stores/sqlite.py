@@ -42,6 +42,7 @@ LOG_PAGES = (
 BUSY_S = 5.0  # how long another process may hold the database
 BUSY_AGAIN_S = 0.2  # while that lasts: whoever waits hears of it soon
 BUSY_STEP_S = 0.01
+VERSION = 1  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
 SYNCHRONOUS = ("FULL", "NORMAL", "OFF")
 
 _SCHEMA = """
@@ -135,12 +136,7 @@ class SqliteStore(Writing):
             with closing(self._connect()) as connection:
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new database
                 _log_ahead(connection)
-                # In one transaction: of several processes that start together one does it, and the others find it done.
-                connection.execute("BEGIN IMMEDIATE")
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    connection.execute(statement)
-                _upgrade(connection)
-                connection.execute("COMMIT")
+                _complete(connection)
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(
                 f"the store at {str(self._path)!r} can't be opened: {error}"
@@ -466,6 +462,25 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(BUSY_STEP_S)
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """Make what the database lacks, in one transaction: of several processes that start together one does it, and the others
+    find it done. A database that lacks nothing is not written to: it can be opened while others write, or nobody can."""
+    if _version(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if _version(connection) != VERSION:
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            connection.execute(statement)
+        _upgrade(connection)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
