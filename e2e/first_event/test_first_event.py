@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from support.site import Site
+from support.site import HEAD, Site
 
 pytestmark = pytest.mark.every_lane
 
@@ -98,3 +98,20 @@ def test_what_came_before_the_tracker_was_there_keeps_its_time(
 
     assert abs(made - page.evaluate("window.at")) < 50
     assert site.requests("/v1/")[0].json["meta"]["queueTimeMillis"] >= 300
+
+
+def test_a_slow_configuration_does_not_put_the_first_view_off_to_another_task(
+    site: Site, page: Page
+) -> None:
+    script = """<script>
+        const later = window.setTimeout;
+        window.setTimeout = (run, ms) => ms ? later(run, ms) : 0; // the next task never comes
+        const slow = {datastreamId: "shop", get onBeforeEventSend() {
+            for (const end = performance.now() + 30; performance.now() < end;);
+        }};
+        alloy("configure", slow);
+        alloy("event", {viewStart: true});
+    </script>"""
+    page.goto(site.page(HEAD + script))
+
+    assert site.events(1)[0]["type"] == "web.webpagedetails.pageViews"
