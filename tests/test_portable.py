@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pyrite.bundle.merge import at_run_time
+
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "pyrite"
 FILES = sorted((SOURCE / "core").rglob("*.py")) + sorted((SOURCE / "browser").rglob("*.py"))
 FILES += sorted((Path(__file__).parent / "core").glob("*.py"))
@@ -134,12 +136,7 @@ def mixed_strings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def found_in(text: str) -> list[str]:
-    tree = ast.parse(text)
-    tree.body = [
-        node
-        for node in tree.body
-        if not (isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING")
-    ]
+    tree = at_run_time(ast.parse(text))
     return [f"line {line}: {remedy}" for line, remedy in [*problems(tree), *mixed_strings(text)]]
 
 

@@ -61,7 +61,11 @@ class Tab:
         for place, one in enumerate(effect.bodies):
             left -= len(one["body"].encode())
             if left >= 0:
-                self.net.append(Send(request="", url=one["url"], body=one["body"]))
+                self.net.append(
+                    Send(
+                        request="", url=one["url"], body=one["body"], unloading=True, keepalive=True
+                    )
+                )
                 self.do(self.tracker.armed(effect.net, place))
 
     def do_Disarm(self, effect: Any) -> None:  # noqa: N802

@@ -16,7 +16,7 @@ KEPT = ("run", "start")  # what the loader asks for by name
 def merge(files: dict[str, Path], turn: int = 0) -> str:
     """The source of one module that does what the modules in *files* (`{path in the package: file}`) do together; *turn* as in names.py."""
     trees = {
-        name: without_meanings(name, ast.parse(file.read_text(), name))
+        name: at_run_time(without_meanings(name, ast.parse(file.read_text(), name)))
         for name, file in files.items()
     }
     order: list[str] = []
@@ -65,7 +65,19 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
 
 def stripped(text: str) -> str:
     """The module *text* without docstrings, annotations, comments and what is for type checkers."""
-    return ast.unparse(ast.fix_missing_locations(_Stripped().visit(ast.parse(text))))
+    return ast.unparse(ast.fix_missing_locations(_Stripped().visit(at_run_time(ast.parse(text)))))
+
+
+def at_run_time(tree: ast.Module) -> ast.Module:
+    """*tree* as an interpreter runs it: of a block `if TYPE_CHECKING:` at the top only its `else` is left."""
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.If) and getattr(statement.test, "id", "") == "TYPE_CHECKING":
+            body.extend(statement.orelse)
+        else:
+            body.append(statement)
+    tree.body = body
+    return tree
 
 
 def _is_class(tree: ast.Module, name: str) -> bool:

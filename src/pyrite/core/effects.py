@@ -5,24 +5,35 @@ Pure, and only data: no effect knows how it is done.
 
 from .errors import TrackerError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import dataclass_transform
 
-class Effect:
-    """The base: equal when of one kind with equal fields. Each kind lists its fields; all are given, by name."""
+    @dataclass_transform(kw_only_default=True, eq_default=True)
+    class Effect:
+        """The base, as type checkers see it: each kind takes its fields by name, and no others."""
 
-    def __init__(self, **fields: object) -> None:
-        for name in fields:
-            setattr(self, name, fields[name])
+else:
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Effect)
-            and kind(self) == kind(other)
-            and self.__dict__ == other.__dict__
-        )
+    class Effect:
+        """The base: equal when of one kind with equal fields. Each kind lists its fields; all are given, by name."""
 
-    def __repr__(self) -> str:
-        inside = ", ".join([f"{name}={self.__dict__[name]!r}" for name in sorted(self.__dict__)])
-        return f"{kind(self)}({inside})"
+        def __init__(self, **fields: object) -> None:
+            for name in fields:
+                setattr(self, name, fields[name])
+
+        def __eq__(self, other: object) -> bool:
+            return (
+                isinstance(other, Effect)
+                and kind(self) == kind(other)
+                and self.__dict__ == other.__dict__
+            )
+
+        def __repr__(self) -> str:
+            inside = ", ".join(
+                [f"{name}={self.__dict__[name]!r}" for name in sorted(self.__dict__)]
+            )
+            return f"{kind(self)}({inside})"
 
 
 def kind(effect: Effect) -> str:

@@ -125,7 +125,9 @@ class Module:
                 for alias in statement.names:
                     self.imports[alias.asname or alias.name] = (source, alias.name)
             elif is_type_checking(statement):
+                # The second says what there is; what only the first says is known to annotations.
                 self._read(statement.body)  # type: ignore[attr-defined]
+                self._read(statement.orelse)  # type: ignore[attr-defined]
 
     def _class(self, node: ast.ClassDef) -> Class:
         made = Class(self, node)

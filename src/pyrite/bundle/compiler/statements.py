@@ -63,8 +63,11 @@ class Writer(Expressions):
             self._function("export function", node, Function(self.module, node), None)
         elif isinstance(node, ast.ClassDef):
             self._class(self.module.classes[node.name])
-        elif isinstance(node, ast.Import | ast.ImportFrom) or is_type_checking(node):
+        elif isinstance(node, ast.Import | ast.ImportFrom):
             return
+        elif is_type_checking(node):
+            for inner in node.orelse:  # type: ignore[attr-defined]
+                self._top(inner, scope)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if name != "TYPE_CHECKING":
@@ -271,7 +274,7 @@ class Writer(Expressions):
 
     def _do_if(self, node: ast.If, scope: Scope, declared: set[str]) -> None:
         if is_type_checking(node):
-            return
+            raise self.refusal(node, "TYPE_CHECKING in a function", "put it at the top")
         self.line(f"if ({self.condition(node.test, scope)}) {{", node)
         self._nested(node.body, scope, declared)
         rest = node.orelse
