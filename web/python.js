@@ -19,9 +19,9 @@ export const isdict = (value) => {
 };
 export const own = (dict, key) => has.call(dict, key);
 export const get = (dict, key, otherwise = null) => (has.call(dict, key) ? dict[key] : otherwise);
-// An item named __proto__ is an item like any other, and never the object's prototype.
+// An item named as what every object has, __proto__ first of all, is an item like any other.
 export const put = (holder, key, value) => {
-  if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key in holder && !has.call(holder, key)) Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
   else holder[key] = value;
 };
 export const pop = (holder, key, otherwise = null) => {

@@ -1,7 +1,6 @@
 """Pages that run core's tests, and the probe, in each lane."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from support.lanes import folders
 from support.packs import WEB
 from support.site import Site
 
-from pyrite.bundle.compiler.compile import compiled
+from pyrite.bundle.compiled import for_tests
 from pyrite.bundle.tracker import with_own_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,10 +110,10 @@ for name in sorted(dir(module)):
     return texts.map((text) => window.answered(text));
   };
 </script>"""
-COMPILED = """<!doctype html><title>conformance</title><script type="module">
-  window.run = async (module) => {
+COMPILED = """<!doctype html><title>conformance</title><script src="/compiled/tests.js"></script><script>
+  window.run = (module) => {
     const lines = [];
-    const tests = await import(`/compiled/${module}.py.js`);
+    const tests = window.tested[module];
     for (const name of Object.keys(tests).filter((name) => name.startsWith("test_"))) {
       try {
         tests[name]();
@@ -125,10 +124,7 @@ COMPILED = """<!doctype html><title>conformance</title><script type="module">
     }
     return lines;
   };
-  window.probe = async (texts) => {
-    const probe = await import("/compiled/probe.py.js");
-    return texts.map((text) => probe.answered(text));
-  };
+  window.probe = (texts) => texts.map((text) => window.tested.probe.answered(text));
   window.ready = true;
 </script>"""
 
@@ -154,14 +150,10 @@ def sources() -> str:
 
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, compiled."""
-    files = {f"core/{path.name}": path for path in sorted(CORE.glob("*.py"))}
-    files |= {path.name: path for path in FILES if path.stem not in ONLY_PYTHON}
+    """The same in one script: compiled, renamed and made small as alloy.js is."""
+    tests = {path.name: path for path in FILES if path.stem not in ONLY_PYTHON}
     folder = tmp_path_factory.mktemp("compiled")
-    for name, text in compiled(files, for_tests=True).items():
-        (folder / f"{name}.js").parent.mkdir(exist_ok=True)
-        (folder / f"{name}.js").write_text(text)
-    shutil.copyfile(WEB / "python.js", folder / "python.js")
+    (folder / "tests.js").write_bytes(for_tests(ROOT / "src" / "pyrite", tests, WEB))
     return folder
 
 

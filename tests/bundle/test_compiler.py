@@ -35,7 +35,7 @@ def f(name: str, items: list[str], options: dict[str, object]) -> str:
         '  if ((!(items.length) || (name === "x"))) {',
         '    return (name.slice(1) + "-");',
         "  }",
-        "  return $either((options.url ?? null), () => name.trim());",
+        '  return $either($get(options, "url"), () => name.trim());',
         "}",
     ]
 
@@ -72,7 +72,7 @@ def f(thing: Thing, other):
 """
     made = js(tmp_path, text)
 
-    assert "thing.$size + thing._own" in made
+    assert "thing.$size + thing.$_own" in made
     assert "thing.shared" in made
     assert "other.shared" in made
 

@@ -4,18 +4,20 @@ the same way the script by which pages of every lane decide themselves.
 
 import json
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
-from .compiler.compile import compiled
-from .tools import esbuild, terser
+from .compiler.compile import written
+from .compiler.program import Program
+from .tools import BuildError, esbuild, terser
 from .tracker import DECIDING, bridged, everything
 
 ENTRY = "browser/standalone.py"
 DECIDER = "browser/decider.py"
 # What other lanes alone need.
 ELSEWHERE = ("browser/pyscript.py", "browser/start.py", "browser/worker.py")
-# Private names, and those that the compiler has marked, may be shortened: no JavaScript writes them.
-OURS = "^(_[a-z]|[$][a-z])"
+# What the compiler has marked as an attribute of the program's own may be shortened; nothing else carries the mark.
+OURS = "^[$]"
 
 
 def files_of(source: Path) -> dict[str, Path]:
@@ -27,26 +29,50 @@ def files_of(source: Path) -> dict[str, Path]:
 
 def script(source: Path, web: Path) -> tuple[bytes, bytes]:
     """The tracker's script and its source map; raises CompileError for Python outside the subset, BuildError where a tool fails."""
-    return _script(files_of(source), ENTRY, web)
+    return shipped(files_of(source), _entry(ENTRY), web)
 
 
 def decider(source: Path, web: Path) -> bytes:
     """The script that decides; raises CompileError, BuildError."""
     found = everything(source)
     files = files_of(source) | {name: found[name] for name in DECIDING}
-    return _script(files, DECIDER, web)[0]
+    return shipped(files, _entry(DECIDER), web)[0]
 
 
-def _script(files: dict[str, Path], entry: str, web: Path) -> tuple[bytes, bytes]:
+def for_tests(source: Path, tests: dict[str, Path], web: Path) -> bytes:
+    """The program with *tests* (`{path: file}`), compiled, renamed and made small as it is shipped.
+
+    The script leaves `{module: what it defines}` on the global object, as `tested`.
+    """
+    files = files_of(source) | {name: everything(source)[name] for name in DECIDING}
+    imports = [f'import * as m{at} from "./{name}.js";' for at, name in enumerate(tests)]
+    pairs = [f"{json.dumps(Path(name).stem)}: m{at}" for at, name in enumerate(tests)]
+    entry = "\n".join(imports) + f"\nglobalThis.tested = {{ {', '.join(pairs)} }};\n"
+    return shipped(files | tests, entry, web, tests=tests)[0]
+
+
+def _entry(name: str) -> str:
+    return f'import {{ begin }} from "./{name}.js";\nbegin();\n'
+
+
+def shipped(
+    files: dict[str, Path], entry: str, web: Path, *, tests: Collection[str] = ()
+) -> tuple[bytes, bytes]:
+    """*files* compiled, renamed and made small as one script that does what the module *entry* does, and its source map.
+
+    *tests* are those of *files* that only test the others; with them what tests need stays in.
+    """
+    program = Program(files, meanings=bool(tests), tests=tests)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder).resolve()
-        for name, text in compiled(files).items():
+        for name, text in written(program, files, for_tests=bool(tests)).items():
             file = place / f"{name}.js"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         (place / "python.js").write_text((web / "python.js").read_text())
-        start = place / "entry.js"
-        start.write_text(f'import {{ begin }} from "./{entry}.js";\nbegin();\n')
+        start, renamed = place / "entry.js", place / "renamed.json"
+        start.write_text(entry)
+        renamed.write_text("{}")
         esbuild(
             web,
             "",
@@ -54,12 +80,24 @@ def _script(files: dict[str, Path], entry: str, web: Path) -> tuple[bytes, bytes
             "--bundle",
             "--format=iife",
             f"--mangle-props={OURS}",
+            f"--mangle-cache={renamed}",
             "--sourcemap=external",
             f"--outfile={place / 'alloy.js'}",
             cwd=place,
         )
+        check_renamed(set(json.loads(renamed.read_text())), program)
         lined = ("--source-map", "content='alloy.js.map',includeSources,filename='alloy.js'")
         terser(web, b"", "alloy.js", "--output", "alloy.js", *lined, cwd=place)
         lines = json.loads((place / "alloy.js.map").read_text())
         lines["sources"] = [f"pyrite/{name}" for name in lines["sources"]]
         return (place / "alloy.js").read_bytes(), json.dumps(lines, ensure_ascii=False).encode()
+
+
+def check_renamed(names: set[str], program: Program) -> None:
+    """Raises BuildError where one of *names*, which the build has renamed, may be a key of data or a name of JavaScript's."""
+    lost = sorted(names & (program.texts() | program.exposed))
+    if lost:
+        raise BuildError(
+            f"the build renamed {', '.join(lost)}, which the program also has as a text or uses on values of unknown class; "
+            "give the attribute another name"
+        )

@@ -4,7 +4,7 @@ import ast
 import json
 
 from .infer import Scope, infer
-from .kinds import Kind
+from .kinds import JS, Kind
 from .names import safe
 from .program import Class, Function, Module
 
@@ -36,20 +36,6 @@ HELPED = {
     "clear": "clear",
     "replace": "replace",
 }
-ON_OBJECTS = [
-    "constructor",
-    "hasOwnProperty",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toLocaleString",
-    "toString",
-    "valueOf",
-    "__proto__",
-    "__defineGetter__",
-    "__defineSetter__",
-    "__lookupGetter__",
-    "__lookupSetter__",
-]
 OF_BUILTINS = {
     *SIMPLE,
     *RENAMED,
@@ -86,14 +72,14 @@ class Calls:
     def spelled(self, name: str, kind: Kind | None) -> str:
         """The attribute *name* of a value of *kind* (None: of the class that is being written), as JavaScript has it.
 
-        With a `$` in front where the build may shorten it: no value of unknown class has one of that name.
+        With a `$` in front where the build may shorten it. Nothing else carries that mark: a key of data is always a
+        text in brackets. A private name has it on values of unknown class too, for they are the program's own.
         """
-        if kind is not None and not kind.cls:
-            self.module.program.exposed.add(name)
-            return name
-        if name in self.module.program.exposed or name.startswith("_"):
-            return name
-        return "$" + name
+        program = self.module.program
+        unknown = kind is not None and not kind.cls and not self.module.is_test
+        if unknown and not (name.startswith("_") and kind != JS):
+            program.exposed.add(name)
+        return name if name in program.exposed or name.startswith("__") else "$" + name
 
     def refusal(self, node: ast.AST, seen: str, remedy: str) -> Exception:
         """A CompileError at *node*."""
@@ -248,7 +234,7 @@ class Calls:
         if name == "append":
             return f"{text}.push({given[0]})"
         if name == "get":
-            return self._get(text, node, given)
+            return self.helper("get", text, *given)
         if name == "pop":
             return self._pop(text, kind, node, given)
         if name in ("items", "keys", "values"):
@@ -260,18 +246,6 @@ class Calls:
         if name == "sort":
             raise self.refusal(node, ".sort()", "use sorted()")
         return self.helper(HELPED[name], text, *given)
-
-    def _get(self, text: str, node: ast.Call, given: list[str]) -> str:
-        key = node.args[0]
-        if (
-            isinstance(key, ast.Constant)
-            and isinstance(key.value, str)
-            and key.value not in ON_OBJECTS
-        ):
-            if key.value.isidentifier():
-                return f"({text}.{key.value} ?? {given[1] if len(given) > 1 else 'null'})"
-            return f"({text}[{given[0]}] ?? {given[1] if len(given) > 1 else 'null'})"
-        return self.helper("get", text, *given)
 
     def _pop(self, text: str, kind: Kind, node: ast.Call, given: list[str]) -> str:
         if not given:

@@ -10,6 +10,12 @@ super switch synchronized this throw throws transient typeof var void volatile
 Array Error JSON Map Math Number Object Promise RangeError Set String Symbol TextEncoder TypeError globalThis undefined
 """
 RESERVED = frozenset(WORDS.split())
+# What every object has already: to assign such an item is not always to make one.
+INHERITED = """
+constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf
+__proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__
+"""
+ON_OBJECTS = frozenset(INHERITED.split())
 
 
 def safe(name: str) -> str:

@@ -1,6 +1,7 @@
 """What a program's modules offer each other: functions, classes, constants, with their signatures and annotations."""
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class Module:
         self.program = program
         self.name = name
         self.tree = tree
+        self.is_test = name in program.tests
         self.functions: dict[str, Function] = {}
         self.classes: dict[str, Class] = {}
         self.constants: dict[str, tuple[ast.expr, ast.expr | None]] = {}
@@ -222,8 +224,14 @@ class Module:
 class Program:
     """Every module that is compiled together."""
 
-    def __init__(self, files: dict[str, Path], *, meanings: bool) -> None:
-        """*files* is `{path in the package: file}`, as `core/wire.py`; *meanings* keeps what options are for."""
+    def __init__(
+        self, files: dict[str, Path], *, meanings: bool, tests: Collection[str] = ()
+    ) -> None:
+        """*files* is `{path in the package: file}`, as `core/wire.py`; *meanings* keeps what options are for.
+
+        *tests* are those of *files* that only test the others: what they do exposes nothing.
+        """
+        self.tests = tests
         self.modules: dict[str, Module] = {}
         # Attributes that must keep their names: met on values of unknown class, or given by name to **fields.
         self.exposed: set[str] = set()
@@ -246,6 +254,17 @@ class Program:
                 importer, statement, f"imports {place}", "it is not part of the page"
             )
         return place
+
+    def texts(self) -> set[str]:
+        """Every text and every name of an argument in the program: whatever may be a key of data."""
+        found: set[str] = set()
+        for module in self.modules.values():
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value)
+                elif isinstance(node, ast.keyword) and node.arg:
+                    found.add(node.arg)
+        return found
 
     def methods_named(self, name: str) -> list[Function]:
         """Every method of that name, of whichever class."""

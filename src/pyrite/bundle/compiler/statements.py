@@ -6,7 +6,7 @@ import posixpath
 
 from .expressions import Expressions
 from .infer import Scope, function_scope, infer, statements
-from .names import safe
+from .names import ON_OBJECTS, safe
 from .program import Class, Function, Module, is_type_checking
 
 
@@ -246,7 +246,7 @@ class Writer(Expressions):
         text = self.expression(target.value, scope)
         key = self.expression(target.slice, scope)
         kind = infer(target.value, scope)
-        constant = isinstance(target.slice, ast.Constant) and target.slice.value != "__proto__"
+        constant = isinstance(target.slice, ast.Constant) and target.slice.value not in ON_OBJECTS
         if kind.cls:
             raise self.refusal(target, "an item of an instance", "call a method")
         if kind.name in ("list", "js") or constant or infer(target.slice, scope).name == "int":
