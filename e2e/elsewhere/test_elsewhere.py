@@ -31,19 +31,18 @@ def test_an_edge_on_another_origin_is_reached_with_credentials_and_cookies_trave
             assert second.json["meta"]["state"]["entries"][0]["key"] == "kndctr_shop_identity"
 
 
-def test_an_origin_that_is_not_listed_is_refused(page: Page, tmp_path: Path, lane: str) -> None:
+def test_a_page_of_an_origin_that_is_not_listed_learns_why_at_once(
+    page: Page, tmp_path: Path, lane: str
+) -> None:
     with Site(tmp_path / "pages", lane=lane) as pages, Site(tmp_path / "edge", lane=lane) as edge:
-        page.clock.install()
-        script = "alloy('event', {type: 'one'}).catch((error) => { window.got = error.code; });"
+        script = "alloy('event', {type: 'one'}).catch((error) => { window.got = [error.code, error.status, error.message]; });"
         pages.tracked(script, edgeDomain=f"127.0.0.1:{edge.server.port}")
         page.goto(pages.url("/page", host="localhost"))
-        refused = edge.requests("/v1/")[0]
-        # To a page an answer that it may not read is a network that fails: it is tried again, and given up after half a minute.
-        got = pages.poll(
-            lambda: page.clock.run_for(5000) or page.evaluate("window.got"), "a rejection", 20
-        )
+        page.wait_for_function("window.got", timeout=5000)
+        code, status, message = page.evaluate("window.got")
 
-        assert (refused.method, got) == ("POST", "network.failed")
+        assert (code, status) == ("edge.refused", 403)
+        assert f"pages of '{pages.url('', host='localhost')}' may not send events here" in message
         assert edge.all_events() == []
 
 

@@ -174,6 +174,7 @@ def _serve(
                 f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]"
             )
             raise typer.Exit(2) from None
+    application.state.callers.bind(host)
     config = serving.config(application, host=host, port=port, head_seconds=head_seconds)
     # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
     with contextlib.suppress(KeyboardInterrupt):

@@ -47,7 +47,7 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     )
     edge = pyrite.edge(
         # "null" is the origin of a page opened from a file: the README's, pasted.
-        settings=pyrite.Settings(edge=Edge(origins=["null"])),
+        settings=pyrite.Settings(edge=Edge(origins=["null", "http://localhost:*"])),
         data=data,
         experiences=folder / "experiences",
         listener=listener,
@@ -113,6 +113,7 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: missing})
     app.state.store = edge.state.store
+    app.state.callers = edge.state.callers
     return app
 
 

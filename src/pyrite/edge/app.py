@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from ..stores.contract import Listener, Store
 from ..stores.sqlite import SqliteStore
+from .callers import Callers
 from .decisions import Decisions
 from .experiences import Experiences
 from .files import Files, built_files
@@ -84,7 +85,11 @@ def edge(
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
-    app.add_middleware(Guard, settings=chosen, endpoints=protocol.endpoints())
+    callers = Callers(chosen.edge.origins)
+    app.add_middleware(
+        Guard, settings=chosen, endpoints=protocol.endpoints(), callers=callers, metrics=metrics
+    )
+    app.state.callers = callers
     app.state.store = kept
     app.state.experiences = kept_experiences
     app.state.settings = chosen

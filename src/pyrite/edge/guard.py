@@ -10,6 +10,8 @@ from urllib.parse import unquote_plus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .callers import Callers
+from .metrics import Metrics
 from .problems import Problem
 from .settings import Settings
 
@@ -40,10 +42,18 @@ Endpoint = Callable[[Call], Awaitable[Response]]
 class Guard:
     """The protocol's *endpoints* (`{action: endpoint}`) under the settings' base path, and *app* for everything else."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, endpoints: dict[str, Endpoint]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        endpoints: dict[str, Endpoint],
+        callers: Callers,
+        metrics: Metrics,
+    ) -> None:
         self._app = app
         self._limits = settings.limits
-        self._origins = {origin.rstrip("/") for origin in settings.edge.origins}
+        self._callers = callers
+        self._metrics = metrics
         self._base = "/" + settings.edge.base_path.strip("/")
         self._endpoints = endpoints
         self._under_way = 0
@@ -59,7 +69,7 @@ class Guard:
         origin = call.header(b"origin")
         allowed = not origin or self._may_call(call, origin)
         refusal = self._refusal(call, origin, allowed)
-        cors = self._cors(call, origin) if origin and allowed else _ALWAYS
+        cors = _cors(call, origin, allowed) if origin else _ALWAYS
         if refusal is None and found is None:
             await self._app(scope, receive, _with(cors, send))
             return
@@ -98,7 +108,9 @@ class Guard:
             detail = f"expected at most {limit} bytes of headers, got {size}"
             return Problem(431, "headers.too_large", detail).response("")
         if not allowed:
-            detail = f"pages of {origin!r:.200} may not send events here; list the origin under [edge] origins in pyrite.toml"
+            self._callers.tell(origin)
+            self._metrics.turned_away("origin.unknown")
+            detail = self._callers.refusal(origin)
             return Problem(403, "origin.unknown", detail).response("")
         if call.scope["method"] == "OPTIONS":
             return Response(status_code=204)
@@ -112,13 +124,20 @@ class Guard:
         return None
 
     def _may_call(self, call: Call, origin: str) -> bool:
-        """The scheme may differ behind a proxy that ends TLS."""
-        own = call.header(b"host")
-        return origin in self._origins or (own != "" and origin.partition("://")[2] == own)
+        scope = call.scope
+        server = scope.get("server") or ("", 0)
+        return self._callers.may_call(
+            origin, host=call.header(b"host"), scheme=scope.get("scheme", ""), server=server[0]
+        )
 
-    def _cors(self, call: Call, origin: str) -> Headers:
-        headers = [*_ALWAYS, (b"access-control-allow-origin", origin.encode("latin-1")), *_CORS]
-        return [*headers, *_PREFLIGHT] if call.scope["method"] == "OPTIONS" else headers
+
+def _cors(call: Call, origin: str, allowed: bool) -> Headers:
+    """The headers by which a page of *origin* may read the answer; of one that is not *allowed* that is the refusal, nothing else.
+
+    Credentials are allowed in both: the tracker's requests carry them, and browsers hide an answer that does not say so.
+    """
+    headers = [*_ALWAYS, (b"access-control-allow-origin", origin.encode("latin-1")), *_CORS]
+    return [*headers, *_PREFLIGHT] if allowed and call.scope["method"] == "OPTIONS" else headers
 
 
 _ALWAYS: Headers = [(b"vary", b"Origin"), (b"accept-encoding", b"gzip")]  # bodies may be packed

@@ -14,6 +14,7 @@ COMMITS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)  # 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COUNTED = {
     "requests": ("Requests answered.", ("action", "status")),
+    "turned_away": ("Requests refused before they were read, by reason.", ("code",)),
     "events": ("Events that arrived, by what became of them.", ("outcome",)),
     "bad_rows": ("Bad rows kept, by reason.", ("code",)),
     "page_events": ("Events that pages have sent again, or let go of.", ("what",)),
@@ -47,6 +48,10 @@ class Metrics(Collector):
     def answered(self, action: str, status: int) -> None:
         """A request was answered."""
         self._counts["requests", action, str(status)] += 1
+
+    def turned_away(self, code: str) -> None:
+        """A request was refused before it was read."""
+        self._counts["turned_away", code] += 1
 
     def took(self, *, stored: int, duplicates: int) -> None:
         """Events were stored, or had been before."""

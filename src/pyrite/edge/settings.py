@@ -8,10 +8,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ..core.nearest import did_you_mean
+from .origins import checked
 
 
 class SettingsError(ValueError):
-    """A settings file can't be used; the message says where and why."""
+    """Settings can't be used; the message says where and why. *key* is the one concerned, or empty."""
+
+    def __init__(self, message: str, *, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +33,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     experiences: str = "experiences"
     """The folder of the experiences (`*.toml`); read again when a file changes."""
     origins: list[str] = []
-    """Origins of pages on other hosts that may send events, such as `https://shop.example.com`; the edge's own host always may."""
+    """Origins of pages on other hosts that may send events, such as `https://shop.example.com`; `http://localhost:*` is every page of this machine; the edge's own host always may."""
     lane: Literal["", "compiled", "micropython"] = ""
     """What `/alloy.js` is: `compiled` (no interpreter) or `micropython`; what the build was told when empty."""
     region: str = ""
@@ -37,6 +42,14 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether `/metrics` answers, in Prometheus's format, to whoever may call."""
     development: bool = False
     """Whether pages may ask for the schemas of their data streams, and check their events themselves (`/check.js`)."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError for an origin that no browser sends."""
+        for index, origin in enumerate(self.origins):
+            try:
+                checked(origin)
+            except ValueError as error:
+                raise SettingsError(f"origins[{index}]: {error}", key="origins") from None
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,6 +127,10 @@ def read(path: Path) -> Settings:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
         keys = place.rstrip("`").split(".") if place else []
+        own = error.__cause__
+        if isinstance(own, SettingsError):
+            line = line_of(text, [*keys, own.key])
+            raise SettingsError(f"{path}:{line}: {'.'.join(keys)}.{own}", key=own.key) from None
         raise SettingsError(
             f"{path}:{line_of(text, keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}"
         ) from None
