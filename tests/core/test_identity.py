@@ -54,3 +54,20 @@ def test_an_address_without_a_query_gets_one():
 def test_values_are_percent_encoded():
     assert quote("a b/ü😀") == "a%20b%2F%C3%BC%F0%9F%98%80"
     assert quote("A-z_0.9~") == "A-z_0.9~"
+
+
+def test_digits_of_other_scripts_and_without_end_are_no_stamp_and_no_identity():
+    def read(stamp, ecid=ECID):
+        url = f"https://a.test/?adobe_mc=TS%3D{stamp}%7CMCMID%3D{ecid}%7CMCORGID%3DO"
+        return ecid_in_url(url, org_id="O", now_ms=NOW_MS)
+
+    assert read(NOW_MS // 1000) == ECID
+    for stamp in ("²", "1٣", "9" * 5000, "", "-1", "1_0", " 1"):
+        assert read(stamp) == "", stamp
+    for ecid in ("²", "9" * 5000, "٣" * 38):
+        assert read(NOW_MS // 1000, ecid) == "", ecid
+
+
+def test_an_identity_cookie_without_end_is_read_no_further_than_the_identity():
+    assert ecid_of(identity_cookie(ECID) + "A" * 5000) == ECID
+    assert ecid_of("A" * 100000) == ""

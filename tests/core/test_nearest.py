@@ -22,3 +22,9 @@ def test_a_name_like_nothing_known_finds_none():
 
 def test_the_hint_is_a_question():
     assert did_you_mean("evnt", COMMANDS) == " (did you mean 'event'?)"
+
+
+def test_a_name_without_end_is_near_to_none():
+    # Compared letter by letter these would take minutes.
+    assert nearest("event" * 100000, COMMANDS) is None
+    assert did_you_mean("x" * 65, ["x" * 66]) == ""

@@ -134,3 +134,21 @@ def test_every_option_says_what_it_is_for():
     for table in list(COMMANDS.values()) + [CONFIGURE]:
         for name, _, _, meaning in table:
             assert meaning, name
+
+
+def test_of_many_problems_five_are_told_and_the_others_counted():
+    options = {"datastreamId": "shop"}
+    for number in range(2000):
+        options[f"o{number}" + "x" * 200] = number
+    error = raises(OptionsError, configure, options)
+
+    assert error.message.count("unknown; known are") == 5
+    assert error.message.endswith("; and 1995 more")
+    assert len(error.message) < 10000, len(error.message)
+
+
+def test_a_value_without_end_is_told_by_its_beginning():
+    error = raises(OptionsError, configure, {"datastreamId": ["x" * 100000], "d" * 100000: 1})
+
+    assert len(error.message) < 3000, len(error.message)
+    assert len(error.path) < 200

@@ -79,3 +79,9 @@ def test_http_dates_are_read():
     assert http_date_ms("Fri, 20 Nov 2026 06:53:47 GMT") == 1795157627000
     assert http_date_ms("Thu, 29 Feb 2024 00:00:00 GMT") == 1709164800000
     assert http_date_ms("yesterday") == 0
+
+
+def test_a_retry_after_that_is_no_number_of_ours_is_not_read_as_one():
+    for said in ("²", "1" * 5000, "٣"):
+        waited = backoff_ms(1, retry_after=said, now_ms=0, chance=0.5)
+        assert waited == 500, said

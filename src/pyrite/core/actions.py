@@ -5,6 +5,7 @@ says that the step runs once for an element and item, *mark* is the number that 
 (0: none) and *label* their label. Source: Adobe's Web SDK 2.33, dom-actions (the table of semantics).
 """
 
+from .digits import is_digits
 from .wire import encode
 
 SCHEMA = "https://ns.adobe.com/personalization/"
@@ -142,7 +143,7 @@ def _style(content: dict[str, object], *, pixels: bool) -> str:
 def _is_number(text: str) -> bool:
     digits = text[1:] if text.startswith("-") else text
     whole, _, rest = digits.partition(".")
-    return whole.isdigit() and (rest == "" or rest.isdigit())
+    return is_digits(whole) and (rest == "" or is_digits(rest))
 
 
 def _plain(value: object) -> str:

@@ -3,11 +3,14 @@
 Pure. Source for the cookie's form: base64url of a protobuf whose field 1 is the ECID (Adobe's Web SDK 2.33).
 """
 
+from .digits import is_digits
+
 FPID_COOKIE = "pyrite_fpid"
 MINTED_COOKIE = "pyrite_new"  # of a page that was left before its tracker could keep the device id
 FPID_MAX_AGE_S = 34128000  # 395 days: the longest Chromium keeps a cookie is 400
 IDENTITY_MAX_AGE_S = 34128000
 CLUSTER_MAX_AGE_S = 1800
+COOKIE_READ = 400  # characters of the identity cookie: what stands behind the ECID is not for us
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -23,11 +26,11 @@ def cookies(text: str) -> dict[str, str]:
 
 def ecid_of(cookie: str) -> str:
     """The ECID in the value of an identity *cookie*; empty where it can't be read."""
-    octets = _bytes_of(cookie)
+    octets = _bytes_of(cookie[:COOKIE_READ])
     if len(octets) < 2 or octets[0] != 0x0A or octets[1] > len(octets) - 2:
         return ""
     digits = "".join([chr(octet) for octet in octets[2 : 2 + octets[1]]])
-    return digits if digits.isdigit() else ""
+    return digits if is_digits(digits) else ""
 
 
 def identity_cookie(ecid: str) -> str:
@@ -60,9 +63,9 @@ def ecid_in_url(url: str, *, org_id: str, now_ms: int) -> str:
             key, _, content = field.partition("=")
             fields[key] = content
         stamp = fields.get("TS", "")
-        fresh = stamp.isdigit() and -300 <= now_ms // 1000 - int(stamp) <= 300
+        fresh = is_digits(stamp) and -300 <= now_ms // 1000 - int(stamp) <= 300
         ecid = fields.get("MCMID", "")
-        if fresh and fields.get("MCORGID") == org_id and ecid.isdigit():
+        if fresh and fields.get("MCORGID") == org_id and is_digits(ecid):
             return ecid
     return ""
 

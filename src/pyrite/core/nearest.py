@@ -1,8 +1,13 @@
 """The nearest known name to a mistyped one, for error sentences."""
 
+LONGEST = 64  # characters of a name that is compared: the work grows with its square, and nobody mistypes more
+
 
 def nearest(name: str, known: list[str]) -> str | None:
-    """The name in *known* that is at most two edits (or a third of its length) away; None if there is none."""
+    """The name in *known* that is at most two edits (or a third of its length) away; None if there is none, or *name* is
+    longer than any."""
+    if len(name) > LONGEST:
+        return None
     best = None
     best_distance = max(2, len(name) // 3) + 1
     for candidate in known:

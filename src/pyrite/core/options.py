@@ -1,10 +1,11 @@
-"""Options checked against a table: every problem at once, each with its path and a remedy.
+"""Options checked against a table: all problems at once, each with its path and a remedy.
 
 A table is a tuple of rows `(name, kind, default, what it is for)`, plain constants so that it costs nothing to load. A kind
 is a key of EXPECTED (with `!` behind it where the option is required), a tuple of the values allowed, or the table of an
 object with known keys. Pure. The tables themselves stand in config.py and commands.py.
 """
 
+from .digits import is_digits
 from .errors import OptionsError
 from .host import CHARACTERS, is_loopback, split_host
 from .nearest import did_you_mean
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     Table = tuple[tuple[str, Any, Any, str], ...]
 
+TOLD = 5  # problems of one command
+SHOWN = 100  # characters of a name or value
 CONTEXTS = (
     "web",
     "device",
@@ -41,13 +44,15 @@ EXPECTED = {
 def read(options: dict[str, object], table: "Table", *, of: str) -> dict[str, object]:
     """*options* with defaults filled in.
 
-    Raises OptionsError naming every unknown key, missing key and wrong value; *of* is the command's name.
+    Raises OptionsError naming unknown and missing keys and wrong values, the first five; *of* is the command's name.
     """
     problems: list[tuple[str, str]] = []
     values = _read(options, table, "", problems)
     if problems:
-        lines = "; ".join([f"{of}: options.{path}: {problem}" for path, problem in problems])
-        raise OptionsError(lines, path=problems[0][0])
+        lines = [f"{of}: options.{path}: {problem}" for path, problem in problems[:TOLD]]
+        if len(problems) > TOLD:
+            lines.append(f"and {len(problems) - TOLD} more")
+        raise OptionsError("; ".join(lines), path=problems[0][0])
     return values
 
 
@@ -62,8 +67,10 @@ def _read(
     known = [row[0] for row in table]
     for name in sorted(options):
         if name not in known:
-            hint = did_you_mean(name, known)
-            problems.append((prefix + name, f"unknown; known are {', '.join(known)}{hint}"))
+            problem = ""
+            if len(problems) < TOLD:
+                problem = f"unknown; known are {', '.join(known)}{did_you_mean(name, known)}"
+            problems.append((_cut(prefix + name), problem))
     values: dict[str, object] = {}
     for row in table:
         name, kind = row[0], row[1]
@@ -76,11 +83,15 @@ def _read(
             if isinstance(value, dict):
                 value = _read(value, kind, prefix + name + ".", problems)
             else:
-                problems.append((prefix + name, f"expected an object, got {value!r}"))
+                problems.append((prefix + name, f"expected an object, got {_cut(repr(value))}"))
         elif not _fits(value, kind):
-            problems.append((prefix + name, f"expected {_expected(kind)}, got {value!r}"))
+            problems.append((prefix + name, f"expected {_expected(kind)}, got {_cut(repr(value))}"))
         values[name] = value
     return values
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def _expected(kind: object) -> str:
@@ -127,4 +138,4 @@ def _is_domain(value: str) -> bool:
     if separator and scheme != "https" and not (scheme == "http" and is_loopback(host)):
         return False
     plain = host != "" and all([char in CHARACTERS for char in host])
-    return (plain or host == "[::1]") and (port == "" or port.isdigit())
+    return (plain or host == "[::1]") and (port == "" or is_digits(port))

@@ -15,16 +15,11 @@ def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
     """`query.personalization` for *event*; empty when nothing is asked for."""
     wanted = event.personalization()
     scopes = _texts(event.options.get("decisionScopes")) + _texts(wanted.get("decisionScopes"))
-    surfaces = []
-    for surface in _texts(wanted.get("surfaces")):
-        full = surface_of(surface, event.page_url)
-        if full and full not in surfaces:
-            surfaces.append(full)
+    found = [surface_of(surface, event.page_url) for surface in _texts(wanted.get("surfaces"))]
+    surfaces = [surface for surface in found if surface]
     if fetch_page:
         scopes = [PAGE_SCOPE] + scopes
-        page = page_surface(event.page_url)
-        if page not in surfaces:
-            surfaces.append(page)
+        surfaces.append(page_surface(event.page_url))
     if not scopes and not surfaces:
         return {}
     query: dict[str, object] = {
@@ -32,7 +27,7 @@ def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
         if fetch_page
         else [schema for schema in SCHEMAS if schema != DOM_ACTION],
         "decisionScopes": _unique(scopes),
-        "surfaces": surfaces,
+        "surfaces": _unique(surfaces),
     }
     context = wanted.get("decisionContext")
     if isinstance(context, dict) and context:
@@ -99,9 +94,9 @@ def shown_in(xdm: dict[str, object]) -> list[str]:
         id = part(details, "activity").get("id")
         previewed = part(details, "characteristics").get("preview")
         ours = details.get("decisionProvider") == PROVIDER and not previewed
-        if ours and isinstance(id, str) and id not in found:
+        if ours and isinstance(id, str):
             found.append(id)
-    return found
+    return _unique(found)
 
 
 class Views:
@@ -154,7 +149,9 @@ def _texts(value: object) -> list[str]:
 
 def _unique(values: list[str]) -> list[str]:
     out: list[str] = []
+    known: dict[str, bool] = {}  # a list would take its time with a hundred thousand
     for value in values:
-        if value not in out:
+        if value not in known:
+            known[value] = True
             out.append(value)
     return out

@@ -3,6 +3,7 @@
 Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events in one body and `xdm._id` are ours on top.
 """
 
+from .digits import is_digits
 from .errors import BadAnswer, EdgeRefused, TrackerError, WireError
 from .event import part
 from .identity import quote
@@ -101,7 +102,7 @@ def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -
     What the edge says in Retry-After wins, as seconds or as a date (RFC 9110, 10.2.3), up to an hour.
     """
     text = retry_after.strip()
-    if text.isdigit():
+    if is_digits(text):
         return min(int(text) * 1000, RETRY_AFTER_LIMIT_MS)
     until = http_date_ms(text)
     if until:
@@ -116,7 +117,7 @@ def http_date_ms(text: str) -> int:
     if len(pieces) != 8 or pieces[2] not in months:
         return 0
     numbers = [pieces[index] for index in (1, 3, 4, 5, 6)]
-    if not all([number.isdigit() for number in numbers]):
+    if not all([is_digits(number) for number in numbers]):
         return 0
     day, year, hour, minute, second = [int(number) for number in numbers]
     month = months.index(pieces[2]) + 1

@@ -3,6 +3,7 @@
 Pure: the browser room walks the steps. Source: Adobe's Web SDK 2.33, selectNodes.
 """
 
+from .digits import is_digits
 from .errors import SelectorError
 
 EQ = ":eq("
@@ -39,7 +40,7 @@ def _eq_steps(text: str, uses_eq: bool) -> list[dict[str, object]]:
         number = None
         if mark:
             digits, _, rest = rest.partition(")")
-            if not digits.strip().isdigit():
+            if not is_digits(digits.strip()):
                 raise SelectorError(f"expected a number in ':eq(…)', got {digits!r}")
             number = int(digits)
         css = css.strip()
