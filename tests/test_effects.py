@@ -32,8 +32,8 @@ def test_every_effect_has_exactly_one_handler_in_a_page() -> None:
 def test_a_type_checker_knows_the_fields_of_an_effect() -> None:
     def never_called() -> None:
         # mypy --strict says so of each line that is right after all: the ignore would be unused.
-        effects.Send(requst="", url="", body="", unloading=True, keepalive=True)  # type: ignore[call-arg]
-        effects.Send(request="", url=3, body="", unloading=True, keepalive=True)  # type: ignore[arg-type]
+        effects.Send(requst="", url="", body="", unloading=True, keepalive=True, bare=False)  # type: ignore[call-arg]
+        effects.Send(request="", url=3, body="", unloading=True, keepalive=True, bare=False)  # type: ignore[arg-type]
         effects.Send(request="", url="")  # type: ignore[call-arg]
         effects.Show(css="")  # type: ignore[call-arg]
 

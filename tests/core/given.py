@@ -109,6 +109,12 @@ def answer(
     )
 
 
+def problem(detail, code="event.shape"):
+    """The text of an edge's refusal: Pyrite's, or Adobe's, which has no *code*."""
+    said = {"type": "https://e.test/problem", "detail": detail, "report": {"requestId": "r"}}
+    return encode(dict(said, code=code) if code else said)
+
+
 def decisions(*propositions):
     """A handle that carries *propositions*."""
     return {"type": "personalization:decisions", "payload": list(propositions), "eventIndex": 0}

@@ -10,6 +10,7 @@ from given import (
     first_event,
     moment,
     only,
+    problem,
     settled,
     ticked,
     timer,
@@ -146,7 +147,7 @@ def test_what_is_final_rejects_with_the_edges_words_and_is_not_tried_again():
     for status in (400, 401, 403, 404, 413, 422):
         tracker = configured()
         send = only(event(tracker, type="a"), "Send")
-        effects = answer(tracker, send, status=status, text='{"detail":"no such thing"}')
+        effects = answer(tracker, send, status=status, text=problem("no such thing"))
         ok, error = settled(effects, 1)
         assert (ok, error["code"], error["status"]) == (False, "edge.refused", status)
         assert "no such thing" in error["message"]

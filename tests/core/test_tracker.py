@@ -11,6 +11,7 @@ from given import (
     first_event,
     moment,
     only,
+    problem,
     settled,
     timer,
 )  # fmt: skip
@@ -183,7 +184,7 @@ def test_an_unloading_view_start_asks_for_nothing():
 def test_a_refusal_rejects_with_code_message_and_status():
     tracker = configured()
     send = only(tracker.command(1, "event", {}, moment()), "Send")
-    ok, error = settled(answer(tracker, send, status=400, text='{"detail":"bad"}'), 1)
+    ok, error = settled(answer(tracker, send, status=400, text=problem("bad")), 1)
 
     assert (ok, error["code"], error["status"]) == (False, "edge.refused", 400)
 

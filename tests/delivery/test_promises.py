@@ -63,7 +63,12 @@ class Tab:
             if left >= 0:
                 self.net.append(
                     Send(
-                        request="", url=one["url"], body=one["body"], unloading=True, keepalive=True
+                        request="",
+                        url=one["url"],
+                        body=one["body"],
+                        unloading=True,
+                        keepalive=True,
+                        bare=False,
                     )
                 )
                 self.do(self.tracker.armed(effect.net, place))

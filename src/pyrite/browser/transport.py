@@ -42,7 +42,7 @@ class Transport:
         if early is not None:
             # The loader has sent it under the same id; only where that came to nothing does it go again.
             self._follow(early, effect.request, lambda _: self.send(effect))
-        elif effect.unloading:
+        elif effect.unloading and not effect.bare:
             # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
             navigator = window.navigator
             taken = (
@@ -57,7 +57,7 @@ class Transport:
 
     def _fetch(self, effect: Send, body: Any) -> None:
         self._follow(
-            window.fetch(effect.url, _options(body, effect.keepalive)),
+            window.fetch(effect.url, _options(body, effect.keepalive, effect.bare)),
             effect.request,
             lambda message: self._failed(effect.request, message),
         )
@@ -131,10 +131,10 @@ class Transport:
         response.then(callback(responded)).then(callback(read), callback(refused))
 
 
-def _options(body: Any, keepalive: bool) -> Any:
+def _options(body: Any, keepalive: bool, bare: bool = False) -> Any:
     options = {
         "method": "POST",
-        "credentials": "include",
+        "credentials": "omit" if bare else "include",
         "cache": "no-cache",
         "referrerPolicy": "no-referrer-when-downgrade",
         "keepalive": keepalive,

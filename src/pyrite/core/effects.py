@@ -45,7 +45,7 @@ class Send(Effect):
     """POST *body* to *url*; hand the answer back as `answered(request, …)` or `failed(request, …)`.
 
     *unloading*: the page may go away: sendBeacon, and `taken(request)` or `refused(request)`. *keepalive*: a fetch that may
-    outlive the page.
+    outlive the page. *bare*: without cookies, which a beacon can't do: by fetch.
     """
 
     request: str
@@ -53,6 +53,7 @@ class Send(Effect):
     body: str
     unloading: bool
     keepalive: bool
+    bare: bool
 
 
 class Arm(Effect):

@@ -46,6 +46,8 @@ class Entry:
         self.number = 0  # its place in line
         self.attempts = 0
         self.ticks = 0
+        self.rest = 0  # ticks before it may go again: something in between has refused it alone
+        self.apart = ""  # "!" from then on: it travels with its like, and takes no others along
         self.settled = False  # its promise: an entry may outlive that
         self.error: TrackerError | None = None  # of its last attempt
 

@@ -74,13 +74,15 @@ class NetworkFailed(TrackerError):
 
 
 class EdgeRefused(TrackerError):
-    """The edge answered with a status outside 2xx."""
+    """A status outside 2xx. *about* says what the edge refuses: `event`, `caller` (whatever this page sends), `body` where it
+    may be either; it is empty where something in between has spoken, which knows nothing of events."""
 
     code = "edge.refused"
 
-    def __init__(self, message: str, *, status: int) -> None:
+    def __init__(self, message: str, *, status: int, about: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.about = about
 
     def as_record(self) -> dict[str, object]:
         """`{code, message, path, status}`."""

@@ -8,7 +8,7 @@ Recall, Erase); so is how a body travels (Send).
 from .config import Config
 from .effects import Effect, Erase, Forget, Keep, Later, Recall, Send, Show
 from .entry import Entry, Outcome
-from .errors import EventDropped, NetworkFailed, TrackerError
+from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
 from .flights import ANSWER_TICKS, Flights
 from .moment import Moment
 from .net import Net
@@ -27,6 +27,8 @@ UNLOADING_BYTES = (
     60000  # of one body while the page goes away: below the 64 KiB, for others may need some
 )
 HEAD_BYTES = 2000  # what a body has beside its events, at most
+HALVINGS = 16  # without an acknowledgement between them: an edge that gives no reasons refuses whoever calls, not an event
+REST_TICKS = 12
 TICK_MS = 5000
 SETTLE_TICKS = 6  # by then the promise is settled; the event stays
 OFFLINE_MS = 60000  # offline the browser tells when it is over; should it be mistaken, so often it is tried all the same
@@ -56,6 +58,7 @@ class Outbox:
         self._resting = False  # what comes now waits for that timer
         self._failures = 0  # in a row
         self._failed_ms = 0
+        self._halved = 0  # bodies, since the last acknowledgement
         self._ordered = False  # the edge has said when to come again
         self._ticking = False
         self._leaving = False
@@ -110,7 +113,7 @@ class Outbox:
         effects: list[Effect] = []
         leaving: list[Entry] = []
         for entry in self._waiting.in_order():
-            if entry.request or (unloading and self._net.holds(entry.id)):
+            if entry.request or (self._net.holds(entry.id) if unloading else entry.rest > 0):
                 continue
             if self._waiting.is_too_old(entry, moment.now_ms):
                 effects.extend(self._drop(entry, "too_old", moment))
@@ -129,6 +132,7 @@ class Outbox:
             entries, moment, unloading=unloading, delivery=self._told()
         )
         request.entries = entries
+        request.bare = self._outgoing.bare
         for entry in entries:
             entry.request = request.id
             if entry.made is None:
@@ -162,23 +166,26 @@ class Outbox:
         self, id: str, *, status: int, text: str, retry_after: str, moment: Moment
     ) -> list[Effect]:
         """Effects of the response to a request, however late it comes."""
+        if status == 0:
+            return self.failed(id, message="the answer can't be read", moment=moment)
         request = self._flights.landed(id)
         if request is None:
             return []
         answer: dict[str, object] = {}
         error: TrackerError | None = None
         try:
-            answer = answer_of(status, text)
+            answer = answer_of(status, text, action=request.action)
         except TrackerError as problem:
             error = problem
         if error is not None and is_temporary(status):
             # Not our edge, but something in between: whoever waits is told, the event stays.
             told = self._settle(request, error, moment) if status < 400 else []
             return told + self._failed(request, error, retry_after, moment)
+        if isinstance(error, EdgeRefused) and not self._is_final(request, error):
+            return self._go_otherwise(request, error, moment)
         effects: list[Effect] = []
-        if status == 413 and len(request.entries) > 1:
-            middle = (len(request.entries) + 1) // 2
-            return self._parted(request, middle, moment, unloading=False)
+        if error is None:
+            self._halved = 0
         recovered, self._failures, self._ordered = self._failures > 0, 0, False
         outcomes = []
         refused = refusals(answer)
@@ -206,6 +213,37 @@ class Outbox:
         if recovered:
             effects.extend(self._flush(moment) + self._rest(GATHER_MS))
         return effects
+
+    def _is_final(self, request: Request, error: EdgeRefused) -> bool:
+        """Whether the edge has refused an event alone, or whoever calls."""
+        if not error.about:
+            return False
+        return len(request.entries) == 1 or not self._may_halve(error)
+
+    def _may_halve(self, error: EdgeRefused) -> bool:
+        """Whether a smaller body may pass: the edge's reason says so, or there is none and it is not yet clear that none passes."""
+        if error.about == "event" or error.status == 413:
+            return True
+        return error.about != "caller" and self._halved < HALVINGS
+
+    def _go_otherwise(self, request: Request, error: EdgeRefused, moment: Moment) -> list[Effect]:
+        """Effects of a 4xx that is not the last word: the events go without cookies, which may be too many, then in halves, so
+        that one doesn't take its neighbours along; and what was refused alone rests, apart from others."""
+        count = len(request.entries)
+        shown: list[Effect] = [Show()] if request.entries[0].asking else []
+        if not error.about and not request.bare and error.status != 413:
+            self._outgoing.bare = True
+            return shown + self._parted(request, count, moment, unloading=False)
+        if count > 1 and self._may_halve(error):
+            self._halved += 1
+            return self._parted(request, (count + 1) // 2, moment, unloading=False)
+        self._outgoing.bare = False
+        for entry in request.entries:
+            entry.request = ""
+            entry.apart = "!"
+            entry.rest = min(entry.attempts, REST_TICKS)
+        effects = self._outgoing.note(f"{error.message}; the event is kept, and goes again")
+        return shown + effects + self._settle(request, error, moment) + self._tick()
 
     def failed(self, id: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of a request having failed in the network."""
@@ -320,15 +358,18 @@ class Outbox:
             seconds = ANSWER_TICKS * TICK_MS // 1000
             error = _no_answer(request, f"none within {seconds} s")
             effects.extend(self._failed(request, error, "", moment))
+        rested = False
         for entry in self._waiting.in_order():
             entry.ticks += 1
+            rested = rested or entry.rest == 1
+            entry.rest -= 1 if entry.rest else 0
             if entry.ticks >= SETTLE_TICKS and not entry.settled:
                 of = self._flights.get(entry.request) or _nothing(entry)
                 kept = _no_answer(of, "none yet; the event is kept")
                 one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
                 effects.extend(self._settle(one, entry.error or kept, moment))
-        if beacons and not self._failures:
+        if (beacons or rested) and not self._failures:
             effects.extend(self._flush(moment))
         if self._waiting.count():
             effects.extend(self._net.want())
@@ -419,6 +460,7 @@ def _send_of(request: Request, *, unloading: bool) -> Send:
         body=request.text,
         unloading=unloading,
         keepalive=request.keepalive,
+        bare=request.bare,
     )
 
 

@@ -23,6 +23,9 @@ class Outgoing:
         self._config = config
         self._visitor = visitor
         self.debug = False
+        self.bare = (
+            False  # requests go without cookies: with them something in between has refused one
+        )
 
     def head(
         self, options: dict[str, object], moment: Moment, *, mints: bool = True
@@ -57,7 +60,7 @@ class Outgoing:
         config, visitor = self._config, self._visitor
         if "identities" in head:
             body["xdm"] = {"identityMap": head["identities"]}
-        meta["state"] = visitor.state(moment)
+        meta["state"] = visitor.state(moment, bare=self.bare)
         if "overrides" in head:
             meta["configOverrides"] = head["overrides"]
         target = config.datastream_id

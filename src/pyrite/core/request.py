@@ -34,6 +34,7 @@ class Request:
         self.size = 0  # of the text, in bytes
         self.keepalive = False  # it may outlive the page
         self.taken = False  # a beacon, on its way without an acknowledgement
+        self.bare = False  # it travels without cookies
         self.ticks = 0  # of the outbox, since it was sent
 
 
@@ -43,20 +44,24 @@ def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: st
     return f"{root}{place}/v1/{action}?configId={quote(datastream)}&requestId={request_id}"
 
 
-def answer_of(status: int, text: str) -> dict[str, object]:
-    """The answer in a response: `{requestId, handle, …}`, or {} for one without a body (204).
+def answer_of(status: int, text: str, *, action: str = "collect") -> dict[str, object]:
+    """The acknowledgement in a response: `{requestId, handle, …}`, or {} for the 204 of `collect`; nothing else is one.
 
     Raises EdgeRefused for a status outside 2xx, BadAnswer for a 2xx that is not an answer.
+    Source: https://developer.adobe.com/data-collection-apis/docs/, and Pyrite's own edge.
     """
-    if status < 200 or status > 299:
-        said = f" and said {_detail(text)}" if text else ""
-        raise EdgeRefused(f"the edge answered with status {status}{said}", status=status)
-    if status == 204 or not text:
-        return {}
     try:
-        answer = decode(text)
+        answer = decode(text) if text else None
     except WireError:
         answer = None
+    if status < 200 or status > 299:
+        said = f" and said {_detail(answer, text)}" if text else ""
+        about = _about(status, answer if isinstance(answer, dict) else {})
+        raise EdgeRefused(
+            f"the edge answered with status {status}{said}", status=status, about=about
+        )
+    if status == 204 and action == "collect":
+        return {}
     if not isinstance(answer, dict) or not isinstance(answer.get("handle"), list):
         raise BadAnswer(
             f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?"
@@ -92,8 +97,8 @@ def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
 
 
 def is_temporary(status: int) -> bool:
-    """Whether a request may be taken another time: 408, 429, 5xx; and what no edge says, such as a portal's own page."""
-    return status < 400 or status in (408, 429) or status >= 500
+    """Whether a request may be taken another time: 408, 425, 429, 5xx; and what no edge says, such as a portal's own page."""
+    return status < 400 or status in (408, 425, 429) or status >= 500
 
 
 def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -> int:
@@ -131,10 +136,19 @@ def http_date_ms(text: str) -> int:
     return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
 
 
-def _detail(text: str) -> str:
-    try:
-        problem = decode(text)
-    except WireError:
-        return repr(text[:300])
+def _about(status: int, problem: dict[str, object]) -> str:
+    """What an edge refuses with *problem*; '' for 431, and where it is no edge's: only edges tell of the request (`report`)."""
+    if status == 431 or not isinstance(problem.get("report"), dict):
+        return ""
+    code = problem.get("code")  # of Pyrite's edge; Adobe's has none
+    named = isinstance(code, str) and code != ""
+    if status in (401, 403, 404, 405, 415) or (named and str(code).startswith("datastream.")):
+        return "caller"
+    return "event" if named else "body"
+
+
+def _detail(problem: object, text: str) -> str:
     detail = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
-    return repr(detail) if isinstance(detail, str) else text[:300]
+    if isinstance(detail, str):
+        return repr(detail)
+    return repr(text[:300]) if problem is None else text[:300]

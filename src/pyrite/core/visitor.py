@@ -74,13 +74,13 @@ class Visitor:
                 identities["ECID"] = [{"id": handed}]
         return identities
 
-    def state(self, moment: Moment) -> dict[str, object]:
+    def state(self, moment: Moment, *, bare: bool = False) -> dict[str, object]:
         """`meta.state` of a request; cookies go along as entries where the browser does not send them itself."""
         state: dict[str, object] = {
             "domain": moment.text("topDomain"),
             "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False,
         }
-        if not self._same_site(moment):
+        if bare or not self._same_site(moment):
             found = self.cookies(moment)
             names = sorted([name for name in found if name.startswith(self._config.cookie_prefix)])
             if names:

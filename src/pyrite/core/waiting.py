@@ -75,10 +75,11 @@ def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
     groups: list[list[Entry]] = []
     places: dict[str, int] = {}
     for entry in entries:
-        if entry.group not in places:
-            places[entry.group] = len(groups)
+        key = entry.apart + entry.group
+        if key not in places:
+            places[key] = len(groups)
             groups.append([])
-        groups[places[entry.group]].append(entry)
+        groups[places[key]].append(entry)
     found: list[list[Entry]] = []
     for group in groups:
         body: list[Entry] = []
