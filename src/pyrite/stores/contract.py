@@ -34,7 +34,8 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
     """What could not be accepted: why, where in the body, and as much of the body as the limits let in.
 
     `client` is the class of the address it came from (`loopback`, `private`, `public`), never the address; `cut` says that the
-    body was longer.
+    body was longer. `visitor` is the key under which its events would have been stored, and `ecid` the ECID that was sent;
+    empty where the body could not be read.
     """
 
     received_ms: int
@@ -46,6 +47,8 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
     client: str = ""
     cut: bool = False
     id: int = 0
+    visitor: str = ""
+    ecid: str = ""
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +98,8 @@ class Deliveries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe` is
-    written to see whether anything can be."""
+    """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe`
+    finds out whether every kind of row can be written, and keeps none."""
 
     events: tuple[Event, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
@@ -209,13 +212,19 @@ class Store(Protocol):
         """
 
     def names_of(self, visitor: str) -> list[str]:
-        """The keys under which one visitor is known, by any of their ids: the key itself, or an ECID."""
+        """*visitor* itself, and the keys of all devices that have sent it as their ECID.
+
+        Anybody can send an ECID that they have seen: the devices need a person's confirmation.
+        """
+
+    def keys(self, beginning: str, *, limit: int = 20) -> list[str]:
+        """Visitors' keys and ECIDs that begin with *beginning*, in order, at most *limit*."""
 
     def events_of(self, visitor: str) -> Iterator[Event]:
         """The events of a visitor's key, in every data stream, oldest first."""
 
     def bad_rows_of(self, ids: list[str]) -> Iterator[BadRow]:
-        """Bad rows whose body holds one of *ids*."""
+        """Bad rows of the visitors with these keys; see belonging.py."""
 
     def erase(self, ids: list[str]) -> Erased:
         """Delete everything of the visitors with these keys, bad rows that hold them included. Raises StoreUnavailable."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
+from .belonging import belongs
 from .contract import (
     BadRow,
     Batch,
@@ -81,10 +82,18 @@ class MemoryStore(Writing):
 
     def names_of(self, visitor: str) -> list[str]:
         """See contract.Store."""
-        found = [
-            one.visitor for one in self._visitors.values() if visitor in (one.visitor, one.ecid)
-        ]
+        found = [device for device, ecid in self._pairs() if device and ecid == visitor]
         return sorted({visitor, *found})
+
+    def keys(self, beginning: str, *, limit: int = 20) -> list[str]:
+        """See contract.Store."""
+        found = {event.visitor for event in self._events}.union(*self._pairs())
+        return sorted([key for key in found if key and key.startswith(beginning)])[:limit]
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Every visitor's key with the ECID that came with it."""
+        known = [(one.visitor, one.ecid) for one in self._visitors.values()]
+        return known + [(row.visitor, row.ecid) for row in self._bad_rows]
 
     def events_of(self, visitor: str) -> Iterator[Event]:
         """See contract.Store."""
@@ -92,7 +101,8 @@ class MemoryStore(Writing):
 
     def bad_rows_of(self, ids: list[str]) -> Iterator[BadRow]:
         """See contract.Store."""
-        return iter([row for row in self._bad_rows if any(id.encode() in row.body for id in ids)])
+        wanted = set(ids)
+        return iter([row for row in self._bad_rows if belongs(row, wanted)])
 
     def erase(self, ids: list[str]) -> Erased:
         """See contract.Store."""

@@ -1,0 +1,172 @@
+"""Statements: batches into rows, and rows back into records.
+
+Not for connections or transactions: the store has those.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from ...core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
+from ..contract import BadRow, Batch, Deliveries, Event, Receipt, Visit
+
+Row = TypeVar("Row")
+Values = tuple[Any, ...]
+
+# Rows in one statement. After each the thread has to get the interpreter's lock back, so there are to be few; and they are
+# to be known already, so there are to be few of them.
+SIZES = (256, 128, 64, *range(32, 0, -1))
+_ROWS = {size: ",".join(["(?,?,?,?,?,?,?,?)"] * size) for size in SIZES}
+_INTO_EVENTS = (
+    "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body)"
+)
+_EVENTS = {size: f"{_INTO_EVENTS} VALUES {rows}" for size, rows in _ROWS.items()}
+_BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut, visitor, ecid) VALUES (?,?,?,?,?,?,?,?,?,?)"
+_DELIVERIES = "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?,?)"
+_INTO_VISITORS = "INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views)"
+_SEEN_AGAIN = f"""
+ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms), events = events + excluded.events,
+    views = views + excluded.views, visits = visits + (excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}),
+    previous_ms = iif(excluded.last_seen_ms - last_seen_ms > {VISIT_PAUSE_MS}, last_seen_ms, previous_ms),
+    ecid = CASE excluded.ecid WHEN '' THEN ecid ELSE excluded.ecid END,
+    consent = CASE excluded.consent WHEN '' THEN consent ELSE excluded.consent END
+"""
+_VISITS = {size: f"{_INTO_VISITORS} VALUES {rows} {_SEEN_AGAIN}" for size, rows in _ROWS.items()}
+_SHOWN = (
+    "INSERT OR IGNORE INTO shown (datastream, visitor, experience, at_ms, seq) VALUES (?,?,?,?,?)"
+)
+_FORGET = f"""
+DELETE FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3 AND (at_ms, seq) <= (
+    SELECT at_ms, seq FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3
+    ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET {SHOWN_LIMIT})
+"""
+EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body, seq"
+ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid"
+
+
+def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
+    """Write *batches*, rows of a kind together: each statement costs the interpreter's lock twice."""
+    places = _write_events(connection, [event for batch in batches for event in batch.events])
+    receipts = []
+    visits: list[tuple[object, ...]] = []
+    start = 0
+    for batch in batches:
+        own = places[start : start + len(batch.events)]
+        start += len(batch.events)
+        receipt = _receipt(batch, own)
+        receipts.append(receipt)
+        visit = batch.visit
+        if visit:
+            views = sum([event.is_view for event in receipt.new])
+            seen = (visit.datastream, visit.visitor, visit.seen_ms, visit.seen_ms)
+            visits.append((*seen, len(receipt.new), visit.ecid, visit.consent, views))
+            for event, seq in zip(receipt.new, receipt.places, strict=True):
+                for experience in event.shown:
+                    key = (visit.datastream, visit.visitor, experience)
+                    connection.execute(_SHOWN, (*key, event.received_ms, seq))
+                    connection.execute(_FORGET, key)
+        if batch.bad_rows or batch.deliveries or batch.mended:
+            _write_rest(connection, batch)
+    for size, part in _parts(visits):
+        values = [value for row in part for value in row]
+        connection.execute(_VISITS[size], values)
+    if any(batch.probe for batch in batches):
+        _probe(connection)
+    return receipts
+
+
+def _receipt(batch: Batch, places: list[int]) -> Receipt:
+    if 0 not in places:
+        return Receipt(batch.events, places)
+    new = [(event, seq) for event, seq in zip(batch.events, places, strict=True) if seq]
+    stored = tuple([event for event, _ in new])
+    return Receipt(stored, [seq for _, seq in new], len(places) - len(new))
+
+
+def _write_events(connection: sqlite3.Connection, events: list[Event]) -> list[int]:
+    """The place of each of *events* in the store; 0 where its id was there already."""
+    places: list[int] = []
+    for size, part in _parts(events):
+        values = [
+            value
+            for event in part
+            for value in (
+                event.datastream, event.id, event.type, event.url, event.visitor,
+                event.made_ms, event.received_ms, event.body,
+            )
+        ]  # fmt: skip
+        cursor = connection.execute(_EVENTS[size], values)
+        if cursor.rowcount == size:
+            # All are new, and numbered without a gap: nobody else writes in this transaction.
+            last = cursor.lastrowid or 0
+            places.extend(range(last - size + 1, last + 1))
+        else:
+            places.extend(_places_of(connection, part, cursor.rowcount))
+    return places
+
+
+def _places_of(connection: sqlite3.Connection, events: list[Event], count: int) -> list[int]:
+    """The places of *events*, just written, of which *count* were new: those have the highest numbers, one each."""
+    select = "SELECT seq, datastream, id FROM events ORDER BY seq DESC LIMIT ?"
+    new = {(row[1], row[2]): row[0] for row in connection.execute(select, (count,))}
+    return [new.pop((event.datastream, event.id), 0) for event in events]
+
+
+def _parts(rows: "list[Row]") -> "Iterator[tuple[int, list[Row]]]":
+    """*rows* in parts of the SIZES, the largest first, so that few statements have to be known."""
+    start = 0
+    for size in SIZES:
+        while len(rows) - start >= size:
+            yield size, rows[start : start + size]
+            start += size
+
+
+def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
+    for bad in batch.bad_rows:
+        why = (bad.received_ms, bad.code, bad.path, bad.message, bad.url)
+        keys = (bad.visitor, bad.ecid)
+        connection.execute(_BAD_ROW, (*why, bad.body, bad.client, bad.cut, *keys))
+    for id in batch.mended:
+        connection.execute("DELETE FROM bad_rows WHERE id = ?", (id,))
+    told = batch.deliveries
+    if told:
+        counts = (told.sent, told.retried, told.acknowledged, told.restored)
+        page = (told.datastream, told.page, told.seen_ms)
+        connection.execute(_DELIVERIES, (*page, *counts, json.dumps(told.dropped)))
+
+
+# One row for each table; none of it is kept.
+_SAMPLE = Batch(
+    events=(
+        Event(
+            datastream="", id="probe", type="", url="", visitor="", made_ms=0, received_ms=0, body="{}", shown=("probe",)
+        ),
+    ),
+    bad_rows=(BadRow(received_ms=0, code="", path="", message="", url="", body=b""),),
+    visit=Visit(datastream="", visitor="", seen_ms=0),
+    deliveries=Deliveries(datastream="", page="", seen_ms=0),
+)  # fmt: skip
+
+
+def _probe(connection: sqlite3.Connection) -> None:
+    """Write to every table as a request would, take that back, and leave a page that has to reach the disk."""
+    connection.execute("SAVEPOINT probe")
+    write(connection, [_SAMPLE])
+    connection.execute("ROLLBACK TO probe")
+    connection.execute("RELEASE probe")
+    connection.execute("REPLACE INTO probe VALUES (1, randomblob(4096))")
+
+
+def event_of(row: Values) -> Event:
+    return Event(
+        datastream=row[0], id=row[1], type=row[2], url=row[3], visitor=row[4],
+        made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8],
+    )  # fmt: skip
+
+
+def bad_row_of(row: Values) -> BadRow:
+    return BadRow(
+        received_ms=row[0], code=row[1], path=row[2], message=row[3], url=row[4],
+        body=row[5], client=row[6], cut=bool(row[7]), id=row[8], visitor=row[9], ecid=row[10],
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+BEGIN TRANSACTION;
+CREATE TABLE bad_rows (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, received_ms INTEGER NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL,
+    message TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL
+);
+INSERT INTO "bad_rows" VALUES(1,3,'body.events','$.events','expected a list of events, got a number','/ee/v1/collect?configId=shop',X'7B2278646D223A207B226964656E746974794D6170223A207B2246504944223A205B7B226964223A20226465766963652D31227D5D7D7D2C20226576656E7473223A20357D');
+INSERT INTO "bad_rows" VALUES(2,3,'body.events','$.events','expected a list of events, got a number','/ee/v1/collect?configId=shop',X'7B2278646D223A207B226964656E746974794D6170223A207B2246504944223A205B7B226964223A20225C753030363465766963652D31227D5D7D7D2C20226576656E7473223A20357D');
+INSERT INTO "bad_rows" VALUES(3,3,'body.events','$.events','expected a list of events, got a number','/ee/v1/collect?configId=shop',X'7B2278646D223A207B226964656E746974794D6170223A207B2246504944223A205B7B226964223A20226465766963652D3131227D5D7D7D2C20226576656E7473223A20357D');
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, datastream TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
+    visitor TEXT NOT NULL, made_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (datastream, id)
+);
+INSERT INTO "events" VALUES(1,'shop','e1','t','https://a.test/','device-1',1,2,'{"xdm": {"_id": "e1"}}');
+INSERT INTO "events" VALUES(2,'shop','e2','t','https://a.test/','device-1',1,2,'{"xdm": {"_id": "e2"}}');
+INSERT INTO "events" VALUES(3,'shop','e3','t','https://a.test/','device-2',1,2,'{"xdm": {"_id": "e3"}}');
+CREATE TABLE visitors (
+    datastream TEXT NOT NULL, visitor TEXT NOT NULL, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
+    events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL, PRIMARY KEY (datastream, visitor)
+) WITHOUT ROWID;
+INSERT INTO "visitors" VALUES('shop','device-1',10,10,2,'11111111111111111111111111111111111111','in');
+INSERT INTO "visitors" VALUES('shop','device-2',20,20,1,'','');
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('events',3);
+INSERT INTO "sqlite_sequence" VALUES('bad_rows',3);
+COMMIT;
+PRAGMA user_version = 0;
