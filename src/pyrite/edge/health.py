@@ -31,11 +31,12 @@ class Health:
         return JSONResponse({"ok": True})
 
     async def ready(self, request: Request) -> Response:
-        """200 while events can be stored; 503 with the reason while they can't, so that others are asked."""
+        """200 while events can be stored, which is tried; 503 with the reason while they can't, so that others are asked."""
         state = self._store.state()
-        failure = state.failure and await self._probe()
         if state.waiting > FULL:
             failure = f"{state.waiting} requests wait to be written"
+        else:
+            failure = await self._probe()
         if failure:
             return JSONResponse({"ok": False, "reason": failure}, 503, headers={"Retry-After": "2"})
         return JSONResponse({"ok": True, "waiting": state.waiting})
@@ -45,7 +46,7 @@ class Health:
         return Response(self._metrics.text(), media_type=TYPE)
 
     async def _probe(self) -> str:
-        """Why nothing can be written even now; '' where it can again: nobody else may be there to try."""
+        """Why nothing can be written now; '' where it can. Probes that come together are one write."""
         try:
             written = asyncio.wrap_future(self._store.submit(Batch(probe=True)))
             await asyncio.wait_for(written, PROBE_S)

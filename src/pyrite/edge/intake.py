@@ -14,10 +14,9 @@ import msgspec
 
 from ..core.errors import ConsentError, TrackerError
 from ..core.event import PAGE_VIEW, part
-from ..core.identity import cookies, ecid_of
 from ..core.personalization import shown_in
 from ..stores.contract import BadRow, Deliveries, Event
-from . import raw
+from . import identities, raw
 from .problems import Problem
 from .schemas import Check
 from .settings import Limits
@@ -112,8 +111,11 @@ def _skew_ms(sent: Any, received_ms: int) -> int:
 
 
 def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
-    """The row that keeps *content* with the reason of its refusal."""
+    """The row that keeps *content* with the reason of its refusal, and whose it is."""
+    device, ecid = identities.told_in(content, source.cookie, source.cookie_prefix)
     return BadRow(
+        visitor=device or ecid,
+        ecid=ecid,
         received_ms=source.received_ms,
         code=problem.code,
         path=problem.path,
@@ -233,29 +235,15 @@ def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
 
 
 def cookies_of(arrival: Arrival) -> dict[str, str]:
-    """The cookies of a request: those in its header, and those that a page on another site sends in the body."""
-    found = cookies(arrival.source.cookie) if arrival.source.cookie else {}
-    entries = part(arrival.body, "meta", "state").get("entries")
-    for entry in entries if isinstance(entries, list) else []:
-        if (
-            isinstance(entry, dict)
-            and isinstance(entry.get("key"), str)
-            and isinstance(entry.get("value"), str)
-        ):
-            found[entry["key"]] = entry["value"]
-    return found
+    """The cookies that came with an arrival; see identities.cookies_of."""
+    return identities.cookies_of(arrival.body, arrival.source.cookie)
 
 
 def _identify(arrival: Arrival) -> None:
-    found = cookies_of(arrival)
-    arrival.identities = part(arrival.body, "xdm", "identityMap")
-    identities = arrival.identities or part(arrival.body, "identityMap")
-    arrival.fpid = _first_id(identities, "FPID")
-    arrival.ecid = (
-        (found and ecid_of(found.get(arrival.source.cookie_prefix + "identity", "")))
-        or _first_id(identities, "ECID")
-        or ecid_for(arrival.fpid or arrival.source.request_id)
-    )
+    body, source = arrival.body, arrival.source
+    arrival.identities = part(body, "xdm", "identityMap")
+    arrival.fpid, ecid = identities.told(body, source.cookie, source.cookie_prefix)
+    arrival.ecid = ecid or ecid_for(arrival.fpid or source.request_id)
 
 
 @lru_cache(4096)
@@ -263,15 +251,6 @@ def ecid_for(seed: str) -> str:
     """38 digits that are always the same for *seed*: a request that is sent twice gets the same identity."""
     number = int.from_bytes(hashlib.sha256(b"ecid:" + seed.encode()).digest()) % 10**38
     return f"{number:038d}"
-
-
-def _first_id(identities: dict[str, Any], namespace: str) -> str:
-    listed = identities.get(namespace)
-    for identity in listed if isinstance(listed, list) else []:
-        found = identity.get("id") if isinstance(identity, dict) else None
-        if isinstance(found, str) and 0 < len(found) <= ID_LIMIT:
-            return found
-    return ""
 
 
 _PARTS = ("xdm", "data", "query", "meta")
