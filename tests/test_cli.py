@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import State
 from typer.testing import CliRunner
 
 from pyrite.cli import app
+from pyrite.cli.serving import what_was_read
+from pyrite.edge.experiences import Experiences
+from pyrite.edge.settings import Datastream, Edge, Settings
 from pyrite.stores.contract import BadRow, Batch, Event
 from pyrite.stores.sqlite import SqliteStore
 
@@ -78,6 +82,29 @@ def test_a_build_does_not_empty_a_folder_that_is_none(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert (tmp_path / "precious").exists()
+
+
+def test_an_edge_that_starts_says_what_it_has_read(tmp_path: Path) -> None:
+    folder = tmp_path / "experiences"
+    folder.mkdir()
+    (folder / "good.toml").write_text(EXPERIENCE)
+    (folder / "bad.toml").write_text("nmae = 1\n")
+    settings = Settings(
+        edge=Edge(origins=["https://shop.example"], experiences=str(folder)),
+        datastreams={"shop": Datastream(), "blog": Datastream()},
+    )
+    state = State({"settings": settings, "experiences": Experiences(folder)})
+    said = what_was_read(state, Path("pyrite.toml"), tmp_path / "data").splitlines()
+    bare = State({"settings": Settings(), "experiences": Experiences(Path("none"))})
+
+    assert said == [
+        "  settings      pyrite.toml",
+        f"  data          {tmp_path / 'data'}",
+        "  origins       its own host, https://shop.example",
+        "  data streams  blog, shop",
+        f"  experiences   1 in {folder}: good; 1 mistakes, told above",
+    ]
+    assert "none: there is no pyrite.toml here" in what_was_read(bare, None, tmp_path)
 
 
 EXPERIENCE = """name = "Warm welcome"

@@ -46,9 +46,9 @@ class failures:  # noqa: N801
 
 
 def settings_of(config: Path | None) -> Any:
-    from pyrite.edge.settings import Settings, read
+    from pyrite.edge.settings import Settings, read, settings_file
 
-    path = config or (Path("pyrite.toml") if Path("pyrite.toml").is_file() else None)
+    path = config or settings_file()
     return read(path) if path else Settings()
 
 

@@ -22,6 +22,7 @@ from pyrite.cli.common import (
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parents[1]
+NAMED = 10  # experiences, once the edge has started
 
 
 @app.command()
@@ -50,13 +51,17 @@ def serve(
     """Run the edge: the protocol, and the tracker's files."""
     ensure_built()
     import pyrite
+    from pyrite.edge.settings import settings_file
 
-    path = config or (Path("pyrite.toml") if Path("pyrite.toml").is_file() else None)
+    path = config or settings_file()
     with failures():
         application = pyrite.edge(config=path, data=data)
     settings = application.state.settings.edge
     chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
-    welcome = f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops."
+    welcome = (
+        f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops.\n"
+        + what_was_read(application.state, path, data or Path(settings.data))
+    )
     limits = application.state.settings.limits
     _serve(
         application,
@@ -65,6 +70,32 @@ def serve(
         welcome=welcome,
         head_seconds=limits.read_seconds,
     )
+
+
+def what_was_read(state: Any, config: Path | None, data: Path) -> str:
+    """Lines that say what an edge goes by; its experiences are read now, and mistakes in them logged."""
+    settings = state.settings
+    streams = sorted(settings.datastreams)
+    rows = {
+        "settings": str(config) if config else "none: there is no pyrite.toml here",
+        "data": str(data.resolve()),
+        "origins": ", ".join(["its own host", *settings.edge.origins]),
+        "data streams": ", ".join(streams)
+        or "any name; list yours in pyrite.toml before visitors come",
+        "experiences": _experiences_of(state),
+    }
+    return "\n".join([f"  {name:<14}{escape(value)}" for name, value in rows.items()])
+
+
+def _experiences_of(state: Any) -> str:
+    folder = Path(state.settings.edge.experiences)
+    if not folder.is_dir():
+        return f"none: there is no folder {folder}"
+    mistakes = len(state.experiences.reload())
+    ids = [record["id"] for record in state.experiences.current()]
+    named = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
+    said = f"{len(ids)} in {folder}" + (f": {named}" if named else "")
+    return f"{said}; {mistakes} mistakes, told above" if mistakes else said
 
 
 @app.command()
@@ -163,7 +194,7 @@ def _serve(
             await super().startup(sockets)
             if self.started:
                 serving.settle()
-                out.print(welcome)
+                out.print(welcome, soft_wrap=True)
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

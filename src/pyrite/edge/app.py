@@ -24,10 +24,11 @@ from .guard import Call, Guard
 from .guard import Endpoint as Answer
 from .health import Health, forget_old
 from .metrics import Metrics
+from .mount import Mounted
 from .preview import Previews, secret_in
 from .problems import Problem
 from .protocol import Protocol
-from .settings import Settings, read
+from .settings import Settings, read, settings_file
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -43,14 +44,16 @@ def edge(
 ) -> Starlette:
     """An edge as an ASGI app.
 
-    *config* is the path of a pyrite.toml (or give *settings*; defaults otherwise). *store* takes the place of the SQLite
-    database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
+    *config* is the path of a pyrite.toml (or give *settings*); without either it is ./pyrite.toml where there is one. *store*
+    takes the place of the SQLite database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
     with the app's lifespan, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
     the HTML that loads the tracker soonest; see Files.head.
 
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
-    chosen = read(Path(config)) if config else settings or Settings()
+    here = settings_file() if settings is None else None
+    path = Path(config) if config else here
+    chosen = read(path) if path else settings or Settings()
     metrics = Metrics()
     kept = store or SqliteStore(
         Path(data or chosen.edge.data),
@@ -86,14 +89,20 @@ def edge(
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
     callers = Callers(chosen.edge.origins)
+    mounted = Mounted(app)
     app.add_middleware(
-        Guard, settings=chosen, endpoints=protocol.endpoints(), callers=callers, metrics=metrics
+        Guard,
+        settings=chosen,
+        endpoints=protocol.endpoints(),
+        callers=callers,
+        metrics=metrics,
+        asked=mounted.asked,
     )
     app.state.callers = callers
     app.state.store = kept
     app.state.experiences = kept_experiences
     app.state.settings = chosen
-    app.state.head = partial(files.head, checks=chosen.edge.development)
+    app.state.head = partial(files.head, checks=chosen.edge.development, mounted=mounted.prefix)
     app.state.previews = previews
     return app
 

@@ -5,6 +5,7 @@ Not for building them (bundle/).
 
 import html
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -80,18 +81,24 @@ class Files:
         return "/" + found[0] if found else ""
 
     def head(
-        self, *, prefix: str = "", nonce: str = "", hide: str = "", checks: bool = False
+        self,
+        *,
+        prefix: str | None = None,
+        nonce: str = "",
+        hide: str = "",
+        checks: bool = False,
+        mounted: Callable[[], str] = str,
     ) -> str:
         """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 
         Where that is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
-        only when `alloy.js` has arrived, one round trip later. *prefix* is where the edge is mounted (`/t`) or another
-        origin, *nonce* that of the page's Content-Security-Policy. *hide* is the CSS that hides what personalization may
+        only when `alloy.js` has arrived, one round trip later. *prefix* is another origin, or where the
+        edge is mounted (`/t`) if it should not be what *mounted* gives; *nonce* that of the page's Content-Security-Policy. *hide* is the CSS that hides what personalization may
         change (`h1 { visibility: hidden }`), from the first frame on; it ends with the answer, and after three seconds even
         if `alloy.js` never comes. *checks* adds `check.js`, for development.
         """
         root, mark = (
-            html.escape(prefix.rstrip("/")),
+            html.escape((mounted() if prefix is None else prefix).rstrip("/")),
             f' nonce="{html.escape(nonce)}"' if nonce else "",
         )
         snippet = f"{_style(hide, mark)}<script{mark}>{SHOW_AT_LAST}</script>\n" if hide else ""

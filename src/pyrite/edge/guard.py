@@ -49,17 +49,21 @@ class Guard:
         endpoints: dict[str, Endpoint],
         callers: Callers,
         metrics: Metrics,
+        asked: Callable[[str], None],
     ) -> None:
         self._app = app
         self._limits = settings.limits
         self._callers = callers
         self._metrics = metrics
+        self._asked = asked
         self._base = "/" + settings.edge.base_path.strip("/")
         self._endpoints = endpoints
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
+        if scope["type"] == "http":
+            self._asked(scope.get("root_path", ""))
         if scope["type"] != "http" or "/v1/" not in scope["path"]:
             await self._app(scope, receive, send)
             return

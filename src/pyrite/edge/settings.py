@@ -111,6 +111,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The data streams that are taken. With none listed every name is, which suits development only."""
 
 
+def settings_file() -> Path | None:
+    """`pyrite.toml` in the current folder, None where there is none."""
+    path = Path("pyrite.toml")
+    return path if path.is_file() else None
+
+
 def read(path: Path) -> Settings:
     """The settings in the file at *path*. Raises SettingsError."""
     try:
