@@ -85,3 +85,14 @@ def test_decorated_only_needs_a_label_or_a_token():
 
     assert told(interactions, marks=[number]) is None
     assert told(interactions, marks=[number], token="t") == (["a"], {"tokens": ["t"]})
+
+
+def test_the_marks_of_another_tracker_of_the_page_belong_to_none_of_our_propositions():
+    first = Interactions({"PYR": "always"}, place=1)
+    second = Interactions({"PYR": "always"}, place=2)
+    mine = first.number(record("a"), "i", view="")
+    theirs = [second.number(record("b"), item, view="") for item in ("i", "j")]
+
+    assert told(first, marks=theirs + [1, mine]) == (["a"], None)
+    assert told(second, marks=[1, 2, mine]) is None
+    assert told(second, marks=[mine] + theirs) == (["b"], None)

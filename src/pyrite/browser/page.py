@@ -55,6 +55,8 @@ HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterCl
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
 PROMPT = 4  # calls that don't wait for that: a page that has just begun takes longer for its configuration and first view
 
+_names: "list[str]" = []  # of the trackers of this page, in the order that they came in
+
 
 class Page:
     """The tracker *name* in this page."""
@@ -66,7 +68,8 @@ class Page:
         new_id: "Callable[[], str]",
     ) -> None:
         """*read* gives the page's facts (see facts.py), *new_id* a fresh UUID."""
-        self.tracker = Tracker(name)
+        _names.append(name)
+        self.tracker = Tracker(name, place=len(_names))
         self._read = read
         self._new_id = new_id
         self._backlog: list[

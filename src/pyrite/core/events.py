@@ -39,6 +39,7 @@ class Events:
         *,
         send: "Callable[[Entry, Moment], list[Effect]]",
         ask: "Callable[[str, object, dict[str, object], Moment], list[Effect]]",
+        place: int,
     ) -> None:
         self._config = config
         self._visitor = visitor
@@ -46,7 +47,9 @@ class Events:
         self._consents = consents
         self._send = send
         self._ask = ask
-        self.renderings = Renderings(config, own=self.own, go=self._dispatch, freed=self._freed)
+        self.renderings = Renderings(
+            config, own=self.own, go=self._dispatch, freed=self._freed, place=place
+        )
         self.device = OnDevice(config)
         self._deciding: dict[str, Draft] = {}  # in the page
         self._sent: dict[str, Draft] = {}

@@ -9,6 +9,9 @@ from .event import INTERACT, part
 
 ALWAYS = "always"
 NEVER = "never"
+NUMBERS = (
+    1000000  # for each tracker of a page; alloy.js, which counts from 1, may be on the page too
+)
 
 
 class Click:
@@ -30,11 +33,15 @@ class Click:
 
 
 class Interactions:
-    """What the page has marked and waits for; *modes* is the option `autoCollectPropositionInteractions`, by decision provider."""
+    """What the page has marked and waits for; *modes* is the option `autoCollectPropositionInteractions`, by decision provider.
 
-    def __init__(self, modes: dict[str, object]) -> None:
+    Elements carry the marks of every tracker of their page: those of the tracker at *place* follow `place * NUMBERS`.
+    """
+
+    def __init__(self, modes: dict[str, object], *, place: int = 0) -> None:
         self._modes = modes
-        # By number, from 1: the proposition in short, the item's id, the view.
+        self._before = place * NUMBERS
+        # By number, from the first of this tracker: the proposition in short, the item's id, the view.
         self._marked: list[tuple[dict[str, object], str, str]] = []
         self._numbers: dict[str, int] = {}
         self.selectors: list[str] = []  # whose clicks count, in the order that they came in
@@ -52,7 +59,7 @@ class Interactions:
         key = f"{record.get('id')}/{record.get('scope')}/{item}"
         if key not in self._numbers:
             self._marked.append((record, item, view))
-            self._numbers[key] = len(self._marked)
+            self._numbers[key] = self._before + len(self._marked)
         return self._numbers[key]
 
     def await_click(
@@ -73,7 +80,8 @@ class Interactions:
         label, token = click.label, click.token
         records: list[dict[str, object]] = []
         views: list[str] = []
-        for number in click.marks:
+        for mark in click.marks:
+            number = mark - self._before
             if 0 < number <= len(self._marked):
                 record, item, view = self._marked[number - 1]
                 if self._mode(record) == ALWAYS or label or token:

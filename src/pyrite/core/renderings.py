@@ -42,12 +42,15 @@ class Renderings:
         own: "Callable[[dict[str, object], Moment], list[Effect]]",
         go: "Callable[[Draft, Moment], list[Effect]]",
         freed: "Callable[[Moment], list[Effect]]",
+        place: int,
     ) -> None:
         self._own = own
         self._go = go
         self._freed = freed
         self.views = Views()
-        self.interactions = Interactions(config.group("autoCollectPropositionInteractions"))
+        self.interactions = Interactions(
+            config.group("autoCollectPropositionInteractions"), place=place
+        )
         self._plans: dict[str, Plan] = {}
         self._unreported: list[dict[str, object]] = []
         self._view = ""  # the newest, of events that render

@@ -52,6 +52,7 @@ class Configured:
             self.consents,
             send=self.outbox.add,
             ask=tracker.ask,
+            place=tracker.place,
         )
 
     def send(self, request: "Request | None", moment: Moment) -> list[Effect]:
@@ -63,10 +64,11 @@ class Configured:
 
 
 class Tracker:
-    """One instance, as `alloy` names it on a page."""
+    """One instance, as `alloy` names it on a page; *place* tells it from the page's others."""
 
-    def __init__(self, name: str = "alloy") -> None:
+    def __init__(self, name: str = "alloy", *, place: int = 0) -> None:
         self.name = name
+        self.place = place
         self._set: Configured | None = None
         self._refused: TrackerError | None = None
         self._debug = False
