@@ -13,6 +13,8 @@ from given import (
     timer,
 )  # fmt: skip
 
+from pyrite.core.tracker import Tracker
+
 ADOBE_IN = [{"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}]
 ADOBE_OUT = [{"standard": "Adobe", "version": "1.0", "value": {"general": "out"}}]
 
@@ -141,3 +143,128 @@ def test_clicks_are_not_collected_without_consent():
     assert (
         tracker.clicked({"url": "https://a.test/", "text": "x", "region": "BODY"}, moment()) == []
     )
+
+
+ADOBE_2_IN = [{"standard": "Adobe", "version": "2.0", "value": {"collect": {"val": "y"}}}]
+KNOWN = "pyrite_fpid=device-1; kndctr_shop_consent=general={}"
+
+
+def jar(cookie, effects):
+    """The Cookie header of a page that had *cookie* once *effects* are carried out."""
+    made = [f"{one.name}={one.value}" for one in all_of(effects, "SetCookie")]
+    return "; ".join(made + [cookie])
+
+
+def test_the_same_consent_again_makes_no_request_after_a_reload_too():
+    for consent in (ADOBE_IN, ADOBE_2_IN):
+        tracker = configured(defaultConsent="pending")
+        asked = only(tracker.command(1, "setConsent", {"consent": consent}, moment()), "Send")
+        kept = jar("pyrite_fpid=device-1", answer(tracker, asked))
+        again = tracker.command(2, "setConsent", {"consent": consent}, moment(cookie=kept))
+        next_page = configured(defaultConsent="pending")
+        later = next_page.command(3, "setConsent", {"consent": consent}, moment(cookie=kept))
+
+        assert settled(again, 2) == settled(later, 3) == (True, {})
+        assert all_of(again + later, "Send") == all_of(again + later, "SetCookie") == []
+
+
+def test_a_consent_that_says_anything_else_is_sent():
+    tracker = configured()
+    asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_2_IN}, moment()), "Send")
+    kept = jar("pyrite_fpid=device-1", answer(tracker, asked))
+    dated = dict(ADOBE_2_IN[0], value={"collect": {"val": "y"}, "metadata": {"time": "2026"}})
+    other = ("pyrite_fpid=x; kndctr_shop_consent=general=out", "kndctr_shop_consent=general=in", "")
+    for options, cookie in [
+        ({"consent": ADOBE_OUT}, kept),
+        ({"consent": [dated]}, kept),
+        ({"consent": ADOBE_2_IN, "identityMap": {"CRM": [{"id": "7"}]}}, kept),
+    ] + [({"consent": ADOBE_IN}, cookie) for cookie in other]:
+        sent = configured().command(2, "setConsent", options, moment(cookie=cookie))
+
+        assert only(sent, "Send"), (options, cookie)
+
+
+def test_standards_that_are_told_in_turn_are_sent_once_each():
+    tracker = configured()
+    cookie = "pyrite_fpid=device-1"
+    other = [dict(ADOBE_2_IN[0], version="3.0")]
+    for number, consent in enumerate([ADOBE_2_IN, other]):
+        asked = tracker.command(number, "setConsent", {"consent": consent}, moment(cookie=cookie))
+        cookie = jar(cookie, answer(tracker, only(asked, "Send"), cookie=cookie))
+    for consent in (ADOBE_2_IN, other):
+        again = configured().command(9, "setConsent", {"consent": consent}, moment(cookie=cookie))
+
+        assert settled(again, 9) == (True, {})
+
+
+def test_consents_that_wait_for_one_another_are_sent_only_where_they_change_something():
+    tracker = configured()
+    first = only(tracker.command(1, "setConsent", {"consent": ADOBE_IN}, moment()), "Send")
+    for call in (2, 3):
+        tracker.command(call, "setConsent", {"consent": ADOBE_IN}, moment())
+    tracker.command(4, "setConsent", {"consent": ADOBE_OUT}, moment())
+    effects = answer(tracker, first)
+
+    assert settled(effects, 2) == settled(effects, 3) == (True, {})
+    assert settled(effects, 4) is None
+    assert body(only(effects, "Send"))["consent"] == ADOBE_OUT
+
+
+def test_a_consent_that_the_edge_refused_goes_again():
+    tracker = configured()
+    asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_IN}, moment()), "Send")
+    refused = '{"title": "no", "code": "consent.refused", "report": {"requestId": "r"}}'
+    assert settled(answer(tracker, asked, status=400, text=refused), 1)[0] is False
+
+    assert only(tracker.command(2, "setConsent", {"consent": ADOBE_IN}, moment()), "Send")
+
+
+def test_without_consent_configure_alone_ends_prehiding():
+    for options, facts in [
+        ({}, {"cookie": KNOWN.format("out")}),
+        ({"defaultConsent": "out"}, {}),
+        ({}, {"gpc": True}),
+    ]:
+        given = dict({"datastreamId": "shop"}, **options)
+        effects = Tracker().command(1, "configure", given, moment(**facts))
+
+        assert all_of(effects, "Show"), options
+    for options in ({}, {"defaultConsent": "pending"}):
+        given = dict({"datastreamId": "shop"}, **options)
+
+        assert all_of(Tracker().command(1, "configure", given, moment()), "Show") == []
+
+
+def test_a_visitor_who_declines_while_nothing_waits_sees_the_page():
+    tracker = configured(defaultConsent="pending")
+    asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_OUT}, moment()), "Send")
+
+    assert all_of(answer(tracker, asked), "Show")
+
+
+def test_a_stored_choice_stands_without_the_identity_cookie_and_that_is_said():
+    for choice in ("in", "out"):
+        tracker = Tracker()
+        given = {"datastreamId": "shop", "defaultConsent": "pending", "debugEnabled": True}
+        stored = moment(cookie=KNOWN.format(choice))
+        effects = tracker.command(1, "configure", given, stored)
+        event = tracker.command(2, "event", {}, stored)
+
+        assert any(["without an identity cookie" in log.message for log in all_of(effects, "Log")])
+        assert len(all_of(event, "Send")) == (1 if choice == "in" else 0)
+        assert settled(event, 2) == (None if choice == "in" else (True, {}))
+
+
+def test_who_has_declined_is_said_as_it_is():
+    cases = [
+        ({}, {"cookie": KNOWN.format("out")}, "the visitor declined consent"),
+        ({}, {"gpc": True}, "Global Privacy Control"),
+        ({"defaultConsent": "out"}, {}, "until the visitor has chosen"),
+    ]
+    for options, facts, words in cases:
+        tracker = configured(**options)
+        told = only(tracker.command(1, "event", {}, moment(**facts)), "Log").message
+        refused = settled(tracker.command(2, "getIdentity", {}, moment(**facts)), 2)
+
+        assert words in told
+        assert words in refused[1]["message"]

@@ -4,7 +4,7 @@ Pure. Requests are made here and sent by tracker.py, which also tells their outc
 """
 
 from .config import Config
-from .consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, general
+from .consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, digests, general
 from .effects import Effect, rejected, resolved
 from .entry import Outcome
 from .errors import ConsentError
@@ -16,16 +16,24 @@ from .request import Request, payloads
 from .visitor import Visitor
 from .wire import encode, merge
 
+TOLD = 8  # standards of consent whose digests a cookie keeps: there are three
+
 
 class Consents:
-    """Consents on their way to the edge, one at a time; while one is, nothing else leaves."""
+    """Consents on their way to the edge, one at a time; while one is, nothing else leaves.
+
+    What the edge has been told already is not sent again, on this page and those after it: the consent cookie says what it
+    amounts to, and a cookie of ours has a digest of each record that says more.
+    """
 
     def __init__(self, config: Config, visitor: Visitor, outgoing: Outgoing) -> None:
         self._cookie = config.cookie_prefix + "consent"
+        self._told = "pyrite_" + config.cookie_prefix + "told"
         self._visitor = visitor
         self._outgoing = outgoing
         self._calls: list[tuple[object, dict[str, object]]] = []
-        self._sent: tuple[str, object, str] | None = None  # id of the request, call, in or out
+        # The id of the request, the call, in or out, and the digests of its records.
+        self._sent: tuple[str, object, str, dict[str, str]] | None = None
 
     def state(self, moment: Moment) -> str:
         """`in`, `out`, or `pending`, also while a choice is on its way."""
@@ -34,22 +42,30 @@ class Consents:
     def set(
         self, call: object, options: dict[str, object], moment: Moment
     ) -> "tuple[list[Effect], Request | None]":
-        """The request that tells the edge; None while another is on its way. Raises ConsentError."""
-        chosen = general(options["consent"])
+        """The request that tells the edge; None while another is on its way, or if it knows. Raises ConsentError."""
+        consent = options["consent"]
+        chosen = general(consent)
         if self._sent:
             self._calls.append((call, options))
             return [], None
+        records = consent if isinstance(consent, list) else []
+        identities = part(options, "identityMap")
+        said = digests(records + [identities] if identities else records)
+        if self._knows(chosen, said, moment):
+            effects = self._outgoing.note(
+                "setConsent: the edge knows that already; nothing is sent"
+            )
+            return effects + [resolved(call, {})], None
         body: dict[str, object] = {
-            "consent": options["consent"],
+            "consent": consent,
             "query": {"consent": {"operation": "update"}},
         }
         effects, head = self._outgoing.head(options, moment, mints=chosen == IN)
         request = self._outgoing.request("privacy/set-consent", body, head, moment, meta={})
-        identities = dict(part(body, "xdm", "identityMap"))
+        body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
         body.pop("xdm", None)
-        body["identityMap"] = merge(identities, part(options, "identityMap"))
         request.text = encode(body)
-        self._sent = (request.id, call, chosen)
+        self._sent = (request.id, call, chosen, said)
         return effects, request
 
     def ended(
@@ -58,26 +74,51 @@ class Consents:
         """Effects, and the next request if one waits; None when *outcome* is of another request."""
         if self._sent is None or self._sent[0] != outcome.entry.id:
             return None
-        call, chosen = self._sent[1], self._sent[2]
+        _, call, chosen, said = self._sent
         self._sent = None
         if outcome.error:
             effects: list[Effect] = [rejected(call, outcome.error)]
         else:
-            effects = self._keep(chosen, outcome, moment)
+            effects = self._keep(chosen, outcome, moment) + self._remember(said, moment)
             effects.append(resolved(call, {}))
-        if not self._calls:
-            return effects, None
-        next_call, options = self._calls.pop(0)
-        more, request = self.set(next_call, options, moment)
-        return effects + more, request
+        request: Request | None = None
+        while self._calls and request is None:
+            next_call, options = self._calls.pop(0)
+            more, request = self.set(next_call, options, moment)
+            effects.extend(more)
+        return effects, request
 
     def _keep(self, chosen: str, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects that store the choice where the edge did not; what the edge stores counts."""
         for entry in payloads(outcome.answer, "state:store"):
             if entry.get("key") == self._cookie:
                 return []
-        cookie = {"key": self._cookie, "value": "general=" + chosen, "maxAge": CONSENT_MAX_AGE_S}
-        return self._visitor.store([cookie], moment)
+        return self._visitor.keep(self._cookie, "general=" + chosen, CONSENT_MAX_AGE_S, moment)
+
+    def _knows(self, chosen: str, said: dict[str, str], moment: Moment) -> bool:
+        """Whether the edge has been told all that, for this visitor."""
+        if self._visitor.chosen(moment) != chosen:
+            return False
+        if chosen == IN and not self._visitor.knows_device(moment):
+            return False
+        told = self._digests(moment)
+        return all([told.get(name) == said[name] for name in said])
+
+    def _remember(self, said: dict[str, str], moment: Moment) -> list[Effect]:
+        if not said:
+            return []
+        told = self._digests(moment)
+        told.update(said)
+        value = ".".join([f"{name}-{told[name]}" for name in sorted(told)[:TOLD]])
+        return self._visitor.keep(self._told, value, CONSENT_MAX_AGE_S, moment)
+
+    def _digests(self, moment: Moment) -> dict[str, str]:
+        found = {}
+        for pair in self._visitor.cookies(moment).get(self._told, "").split("."):
+            name, _, digest = pair.partition("-")
+            if digest:
+                found[name] = digest
+        return found
 
 
 class Identities:
@@ -94,9 +135,8 @@ class Identities:
     ) -> "tuple[list[Effect], Request | None]":
         """Effects of getIdentity or appendIdentityToUrl, and the request that they wait for, if any."""
         if self._visitor.consent(moment) == OUT:
-            raise ConsentError(
-                f"{name}: the visitor declined consent; identities are handed out only with it"
-            )
+            why = self._visitor.why_out(moment)
+            raise ConsentError(f"{name}: {why}; identities are handed out only with it")
         if self._visitor.ecid(moment):
             return [resolved(call, self._found(name, options, moment))], None
         body: dict[str, object] = {"query": {"identity": {"fetch": ["ECID"]}}}

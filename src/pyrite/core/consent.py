@@ -4,6 +4,7 @@ Pure. The visitor's own choice (the consent cookie) wins over Global Privacy Con
 """
 
 from .errors import ConsentError
+from .wire import encode
 
 IN = "in"
 OUT = "out"
@@ -21,6 +22,32 @@ def state_of(*, cookie: str, gpc: bool, default: str) -> str:
     if chosen:
         return chosen
     return OUT if gpc else default
+
+
+def source(*, cookie: str, gpc: bool) -> str:
+    """Why consent is out: the visitor's choice, the browser's signal or the page's default."""
+    if _general(cookie):
+        return "the visitor declined consent"
+    if gpc:
+        return "the browser's Global Privacy Control declines consent"
+    return "consent is out until the visitor has chosen (defaultConsent)"
+
+
+def digests(records: list[object]) -> dict[str, str]:
+    """A short text for each of *records*, by its standard and version: it changes with what the record says.
+
+    The consent cookie says all that `{general}` does, so that has none.
+    """
+    found: dict[str, str] = {}
+    for record in records:
+        if isinstance(record, dict) and (
+            record.get("standard") != "Adobe"
+            or record.get("version") != "1.0"
+            or list(record.get("value", {})) != ["general"]
+            or len(record) != 3
+        ):
+            found[_digest([record.get("standard"), record.get("version")])] = _digest(record)
+    return found
 
 
 def general(consent: object) -> str:
@@ -50,6 +77,14 @@ def _one(record: object) -> str:
     ):
         return IN if collect["val"] == "y" else OUT
     raise ConsentError(EXPECTED + f", got {record!r}", path="consent")
+
+
+def _digest(value: object) -> str:
+    """32 bits of *value* as a text. The products stay below 2**53, which JavaScript holds exactly."""
+    number = 0
+    for octet in encode(value).encode():
+        number = (number * 1000003 + octet) % 4294967291
+    return f"{number:x}"
 
 
 def _general(cookie: str) -> str:

@@ -180,7 +180,7 @@ class Events:
     def _admit(self, event: Draft, moment: Moment) -> list[Effect]:
         consent = self._consents.state(moment)
         if consent == OUT:
-            return self._declined(event)
+            return self._declined(event, moment)
         if consent == PENDING or (self._hints_busy and not event.unloading):
             self._held.append(event)
             return []
@@ -238,10 +238,11 @@ class Events:
             effects.extend(self._admit(event, moment))
         return effects
 
-    def _declined(self, event: Draft) -> list[Effect]:
+    def _declined(self, event: Draft, moment: Moment) -> list[Effect]:
         self._page_settled(event)
+        why = self._visitor.why_out(moment)
         effects: list[Effect] = [
-            Log(level="warn", message="the visitor declined consent; the event was not sent"),
+            Log(level="warn", message=f"{why}; the event was not sent"),
             Show(),
         ]
         return effects + ([resolved(event.call, {})] if event.call is not None else [])

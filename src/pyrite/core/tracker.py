@@ -28,6 +28,8 @@ from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"
 BEFORE_CLICK = "onBeforeLinkClickSend"
+# alloy.js forgets the choice then. Here one who declined never gets an identity, and is not to be asked on each page.
+NO_IDENTITY = "configure: there is a consent cookie without an identity cookie; the choice stands"
 WATCHED = (
     ("clickCollectionEnabled", "clicks"),
     ("autoViewStart", "routes"),
@@ -135,6 +137,9 @@ class Tracker:
             if option in options:
                 line = f"configure: {option} is accepted and has no effect in this build"
                 effects.extend(self._set.outgoing.note(line))
+        visitor = self._set.visitor
+        if visitor.chosen(moment) and not visitor.ecid(moment):
+            effects.extend(self._set.outgoing.note(NO_IDENTITY))
         for flag, what in WATCHED:
             if config.flag(flag):
                 effects.append(Watch(what=what))
@@ -274,7 +279,8 @@ class Tracker:
         """Effects of the visitor's choice on what is kept, by pages before this one too."""
         consent = ready.visitor.consent(moment)
         if consent == OUT:
-            return ready.outbox.declined(moment)
+            # Nothing will be rendered that anything has to be hidden for.
+            return [Show()] + ready.outbox.declined(moment)
         return ready.outbox.consented() if consent == IN else []
 
     def _learned(

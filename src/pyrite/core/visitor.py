@@ -6,7 +6,7 @@ Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the who
 """
 
 from .config import Config
-from .consent import state_of
+from .consent import source, state_of
 from .effects import Effect, SetCookie
 from .host import host_of, split_host
 from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
@@ -31,12 +31,22 @@ class Visitor:
 
     def consent(self, moment: Moment) -> str:
         """`in`, `out` or `pending`."""
-        config = self._config
-        return state_of(
-            cookie=self.cookies(moment).get(config.cookie_prefix + "consent", ""),
-            gpc=moment.facts.get("gpc") is True and config.flag("globalPrivacyControlEnabled"),
-            default=config.text("defaultConsent"),
-        )
+        default = self._config.text("defaultConsent")
+        return state_of(cookie=self._choice(moment), gpc=self._gpc(moment), default=default)
+
+    def chosen(self, moment: Moment) -> str:
+        """`in` or `out` where the visitor has chosen; else empty."""
+        return state_of(cookie=self._choice(moment), gpc=False, default="")
+
+    def why_out(self, moment: Moment) -> str:
+        """Why consent is out, as a sentence."""
+        return source(cookie=self._choice(moment), gpc=self._gpc(moment))
+
+    def _choice(self, moment: Moment) -> str:
+        return self.cookies(moment).get(self._config.cookie_prefix + "consent", "")
+
+    def _gpc(self, moment: Moment) -> bool:
+        return moment.facts.get("gpc") is True and self._config.flag("globalPrivacyControlEnabled")
 
     def ecid(self, moment: Moment) -> str:
         """The ECID that the edge gave; empty while it has not."""
@@ -109,6 +119,11 @@ class Visitor:
                 )
             )
         return effects
+
+    def keep(self, name: str, value: str, max_age_s: int, moment: Moment) -> list[Effect]:
+        """Effects that store a cookie of our own; where cookies are blocked it holds for this page."""
+        self._kept[name] = value
+        return [self._cookie(name, value, max_age_s, "Lax", moment)]
 
     def learn(self, identities: list[dict[str, object]]) -> None:
         """Keep the ECID of an `identity:result` handle's payload."""
