@@ -19,6 +19,12 @@ def test_the_base_code_is_small(built: Path) -> None:
     assert len((built / "base.js").read_bytes()) <= 600
 
 
+def test_the_page_in_the_readme_carries_the_base_code_of_this_build(built: Path) -> None:
+    html = (WEB.parent / "README.md").read_text().partition("```html\n")[2].partition("```")[0]
+
+    assert f"<script>{(built / 'base.js').read_text().strip()}</script>" in html
+
+
 def test_the_base_code_that_sends_the_first_view_is_small(built: Path) -> None:
     assert len((built / "base-early.js").read_bytes()) <= 1660
 
