@@ -37,3 +37,13 @@ def test_a_consent_that_cant_be_read_is_refused():
         ["in"],
     ):
         assert raises(ConsentError, general, consent).code == "consent.invalid"
+
+
+def test_a_text_of_the_iab_is_for_the_edge_to_decode():
+    iab = {"standard": "IAB TCF", "version": "2.0", "value": "CO052l", "gdprApplies": True}
+
+    assert general([iab]) == ""
+    assert general([iab, adobe({"general": "in"})]) == ""
+    assert general([iab, adobe({"general": "out"})]) == "out"
+    for wrong in (dict(iab, version="6.9"), dict(iab, value=""), dict(iab, standard="IAB")):
+        assert "'IAB TCF'" in raises(ConsentError, general, [wrong]).message

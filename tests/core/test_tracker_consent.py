@@ -268,3 +268,33 @@ def test_who_has_declined_is_said_as_it_is():
 
         assert words in told
         assert words in refused[1]["message"]
+
+
+TCF = [{"standard": "IAB TCF", "version": "2.0", "value": "CO052l", "gdprApplies": True}]
+
+
+def test_the_edge_says_what_a_text_of_the_iab_amounts_to():
+    for said in ("in", "out"):
+        tracker = configured(defaultConsent="pending")
+        tracker.command(1, "event", {"type": "waiting"}, moment())
+        asked = only(tracker.command(2, "setConsent", {"consent": TCF}, moment()), "Send")
+        entry = {"key": "kndctr_shop_consent", "value": "general=" + said, "maxAge": 100}
+        effects = answer(tracker, asked, [{"type": "state:store", "payload": [entry]}])
+        kept = jar("pyrite_fpid=device-1", effects)
+        again = tracker.command(3, "setConsent", {"consent": TCF}, moment(cookie=kept))
+
+        assert body(asked)["consent"] == TCF
+        assert settled(effects, 2) == settled(again, 3) == (True, {})
+        assert len(all_of(effects, "Send")) == (1 if said == "in" else 0)
+        assert all_of(again, "Send") == []
+
+
+def test_where_the_edge_says_nothing_to_a_text_of_the_iab_consent_stays_as_it_was():
+    tracker = configured(defaultConsent="pending")
+    asked = only(tracker.command(2, "setConsent", {"consent": TCF}, moment(cookie="")), "Send")
+    effects = answer(tracker, asked, cookie="")
+    waiting = tracker.command(3, "event", {}, moment(cookie=""))
+
+    assert settled(effects, 2) == (True, {})
+    assert [one for one in all_of(effects, "SetCookie") if one.name.endswith("consent")] == []
+    assert all_of(waiting, "Send") == []

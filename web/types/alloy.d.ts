@@ -161,6 +161,7 @@ declare namespace Alloy {
     consent: Array<
       | { standard: "Adobe"; version: "1.0"; value: { general: "in" | "out" } }
       | { standard: "Adobe"; version: "2.0"; value: { collect: { val: "y" | "n" }; [name: string]: unknown } }
+      | { standard: "IAB TCF"; version: "2.0"; value: string; gdprApplies?: boolean; gdprContainsPersonalData?: boolean }
     >;
     identityMap?: JsonObject;
     edgeConfigOverrides?: JsonObject;

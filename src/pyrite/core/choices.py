@@ -32,7 +32,7 @@ class Consents:
         self._visitor = visitor
         self._outgoing = outgoing
         self._calls: list[tuple[object, dict[str, object]]] = []
-        # The id of the request, the call, in or out, and the digests of its records.
+        # The id of the request, the call, in or out or '', and the digests of its records.
         self._sent: tuple[str, object, str, dict[str, str]] | None = None
 
     def state(self, moment: Moment) -> str:
@@ -90,6 +90,8 @@ class Consents:
 
     def _keep(self, chosen: str, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects that store the choice where the edge did not; what the edge stores counts."""
+        if not chosen:
+            return []
         for entry in payloads(outcome.answer, "state:store"):
             if entry.get("key") == self._cookie:
                 return []
@@ -97,9 +99,10 @@ class Consents:
 
     def _knows(self, chosen: str, said: dict[str, str], moment: Moment) -> bool:
         """Whether the edge has been told all that, for this visitor."""
-        if self._visitor.chosen(moment) != chosen:
+        kept = self._visitor.chosen(moment)
+        if not kept or chosen not in ("", kept):
             return False
-        if chosen == IN and not self._visitor.knows_device(moment):
+        if kept == IN and not self._visitor.knows_device(moment):
             return False
         told = self._digests(moment)
         return all([told.get(name) == said[name] for name in said])

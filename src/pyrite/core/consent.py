@@ -12,7 +12,8 @@ PENDING = "pending"
 CONSENT_MAX_AGE_S = 15552000  # 180 days, as Adobe's edge sets it
 EXPECTED = (
     "consent: expected {standard: 'Adobe', version: '1.0', value: {general: 'in' or 'out'}} or "
-    "{standard: 'Adobe', version: '2.0', value: {collect: {val: 'y' or 'n'}}}"
+    "{standard: 'Adobe', version: '2.0', value: {collect: {val: 'y' or 'n'}}} or "
+    "{standard: 'IAB TCF', version: '2.0', value: 'CO…', gdprApplies: true}"
 )
 
 
@@ -51,19 +52,32 @@ def digests(records: list[object]) -> dict[str, str]:
 
 
 def general(consent: object) -> str:
-    """`in` or `out`: what a list of consent records as `setConsent` takes them amounts to.
+    """`in` or `out`: what a list of consent records as `setConsent` takes them amounts to; '' where the edge has to tell.
 
-    Reads Adobe 1.0 (`{general}`) and 2.0 (`{collect: {val}}`). Raises ConsentError for anything else.
+    Reads Adobe 1.0 (`{general}`) and 2.0 (`{collect: {val}}`). The text of IAB TCF 2.0 is for the edge to decode, which
+    answers with the consent cookie. Raises ConsentError for anything else.
     """
     answers = [_one(record) for record in consent] if isinstance(consent, list) else []
     if not answers:
         raise ConsentError(
             "consent: expected a list with at least one record, got none", path="consent"
         )
-    return OUT if OUT in answers else IN
+    if OUT in answers:
+        return OUT
+    return "" if "" in answers else IN
+
+
+def is_tcf(record: object) -> bool:
+    """Whether *record* is a consent by the IAB's Transparency and Consent Framework 2."""
+    found = record if isinstance(record, dict) else {}
+    value = found.get("value")
+    named = found.get("standard") == "IAB TCF" and found.get("version") == "2.0"
+    return named and isinstance(value, str) and value != ""
 
 
 def _one(record: object) -> str:
+    if is_tcf(record):
+        return ""
     found = record if isinstance(record, dict) else {}
     value = found.get("value")
     inside = value if isinstance(value, dict) else {}

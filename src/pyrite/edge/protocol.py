@@ -14,10 +14,9 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from ..core.consent import general
 from ..core.errors import ConsentError
 from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
-from . import answers, intake
+from . import answers, intake, tcf
 from .acknowledging import Acknowledgements
 from .decisions import Decisions
 from .guard import RETRY_AFTER_S, Call, Endpoint, address_class
@@ -119,7 +118,7 @@ class Protocol:
 
     async def _consent(self, arrival: intake.Arrival, call: Call) -> Response:
         try:
-            chosen = general(arrival.body.get("consent"))
+            chosen = tcf.general(arrival.body.get("consent"))
         except ConsentError as error:
             raise Problem(422, error.code, error.message, path="$.consent") from None
         await self._commit(arrival, consent=chosen)
