@@ -2,10 +2,11 @@
 
 Pure. `check_of` turns the table of an audience into one function; edge/experiences.py has made sure of its form.
 A text condition is a text (contained), a list of such, or `{is, contains, starts, ends, not}`, each a text or a list.
-A number condition is a number or `{min, max}`.
+A number condition is a number or `{min, max}`; a whole number of days is that day. Addresses and paths are compared without
+percent-encoding, paths with a slash at the end, numbers with the parameters of a query that are numbers: both sides alike.
 """
 
-from .situation import DAY_MS, Situation
+from .situation import DAY_MS, Situation, closed, unescaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ def check_of(audience: dict[str, object]) -> "Check | None":
 
 def _check(name: str, condition: object) -> "Check":
     if name in TEXTS:
-        return _text_check(name, text_test(condition))
+        test = text_test(condition, name)
+        return lambda situation: test(situation.texts[name])
     if name in NUMBERS:
-        return _number_check(name, number_test(condition))
+        return _number_check(name, condition)
     if name in DEVICES:
         wanted = _listed(condition)
         return lambda situation: situation.device()[name] in wanted
@@ -54,8 +56,10 @@ def _check(name: str, condition: object) -> "Check":
     if name == "consent":
         return lambda situation: situation.visitor.consent == condition
     if name == "language":
-        languages = [str(one).lower() for one in _listed(condition)]
-        return lambda situation: any([situation.language.startswith(one) for one in languages])
+        languages = [str(one).lower() + "-" for one in _listed(condition)]
+        return lambda situation: any(
+            [(situation.language + "-").startswith(one) for one in languages]
+        )
     if name == "days":
         days = _listed(condition)
         return lambda situation: weekday(situation.local_ms) in days
@@ -63,17 +67,8 @@ def _check(name: str, condition: object) -> "Check":
     return lambda situation: within(spans, situation.local_ms)
 
 
-def _text_check(name: str, test: "Test") -> "Check":
-    if name == "path":
-        return lambda situation: test(situation.path)
-    if name == "url":
-        return lambda situation: test(situation.url)
-    if name == "type":
-        return lambda situation: test(situation.type)
-    return lambda situation: test(situation.referrer)
-
-
-def _number_check(name: str, test: "Test") -> "Check":
+def _number_check(name: str, condition: object) -> "Check":
+    test = count_test(condition)
     if name == "views":
         return lambda situation: test(situation.visitor.views)
     if name == "days_since_first":
@@ -87,9 +82,10 @@ def _number_check(name: str, test: "Test") -> "Check":
 
 def _table_check(name: str, condition: object) -> "Check":
     table = condition if isinstance(condition, dict) else {}
-    tests = [(str(path), value_test(table[path])) for path in sorted(table)]
     if name == "query":
+        tests = [(path, parameter_test(table[path])) for path in sorted(table)]
         return lambda situation: all([test(situation.query().get(path)) for path, test in tests])
+    tests = [(path, value_test(table[path])) for path in sorted(table)]
     if name == "context":
         return lambda situation: all([test(_at(situation.context, path)) for path, test in tests])
     return lambda situation: all(
@@ -121,16 +117,16 @@ def _all(checks: "list[Check]") -> "Check":
 # ---- conditions on one value -----------------------------------------------------------------------------------------
 
 
-def text_test(condition: object) -> "Test":
-    """The function that says whether a value is a text that meets *condition*."""
+def text_test(condition: object, kind: str = "") -> "Test":
+    """The function that says whether a value is a text that meets *condition*; see `pieces_of` for *kind*."""
     if not isinstance(condition, dict):
-        return _one_text("contains", _listed(condition))
+        return _one_text("contains", pieces_of(kind, "contains", _listed(condition)))
     tests: list[Test] = []
     for how in ("is", "starts", "ends", "contains"):
         if how in condition:
-            tests.append(_one_text(how, _listed(condition[how])))
+            tests.append(_one_text(how, pieces_of(kind, how, _listed(condition[how]))))
     if "not" in condition:
-        tests.append(_negated(text_test(condition["not"])))
+        tests.append(_negated(text_test(condition["not"], kind)))
     if len(tests) == 1:
         return tests[0]
     return lambda value: all([test(value) for test in tests])
@@ -140,8 +136,17 @@ def _negated(test: "Test") -> "Test":
     return lambda value: not test(value)
 
 
-def _one_text(how: str, wanted: list[object]) -> "Test":
+def pieces_of(kind: str, how: str, wanted: list[object]) -> list[str]:
+    """The texts of a condition, as they are compared: those on an address or a `path` (*kind*) like the situation's own."""
     pieces = [str(piece) for piece in wanted]
+    if kind:
+        pieces = [unescaped(piece) for piece in pieces]
+    if kind == "path" and how in ("is", "ends"):
+        pieces = [closed(piece) for piece in pieces]
+    return pieces
+
+
+def _one_text(how: str, pieces: list[str]) -> "Test":
     if how == "is":
         return lambda value: isinstance(value, str) and value in pieces
     if how == "starts":
@@ -172,6 +177,36 @@ def number_test(condition: object) -> "Test":
     return holds
 
 
+def count_test(condition: object) -> "Callable[[float], bool]":
+    """The function that says whether a count meets *condition*; a whole number of days is true for all of that day."""
+    most = condition.get("max") if isinstance(condition, dict) else condition
+    whole = isinstance(most, (int, float)) and most == int(most)
+    test = number_test(condition)
+    return lambda value: test(value) or (whole and test(int(value)))
+
+
+def parameter_test(condition: object) -> "Test":
+    """The same as `value_test`, for a parameter of a query: it is a text, and a number where the condition is on one."""
+    test = value_test(condition)
+    if isinstance(condition, dict) and "not" in condition:
+        return test
+    return lambda value: test(value) or test(_read(value))
+
+
+def _read(value: object) -> object:
+    """The number that a text is, `12` or `-1.5`; *value* itself where it is none."""
+    if not isinstance(value, str):
+        return value
+    whole, _, rest = (value[1:] if value.startswith("-") else value).partition(".")
+    plain = whole != "" and all([digit in "0123456789" for digit in whole + rest])
+    return float(value) if plain else value
+
+
+def _equal(value: object, wanted: object) -> bool:
+    # Python takes True for 1, JavaScript does not.
+    return value == wanted and isinstance(value, bool) is isinstance(wanted, bool)
+
+
 def value_test(condition: object) -> "Test":
     """The function that says whether any value meets *condition*: equal to it, one of a list, a text or number condition.
 
@@ -181,9 +216,9 @@ def value_test(condition: object) -> "Test":
         there = condition
         return lambda value: (value is not None and value is not False) is there
     if isinstance(condition, list):
-        return lambda value: value in condition
+        return lambda value: any([_equal(value, one) for one in condition])
     if not isinstance(condition, dict):
-        return lambda value: value == condition
+        return lambda value: _equal(value, condition)
     if "min" in condition or "max" in condition:
         return number_test(condition)
     return text_test(condition)

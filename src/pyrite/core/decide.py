@@ -6,7 +6,7 @@ alone, so it stays when experiences, variants or servers are added. Not for cond
 """
 
 from .actions import DEFAULT
-from .audience import check_of, spans_of, weekday, within
+from .audience import check_of, pieces_of, spans_of, weekday, within
 from .hashing import finished, seed
 from .personalization import PAGE_SCOPE, PROVIDER
 from .situation import Situation
@@ -76,7 +76,8 @@ class Prepared:
         audience = _table(experience, "audience")
         self.check = check_of(audience)
         path = _table(audience, "path").get("is")
-        self.paths = path if isinstance(path, list) else [path] if isinstance(path, str) else None
+        paths = path if isinstance(path, list) else [path] if isinstance(path, str) else None
+        self.paths = None if paths is None else pieces_of("path", "is", paths)
         schedule = _table(experience, "schedule")
         self.scheduled = bool(schedule)
         self.start_ms = _number(schedule, "start_ms", 0)
@@ -146,7 +147,7 @@ class Rules:
             return
         places = self._by_path.setdefault(prepared.asked, {})
         for path in prepared.paths:
-            kept = places.setdefault(str(path), [])
+            kept = places.setdefault(path, [])
             if prepared not in kept:
                 kept.append(prepared)
 

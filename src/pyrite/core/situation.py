@@ -38,7 +38,10 @@ class Visitor:
 
 
 class Situation:
-    """One event to decide for: *event* is `{xdm, data}`; *language* and *agent* are the browser's; *context* is the page's own."""
+    """One event to decide for: *event* is `{xdm, data}`; *language* and *agent* are the browser's; *context* is the page's own.
+
+    `texts` has the url, path, referrer and type; addresses are without percent-encoding, and the path ends with a slash.
+    """
 
     def __init__(
         self,
@@ -56,10 +59,15 @@ class Situation:
         self.now_ms = now_ms
         self.language = language.lower()
         self.context = context or {}
-        self.url = _text(part(xdm, "web", "webPageDetails").get("URL"))
-        self.path = path_of(self.url)
-        self.referrer = _text(part(xdm, "web", "webReferrer").get("URL"))
-        self.type = _text(xdm.get("eventType"))
+        url = _text(part(xdm, "web", "webPageDetails").get("URL"))
+        self._url = url
+        self.path = path_of(url)
+        self.texts = {
+            "url": unescaped(url),
+            "path": self.path,
+            "referrer": unescaped(_text(part(xdm, "web", "webReferrer").get("URL"))),
+            "type": _text(xdm.get("eventType")),
+        }
         self._agent = agent
         self._device: dict[str, str] = {}
         self._query: dict[str, str] | None = None
@@ -75,14 +83,19 @@ class Situation:
     def query(self) -> dict[str, str]:
         """The parameters of the page's address, the first of each name, percent-encoding undone."""
         if self._query is None:
-            self._query = query_of(self.url)
+            self._query = query_of(self._url)
         return self._query
 
 
 def path_of(url: str) -> str:
-    """The path of *url*, without a slash at the end."""
+    """The path of *url*, with a slash at the end and without percent-encoding."""
     surface = page_surface(url)
-    return surface[surface.find("/", 6) :]
+    return closed(unescaped(surface[surface.find("/", 6) :]))
+
+
+def closed(path: str) -> str:
+    """*path* with a slash at the end."""
+    return path if path.endswith("/") else path + "/"
 
 
 def query_of(url: str) -> dict[str, str]:
@@ -98,10 +111,15 @@ def query_of(url: str) -> dict[str, str]:
 
 def decoded(text: str) -> str:
     """*text* with `+` and percent-encoding undone; what is no UTF-8 stays as it is."""
+    return unescaped(text.replace("+", " "))
+
+
+def unescaped(text: str) -> str:
+    """*text* with percent-encoding undone; what is no UTF-8 stays as it is."""
     if "%" not in text:
-        return text.replace("+", " ")
+        return text
     octets: list[int] = []
-    rest = text.replace("+", " ").encode()
+    rest = text.encode()
     index = 0
     while index < len(rest):
         digits = _digit(rest, index + 1) * 16 + _digit(rest, index + 2)
