@@ -109,6 +109,14 @@ def test_a_variant_without_weight_is_given_to_nobody():
     assert variant(split([0]), "v") is None
 
 
+def test_small_weights_divide_the_visitors_as_great_ones_do():
+    small, great = split([0.0001, 0.0003]), split([1, 3])
+    got = [variant(small, visitor) for visitor in visitors()]
+
+    assert got == [variant(great, visitor) for visitor in visitors()]
+    assert 200 < got.count("a") < 300
+
+
 def test_a_variant_that_changes_nothing_says_so_and_is_counted():
     control = experience("e", variants=[{"id": "control", "items": []}])
     item = Rules([control]).decide(situation(), PAGE)[0]["items"][0]
@@ -134,6 +142,56 @@ def test_places_in_two_experiences_have_nothing_to_do_with_each_other():
     both = len([1 for visitor in visitors() if len(found([one, other], visitor=visitor)) == 2])
 
     assert 200 < both < 300
+
+
+# Ids that say what a use of a hash might be called.
+COLLIDING = (
+    "in",
+    "holdout",
+    "percentage",
+    "variant",
+    "group",
+    "everything",
+    "a/in",
+    "1/a",
+    "group/a",
+)
+
+
+def uses_of(id, other):
+    """For each visitor, who is let in, held out, in the first half of a group, and given a variant, with colliding ids."""
+    variants = [{"id": other, "items": []}, {"id": "b", "items": []}]
+    half = experience(id, percentage=50)
+    held = experience(id, holdout=50)
+    shared = experience(id, group=id, share=[0, 50])
+    divided = experience(id, variants=variants)
+    everybody = Rules([experience(id)], holdout=50)
+    rules = [Rules([one]) for one in (half, held, shared, divided)] + [everybody]
+    wanted = (f"PY:{id}:a", f"PY:{id}:a", f"PY:{id}:a", f"PY:{id}:{other}", f"PY:{id}:a")
+    got = []
+    for visitor in visitors(400):
+        asking = situation(visitor=visitor)
+        decided = [one.decide(asking, PAGE) for one in rules]
+        got.append([bool(decided[i]) and decided[i][0]["id"] == wanted[i] for i in range(5)])
+    return got
+
+
+def test_no_use_of_a_hash_has_to_do_with_another_whatever_the_ids():
+    for other in COLLIDING:
+        if other == "holdout":  # no variant may have that id
+            continue
+        rows = uses_of("a", other)
+        for one in range(5):
+            for two in range(one):
+                both = len([1 for row in rows if row[one] and row[two]])
+                assert 60 < both < 140, (other, one, two, both)
+
+
+def test_ids_with_slashes_are_ids_of_their_own():
+    one = Prepared(experience("a/b", variants=[{"id": "c"}, {"id": "x"}]), 0)
+    other = Prepared(experience("a", variants=[{"id": "b/c"}, {"id": "y"}]), 0)
+
+    assert one.choices[0].seed != other.choices[0].seed
 
 
 def test_shares_of_a_group_divide_the_visitors_up():
@@ -281,6 +339,18 @@ def test_those_for_one_path_are_found_among_the_others_in_order():
         "PY:one:a",
     ]
     assert found([one, two, rest], url="https://shop.test/c") == ["PY:rest:a"]
+
+
+def test_one_path_may_be_written_in_any_way():
+    cart = experience("cart", audience={"path": {"is": ["/my cart/", "/caf%C3%A9"]}})
+
+    for url in (
+        "https://shop.test/my%20cart",
+        "https://shop.test/my%20cart/?a",
+        "https://a.test/café",
+    ):
+        assert found([cart], url=url) == ["PY:cart:a"], url
+    assert found([cart], url="https://shop.test/my%20cart/b") == []
 
 
 # ---- previews --------------------------------------------------------------------------------------------------------

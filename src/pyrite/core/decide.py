@@ -2,7 +2,8 @@
 
 Pure. An experience is a dict as edge/experiences.py reads it from a file: `{id, enabled, scope, scopeType, priority, group,
 share, audience, schedule, percentage, holdout, cap, variants: [{id, weight, items}]}`. Who is in what depends on hashes of names
-alone, so it stays when experiences, variants or servers are added. Not for conditions: audience.py.
+alone, so it stays when experiences, variants or servers are added. Each use of a hash has a first word of its own, so that no two
+uses ever hash the same text, whatever the ids. Not for conditions: audience.py.
 """
 
 from .actions import DEFAULT
@@ -26,7 +27,9 @@ class Choice:
     def __init__(self, experience: dict[str, object], variant: dict[str, object]) -> None:
         self.id = str(variant["id"])
         self.weight = _number(variant, "weight", 1)
-        self.seed = seed(f"{experience['id']}/{self.id}")
+        owner = str(experience["id"])
+        # With the length of the first id, for either id may hold a slash.
+        self.seed = seed(f"variant/{len(owner.encode())}/{owner}/{self.id}")
         items = variant.get("items")
         characteristics: dict[str, object] = {"eventToken": f"{experience['id']}:{self.id}"}
         if experience.get("scopeType") == "view":
@@ -89,9 +92,9 @@ class Prepared:
         offsets = schedule.get("offsets")
         self.offsets = offsets if isinstance(offsets, list) else []
         self.percentage = _number(experience, "percentage", 100)
-        self.in_seed = seed(f"{self.id}/in")
+        self.in_seed = seed(f"percentage/{self.id}")
         self.holdout = _number(experience, HOLDOUT, -1)
-        self.holdout_seed = seed(f"{self.id}/{HOLDOUT}")
+        self.holdout_seed = seed(f"holdout/{self.id}")
         cap = _table(experience, "cap")
         self.cap = int(_number(cap, "shown", 0))
         self.cap_ms = int(_number(cap, "hours", 0) * HOUR_MS)
@@ -132,7 +135,7 @@ class Rules:
             key=lambda index: (-_number(experiences[index], "priority", 0), index),
         )
         self._holdout = holdout
-        self._holdout_seed = seed(HOLDOUT)
+        self._holdout_seed = seed("everything")
         self._all: dict[str, Prepared] = {}
         # By what asks for them: those that only one path can have, by that path, and the rest.
         self._by_path: dict[str, dict[str, list[Prepared]]] = {}
@@ -248,11 +251,13 @@ def variant_for(prepared: Prepared, visitor_seed: int) -> Choice | None:
         return choices[0] if choices[0].weight > 0 else None
     best: Choice | None = None
     highest = 0.0
+    # Weights count in proportion to the greatest: powers of lots with small weights would all be 0.
+    greatest = max([choice.weight for choice in choices])
     for choice in choices:
         if choice.weight > 0:
             lot = (finished(visitor_seed ^ choice.seed) + 0.5) / UNIT
-            if choice.weight != 1:
-                lot = lot ** (1 / choice.weight)
+            if choice.weight != greatest:
+                lot = lot ** (greatest / choice.weight)
             if lot > highest:
                 best, highest = choice, lot
     return best
