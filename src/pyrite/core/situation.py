@@ -40,7 +40,7 @@ class Visitor:
 class Situation:
     """One event to decide for: *event* is `{xdm, data}`; *language* and *agent* are the browser's; *context* is the page's own.
 
-    `texts` has the url, path, referrer and type; addresses are without percent-encoding, and the path ends with a slash.
+    `texts` has the url, path, referrer and type, without percent-encoding; the path ends with a slash.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Situation:
             "url": unescaped(url),
             "path": self.path,
             "referrer": unescaped(_text(part(xdm, "web", "webReferrer").get("URL"))),
-            "type": _text(xdm.get("eventType")),
+            "type": unescaped(_text(xdm.get("eventType"))),
         }
         self._agent = agent
         self._device: dict[str, str] = {}

@@ -3,6 +3,7 @@
 Not for watching a folder: experiences.py does; nor for deciding: core/decide.py does.
 """
 
+import math
 import re
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,15 +13,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from ..core import agent
 from ..core.actions import DOM_ACTION, HTML, OBJECTS, REDIRECT, SCHEMA, SCHEMAS, TYPES, step_of
-from ..core.decide import HOLDOUT
+from ..core.decide import HOLDOUT, Prepared, Rules
 from ..core.nearest import did_you_mean
 from ..core.personalization import PAGE_SCOPE
+from . import conditions
 from .settings import SettingsError, line_of
 
 CAP_LIMIT = 100  # displays of an experience to a visitor that are counted
 AHEAD = timedelta(days=5 * 366)  # how far changes of a clock (summer time) are looked up
+LARGEST = 10**15 - 1  # every language holds it exactly
+DEEP = 50  # levels of a file: an answer that holds them must be read by every browser
+WEEK_MS = 8 * 24 * 3600 * 1000  # a little more: every day and hour is in it
 
 _STRICT: dict[str, Any] = {
     "frozen": True,
@@ -64,7 +68,7 @@ class NumberTable(msgspec.Struct, **_STRICT):
 
 
 Text = str | list[str] | TextTable
-Value = bool | int | float | str | list[Any] | ValueTable
+Value = bool | int | float | str | list[bool | int | float | str] | ValueTable
 Number = int | float | NumberTable
 
 
@@ -109,13 +113,13 @@ class Cap(msgspec.Struct, **_STRICT):
     """`[cap]`: how often a visitor is shown it, for ever or within so many hours."""
 
     shown: Annotated[int, msgspec.Meta(ge=1, le=CAP_LIMIT)]
-    hours: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    hours: Annotated[float, msgspec.Meta(ge=0.001, le=1_000_000)] | None = None
 
 
 class Goal(msgspec.Struct, **_STRICT):
     """`[goal]`: the event that counts as success; a click on the offer when there is none."""
 
-    type: str
+    type: Annotated[str, msgspec.Meta(min_length=1)]
     data: dict[str, Value] | None = None
 
 
@@ -158,17 +162,44 @@ class File(msgspec.Struct, **_STRICT):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The experience in the file at *path*, as core.decide takes it. Raises SettingsError with file, line and key."""
+    """The experience in the file at *path*, as core.decide takes it. Raises SettingsError with file, line and key.
+
+    Whatever goes wrong with a file is its mistake, and nobody else's: the record has been prepared and encoded once.
+    """
     try:
+        record = _read(path)
+        Rules([record])
+        msgspec.json.encode(record)
+        return record
+    except SettingsError:
+        raise
+    except RecursionError:
+        raise SettingsError(f"{path}: expected at most {DEEP} levels, one in another") from None
+    except Exception as error:
+        raise SettingsError(
+            f"{path}: can't be used: {type(error).__name__}: {error!s:.200}"
+        ) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if not path.is_file():
+            raise SettingsError(f"{path}: expected a file with an experience; remove or rename it")
         text = path.read_text("utf-8")
         values = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except SettingsError:
+        raise
+    except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+    reader = _Reader(path, text)
+    reader.check(values, [])
     try:
         file = msgspec.convert(values, File)
     except msgspec.ValidationError as error:
         raise _refused(str(error), path, text, values) from None
-    return _Reader(path, text).record(file)
+    return reader.record(file)
 
 
 class _Reader:
@@ -184,6 +215,21 @@ class _Reader:
             f"{self._path}:{line_of(self._text, keys)}: {'.'.join(keys)}: {message}"
         )
 
+    def check(self, value: Any, keys: list[str], level: int = 0) -> None:
+        """Refuse what no condition, percentage or answer could hold: numbers without an end, too many levels."""
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self.problem(keys, f"expected a number, got {value}")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise self.problem(keys, "expected a number of at most 15 digits")
+        if level > DEEP:
+            raise self.problem(keys[:2], f"expected at most {DEEP} levels, one in another")
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                self.check(inner, [*keys, key], level + 1)
+        if isinstance(value, list):
+            for inner in value:
+                self.check(inner, keys, level + 1)
+
     def record(self, file: File) -> dict[str, Any]:
         """See `read`."""
         id = file.id or self._path.stem
@@ -196,7 +242,10 @@ class _Reader:
             )
         if not any(variant.weight for variant in file.variants):
             raise self.problem(["variants", "weight"], "expected one above 0")
-        self._check_devices(file.audience)
+        if file.scope == "view:":
+            raise self.problem(["scope"], "expected the name of a view, such as 'view:cart'")
+        audience = _plain(file.audience)
+        conditions.check(audience, self.problem)
         record: dict[str, Any] = {
             "id": id,
             "name": file.name or id,
@@ -205,7 +254,7 @@ class _Reader:
             "scopeType": "view" if view else "",
             "priority": file.priority,
             "group": file.group,
-            "audience": _plain(file.audience),
+            "audience": audience,
             "schedule": self._schedule(file.schedule),
             "variants": [
                 {
@@ -226,26 +275,8 @@ class _Reader:
             record["cap"] = {"shown": file.cap.shown, "hours": file.cap.hours or 0}
         if file.goal:
             record["goal"] = _plain(file.goal)
+            conditions.check_values(record["goal"].get("data", {}), ["goal", "data"], self.problem)
         return record
-
-    def _check_devices(self, audience: Audience) -> None:
-        for name, known in (
-            ("device", agent.TYPES),
-            ("os", agent.SYSTEMS),
-            ("browser", agent.BROWSERS),
-        ):
-            wanted = getattr(audience, name)
-            for one in [wanted] if isinstance(wanted, str) else wanted or []:
-                if one not in known:
-                    raise self.problem(
-                        ["audience", name],
-                        f"expected {', '.join(known)}, got {one!r}{did_you_mean(one, list(known))}",
-                    )
-        inner = [*(audience.all or []), *(audience.any or [])]
-        negated = audience.not_
-        inner += [negated] if isinstance(negated, Audience) else negated or []
-        for other in inner:
-            self._check_devices(other)
 
     def _schedule(self, schedule: Schedule) -> dict[str, Any]:
         try:
@@ -264,6 +295,12 @@ class _Reader:
             raise self.problem(["schedule", "end"], "expected a time after the start")
         if schedule.days or schedule.hours:
             out |= {"days": schedule.days, "hours": schedule.hours, "offsets": _offsets(zone)}
+            if schedule.hours:
+                conditions.check_hours(schedule.hours, ["schedule", "hours"], self.problem)
+            if not _ever(out):
+                raise self.problem(
+                    ["schedule", "end"], "none of its days and hours lie between start and end"
+                )
         return out
 
     def _instant(self, moment: Any, name: str, zone: ZoneInfo) -> int:
@@ -324,6 +361,16 @@ class _Reader:
             address = data.get("content")
             if not isinstance(address, str) or not address:
                 raise self.problem([*place, "content"], f"expected an address, got {address!r}")
+
+
+def _ever(schedule: dict[str, Any]) -> bool:
+    """Whether there is a minute from start to end that a schedule with days or hours lets through."""
+    if "start_ms" not in schedule or "end_ms" not in schedule:
+        return True
+    prepared = Prepared({"id": "", "schedule": schedule}, 0)
+    start_ms = schedule["start_ms"]
+    minutes = range(start_ms, min(schedule["end_ms"], start_ms + WEEK_MS), 60_000)
+    return any(prepared.runs(at_ms) for at_ms in minutes)
 
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:

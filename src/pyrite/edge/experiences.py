@@ -4,6 +4,7 @@ Not for the form of a file: experience_file.py; nor for deciding: core/decide.py
 """
 
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from .experience_file import read
 from .settings import SettingsError
 
 LOOK_EVERY_S = 0.5
+Stamp = tuple[int, ...]  # what changes with a file
 log = logging.getLogger("pyrite.experiences")
 
 
@@ -23,7 +25,8 @@ class Experiences:
         self._folder = folder
         self._holdout = holdout
         self._good: dict[Path, dict[str, Any]] = {}
-        self._seen: dict[Path, int] = {}
+        self._seen: dict[Path, Stamp] = {}
+        self._unreadable = ""  # why the folder can't be read
         self._next_look = 0.0
         self._records: list[dict[str, Any]] = []
         self._rules = Rules([])
@@ -41,12 +44,17 @@ class Experiences:
 
     def reload(self) -> list[SettingsError]:
         """Read what has changed; returns the mistakes found, which are logged as well."""
-        found = (
-            {path: path.stat().st_mtime_ns for path in self._folder.glob("*.toml")}
-            if self._folder.is_dir()
-            else {}
-        )
         mistakes = []
+        try:
+            found = _files_in(self._folder)
+            self._unreadable = ""
+        except OSError as error:
+            # What is in force stays, for a folder that can't be read says nothing of its files.
+            mistake = SettingsError(f"{self._folder}: {error.strerror}; expected a folder")
+            if self._unreadable != str(mistake):
+                self._unreadable = str(mistake)
+                log.error("%s", mistake)
+            return [mistake]
         for gone in set(self._seen) - set(found):
             self._good.pop(gone, None)
         for path in sorted(found):
@@ -91,6 +99,30 @@ class Experiences:
             "cap" in record or _asks_visitor(record["audience"]) for record in self._records
         )
         return mistakes
+
+
+def _files_in(folder: Path) -> dict[Path, Stamp]:
+    """The files of experiences in *folder*, none where it is not there. Dotfiles are not: editors keep their locks in them.
+
+    Raises OSError.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except FileNotFoundError:
+        return {}
+    return {
+        folder / name: _stamp(folder / name)
+        for name in names
+        if name.endswith(".toml") and not name.startswith(".")
+    }
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:  # a link that leads nowhere, or in a circle: reading it says so
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def _share(records: list[dict[str, Any]]) -> list[SettingsError]:
