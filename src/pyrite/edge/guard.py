@@ -12,24 +12,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .callers import Callers
 from .metrics import Metrics
-from .problems import Problem
+from .problems import Problem, unexpected
 from .settings import Settings
 
 RETRY_AFTER_S = 2
+COOKIE_BYTES = 131_072  # of one request: browsers keep 180 cookies of 4 KB for a site, and send no more than servers take
 Headers = list[tuple[bytes, bytes]]
 
 
 class Call:
     """A request as the protocol's endpoints see it."""
 
-    __slots__ = ("action", "headers", "query", "receive", "scope")
+    __slots__ = ("action", "headers", "held", "query", "receive", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, action: str) -> None:
         self.scope = scope
         self.receive = receive
         self.action = action
+        self.held = 0  # bytes of its body
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.query = _query(scope["query_string"])
+        self.query = query_of(scope["query_string"])
 
     def header(self, name: bytes) -> str:
         """The header *name*, in small letters; '' where there is none."""
@@ -62,10 +64,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http":
-            self._asked(scope.get("root_path", ""))
-        if scope["type"] != "http" or "/v1/" not in scope["path"]:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        self._asked(scope.get("root_path", ""))
+        if "/v1/" not in scope["path"]:
+            await self._other(scope, receive, send)
             return
         found = self._find(scope)
         action = found or ""
@@ -83,16 +87,25 @@ class Guard:
             self._under_way += 1
             try:
                 response = await self._endpoints[action](call)
+            except Exception as error:
+                response = unexpected(error).response("")
             finally:
                 self._under_way -= 1
-        await send(
-            {
-                "type": "http.response.start",
-                "status": response.status_code,
-                "headers": response.raw_headers + cors,
-            }
-        )
-        await send({"type": "http.response.body", "body": response.body})
+        await _answer(response, cors, send)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Files, and how the edge does: the same limits hold. An edge that has too much to do is alive, and says so."""
+        refusal = self._too_large(scope)
+        if refusal is None and not scope["path"].endswith(("/health", "/ready")):
+            refusal = self._busy()
+        if refusal is not None:
+            await _answer(refusal, [], send)
+            return
+        self._under_way += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
 
     def _find(self, scope: Scope) -> str | None:
         """The action that an address names: `{base}[/{hint}]/v1/{action}`."""
@@ -106,11 +119,9 @@ class Guard:
         return action if known and (not hint or (hint[0] == "/" and hint.count("/") == 1)) else None
 
     def _refusal(self, call: Call, origin: str, allowed: bool) -> Response | None:
-        size = sum([len(name) + len(value) for name, value in call.scope["headers"]])
-        limit = self._limits.header_bytes
-        if size > limit:
-            detail = f"expected at most {limit} bytes of headers, got {size}"
-            return Problem(431, "headers.too_large", detail).response("")
+        too_large = self._too_large(call.scope)
+        if too_large is not None:
+            return too_large
         if not allowed:
             self._callers.tell(origin)
             self._metrics.turned_away("origin.unknown")
@@ -122,10 +133,27 @@ class Guard:
             method, path = call.scope["method"], call.scope["path"]
             detail = f"{method} is not supported at {path!r}"
             return Problem(405, "method.unknown", detail).response("")
-        if self._under_way >= self._limits.requests:
-            detail = f"{self._under_way} requests are under way"
-            return Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S).response("")
-        return None
+        return self._busy()
+
+    def _too_large(self, scope: Scope) -> Response | None:
+        headers = scope["headers"]
+        size = sum([len(name) + len(value) for name, value in headers])
+        size += len(scope["path"]) + len(scope["query_string"])
+        limit = self._limits.header_bytes
+        if size <= limit:
+            return None
+        # A visitor can't help the cookies that other software has left: what is not ours is read past.
+        cookies = sum([len(value) for name, value in headers if name == b"cookie"])
+        if size - cookies <= limit and cookies <= COOKIE_BYTES:
+            return None
+        detail = f"expected at most {limit} bytes of headers beside {COOKIE_BYTES} of cookies, got {size - cookies} and {cookies}"
+        return Problem(431, "headers.too_large", detail).response("")
+
+    def _busy(self) -> Response | None:
+        if self._under_way < self._limits.requests:
+            return None
+        detail = f"{self._under_way} requests are under way"
+        return Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S).response("")
 
     def _may_call(self, call: Call, origin: str) -> bool:
         scope = call.scope
@@ -133,6 +161,12 @@ class Guard:
         return self._callers.may_call(
             origin, host=call.header(b"host"), scheme=scope.get("scheme", ""), server=server[0]
         )
+
+
+async def _answer(response: Response, more: Headers, send: Send) -> None:
+    headers = response.raw_headers + more
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
 
 
 def _cors(call: Call, origin: str, allowed: bool) -> Headers:
@@ -165,7 +199,7 @@ def _with(headers: Headers, send: Send) -> Send:
     return with_headers
 
 
-def _query(text: bytes) -> dict[str, str]:
+def query_of(text: bytes) -> dict[str, str]:
     """The parameters of a query; of several with one name the first."""
     found: dict[str, str] = {}
     for pair in text.decode("latin-1").split("&"):

@@ -6,11 +6,13 @@ Pure. What has not the form of an id is none: it would be found in everybody's t
 import re
 from typing import Any
 
-import msgspec
-
 from ..core.event import part
 from ..core.identity import FPID_COOKIE, MINTED_COOKIE, cookies, ecid_of
+from .bodies import parsed
+from .problems import Problem
 from .raw import FACTS
+
+LEVELS = 64  # of a body, below which no identity lies
 
 _DEVICE = re.compile(r"[A-Za-z0-9._:~@=+/-]{2,128}")
 _ECID = re.compile(r"[0-9]{10,64}")  # Adobe's have 38 digits
@@ -28,8 +30,8 @@ def told(body: dict[str, Any], cookie: str, prefix: str) -> tuple[str, str]:
 def told_in(content: bytes, cookie: str, prefix: str) -> tuple[str, str]:
     """The same for a body as it came, whatever it is; of one that can't be read only the cookie counts, which names no device."""
     try:
-        body = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = parsed(content, LEVELS).value
+    except Problem:
         body = {}
     if not isinstance(body, dict):
         body = {}

@@ -5,7 +5,6 @@ Pure. Not for storing or answering: protocol.py does.
 
 import hashlib
 import uuid
-import zlib
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,8 +15,9 @@ from ..core.errors import ConsentError, TrackerError
 from ..core.event import PAGE_VIEW, part
 from ..core.personalization import shown_in
 from ..stores.contract import BadRow, Deliveries, Event
-from . import identities, raw
-from .problems import Problem
+from . import bodies, identities, raw
+from .bodies import Body, too_deep
+from .problems import DETAIL_LIMIT, PATH_LIMIT, TOLD, Problem, shortened, unexpected
 from .schemas import Check
 from .settings import Limits
 
@@ -25,7 +25,14 @@ ID_LIMIT = 128  # characters of an event's id
 SHOWN_IN_EVENT = 500  # propositions of one display event that are counted
 BAD_ROW_BYTES = 1_048_576  # how much of a refused body is kept
 REASONS_LIMIT = 20  # of what a page has dropped
+SHARED_BYTES = 1024  # of the body's identities that each of its events is given at least
+EARLIEST_MS, LATEST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
 SKEW_MS = 60_000  # a page's clock that differs by less is taken at its word: the way here may take that long
+
+
+def cookie_prefix(org: str) -> str:
+    """What the names of the cookies of *org* begin with."""
+    return "kndctr_" + org.replace("@", "_") + "_"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +50,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cookie_prefix(self) -> str:
         """What the names of this organisation's cookies begin with."""
-        return "kndctr_" + self.org.replace("@", "_") + "_"
+        return cookie_prefix(self.org)
 
 
 class Arrival(msgspec.Struct, kw_only=True):
@@ -53,6 +60,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     body: dict[str, Any]
     fpid: str = ""
     ecid: str = ""
+    derived: bool = False  # the ECID is made from another id: it need not be kept
     events: list[Event] = []
     asking: list[tuple[int, dict[str, Any]]] = []  # places of events that ask, and what they hold
     bad_rows: list[BadRow] = []
@@ -60,6 +68,23 @@ class Arrival(msgspec.Struct, kw_only=True):
     warnings: list[dict[str, object]] = []
     skew_ms: int = 0  # what to add to the page's times
     identities: dict[str, Any] = {}  # of the body
+
+    def refuse(self, index: int, problem: Problem, event: bytes) -> None:
+        """Keep the JSON of an *event* of this body as a bad row, with what its replay needs of the body: no more than that, for
+        each of a hundred events would keep the rest of it."""
+        self.refused.append((index, problem))
+        kept = b'{"events":[' + event + b"]," + self._needed() + b"}"
+        ids = (self.fpid, "" if self.derived else self.ecid)
+        self.bad_rows.append(bad_row(problem, self.source, kept, ids=ids))
+
+    def _needed(self) -> bytes:
+        ids = {"FPID": self.fpid, "ECID": "" if self.derived else self.ecid}
+        sent = part(self.body, "meta").get("sentAt")
+        needed: dict[str, Any] = {
+            "xdm": {"identityMap": {name: [{"id": id}] for name, id in ids.items() if id}},
+            "meta": {"sentAt": sent} if isinstance(sent, int) else {},
+        }
+        return msgspec.json.encode(needed)[1:-1]
 
     @property
     def visitor(self) -> str:
@@ -72,31 +97,56 @@ def read(content: bytes, source: Source, limits: Limits, check: Check | None = N
 
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
-    body = _object(_decoded(content, limits))
+    found = bodies.parsed(content, limits.depth)
+    body = _object(found.value)
     refused: list[BadRow] = []
     if "raw" in body:
-        body, refused = _run_raw(body["raw"], source)
-    arrival = Arrival(source=source, body=body, bad_rows=refused)
-    _identify(arrival)
+        body, refused = _run_raw(found, source, limits)
     events = body.get("events", [])
     if not isinstance(events, list):
         raise Problem(
             400, "body.events", f"expected a list of events, got {_name(events)}", path="$.events"
         )
     if len(events) > limits.events:
+        # Not in part: whoever sends it again in halves (the tracker) would send twice what was taken. The row keeps it whole.
         detail = f"expected at most {limits.events} events in one body, got {len(events)}"
         raise Problem(413, "body.too_many", detail, path="$.events")
+    arrival = Arrival(source=source, body=body, bad_rows=refused)
+    if found.cut or found.mended:
+        _note_mending(arrival, found, limits)
+    _identify(arrival)
+    _share(arrival, len(content), len(events))
     arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
-    for index, content_of_event in enumerate(events):
+    for index, event in enumerate(events):
         try:
-            _take(arrival, content_of_event, index, check)
-        except Problem as problem:
-            arrival.refused.append((index, problem))
-            kept = msgspec.json.encode({**body, "events": [content_of_event]})
-            arrival.bad_rows.append(bad_row(problem, source, kept))
-    if len(arrival.refused) == 1 and not arrival.events:
+            if found.is_cut(event):
+                raise too_deep(limits.depth, f"$.events[{index}]")
+            _take(arrival, event, index, check)
+        except Exception as error:
+            # An accident with one event is that event's: its neighbours are stored.
+            place = f"$.events[{index}]"
+            problem = error if isinstance(error, Problem) else unexpected(error, path=place)
+            arrival.refuse(index, problem, found.original(msgspec.json.encode(event)))
+    if len(arrival.refused) == 1 == len(arrival.bad_rows) and not arrival.events:
         raise arrival.refused[0][1]
     return arrival
+
+
+def _note_mending(arrival: Arrival, found: Body, limits: Limits) -> None:
+    """Put null for what lies too deep beside the events, and tell what was mended. Raises Problem where there are no events."""
+    body = arrival.body
+    said = list(found.mended)
+    for name in [name for name in body if name not in ("events", "raw")]:
+        if found.is_cut(body[name]):
+            if not body.get("events"):
+                raise too_deep(limits.depth, "$")
+            body[name] = found.without_cuts(body[name])
+            said.append(
+                f"what lies deeper than {limits.depth} levels beside the events became null"
+            )
+    for title in dict.fromkeys(said):
+        kind = {"type": "https://pyrite.dev/problems/body.mended", "status": 200}
+        arrival.warnings.append(kind | {"title": title})
 
 
 def _skew_ms(sent: Any, received_ms: int) -> int:
@@ -104,15 +154,17 @@ def _skew_ms(sent: Any, received_ms: int) -> int:
 
     Sentry's relay corrects above a threshold only, for the same reason: the way counts as skew.
     """
-    if not isinstance(sent, int) or isinstance(sent, bool) or abs(sent) > 2**53:
+    if not isinstance(sent, int) or isinstance(sent, bool) or not EARLIEST_MS <= sent <= LATEST_MS:
         return 0
     skew = received_ms - sent
     return skew if abs(skew) > SKEW_MS else 0
 
 
-def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
-    """The row that keeps *content* with the reason of its refusal, and whose it is."""
-    device, ecid = identities.told_in(content, source.cookie, source.cookie_prefix)
+def bad_row(
+    problem: Problem, source: Source, content: bytes, *, ids: tuple[str, str] | None = None
+) -> BadRow:
+    """The row that keeps *content* with the reason of its refusal, and whose it is: *ids* are the device id and the ECID."""
+    device, ecid = ids or identities.told_in(content, source.cookie, source.cookie_prefix)
     return BadRow(
         visitor=device or ecid,
         ecid=ecid,
@@ -127,96 +179,41 @@ def bad_row(problem: Problem, source: Source, content: bytes) -> BadRow:
     )
 
 
-def unpacked(content: bytes, limits: Limits) -> bytes:
-    """*content* as it was before gzip, where it is that; told by its first bytes, for a header would need a preflight.
-
-    Raises Problem for what is no gzip after all, and for what becomes larger than a body may be.
-    """
-    if content[:2] != b"\x1f\x8b":
-        return content
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        found = unpacker.decompress(content, limits.body_bytes + 1)
-    except zlib.error as error:
-        raise Problem(400, "body.gzip", f"expected gzip: {error}", path="$") from None
-    if len(found) > limits.body_bytes:
-        detail = f"expected at most {limits.body_bytes} bytes in one body, got more out of gzip"
-        raise Problem(413, "body.too_large", detail, path="$")
-    if not unpacker.eof:
-        raise Problem(400, "body.gzip", "expected gzip to its end, got a part", path="$")
-    return found
-
-
-def _decoded(content: bytes, limits: Limits) -> Any:
-    try:
-        value = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(400, "body.json", f"expected JSON in UTF-8: {error}", path="$") from None
-    except RecursionError:
-        raise Problem(
-            400, "body.too_deep", f"expected at most {limits.depth} levels, got far more", path="$"
-        ) from None
-    if _may_be_deeper(content, limits.depth) and _is_deeper(value, limits.depth):
-        raise Problem(
-            400, "body.too_deep", f"expected at most {limits.depth} levels, got more", path="$"
-        )
-    return value
-
-
-_NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"\\'))
-
-
-def _may_be_deeper(content: bytes, levels: int) -> bool:
-    """False only where no list or object of *content*, which is JSON, lies more than *levels* deep inside others."""
-    if content.count(b"{") + content.count(b"[") <= levels:
-        return False
-    left = content.translate(None, _NO_BRACKETS).replace(b'""', b"")
-    if b'"' in left or b"\\" in left:
-        return True  # there are brackets in texts
-    for _ in range(levels + 1):
-        left = left.replace(b"[]", b"").replace(b"{}", b"")
-        if not left:
-            return False
-    return True
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects lie more than *levels* deep inside each other in *value*."""
-    layer = [value]
-    for _ in range(levels + 1):
-        inner: list[Any] = []
-        for item in layer:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        if not inner:
-            return False
-        layer = inner
-    return True
-
-
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Problem(400, "body.shape", f"expected an object, got {_name(value)}", path="$")
     return value
 
 
-def early_stream(content: bytes) -> str:
+def early_stream(content: bytes, limits: Limits) -> str:
     """The data stream of a view that the base code has sent; '' where *content* is anything else."""
     try:
-        body = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = bodies.parsed(content, limits.depth).value
+    except Problem:
         return ""
     return raw.stream_of(body.get("raw")) if isinstance(body, dict) else ""
 
 
-def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
-    unloading = source.action == "collect"
+def _run_raw(found: Body, source: Source, limits: Limits) -> tuple[dict[str, Any], list[BadRow]]:
+    """The body that a raw queue comes to, and rows for those of its commands that are not in there."""
     try:
-        queue = raw.with_names(queue)
+        queue = raw.read(found.value["raw"])
+        if len(queue.commands) > limits.events:
+            detail = (
+                f"expected at most {limits.events} commands in one body, got {len(queue.commands)}"
+            )
+            raise Problem(413, "body.too_many", detail, path="$.raw")
+        deep = [place for place, command in enumerate(queue.commands) if found.is_cut(command)]
+        commands = list(queue.commands)
+        queue.config = found.without_cuts(queue.config)
+        queue.facts = found.without_cuts(queue.facts)
+        for place in deep:
+            queue.commands[place] = None
         body, refused = raw.run(
-            queue, source.datastream, now_ms=source.received_ms, unloading=unloading
+            queue,
+            source.datastream,
+            now_ms=source.received_ms,
+            unloading=source.action == "collect",
         )
     except ConsentError as error:
         # Not kept as a bad row either: without consent nothing is stored.
@@ -225,11 +222,14 @@ def _run_raw(queue: Any, source: Source) -> tuple[dict[str, Any], list[BadRow]]:
     except TrackerError as error:
         detail = f"the queue can't be run: {error.message}"
         raise Problem(400, "body.raw", detail, path="$.raw") from None
+    queue.commands = commands
     rows = []
-    for index, why in refused:
-        commands = [queue["commands"][0], queue["commands"][index]]
-        kept = msgspec.json.encode({"raw": {**queue, "commands": commands}})
-        problem = Problem(400, "body.raw", why, path=f"$.raw.commands[{index}]")
+    for place, why in refused:
+        path = f"$.raw.commands[{place}]"
+        problem = Problem(400, "body.raw", why, path=path)
+        if place - 1 in deep:
+            problem = too_deep(limits.depth, path)
+        kept = found.original(msgspec.json.encode({"raw": queue.alone(place)}))
         rows.append(bad_row(problem, source, kept))
     return body, rows
 
@@ -243,7 +243,34 @@ def _identify(arrival: Arrival) -> None:
     body, source = arrival.body, arrival.source
     arrival.identities = part(body, "xdm", "identityMap")
     arrival.fpid, ecid = identities.told(body, source.cookie, source.cookie_prefix)
+    arrival.derived = not ecid
     arrival.ecid = ecid or ecid_for(arrival.fpid or source.request_id)
+
+
+def _share(arrival: Arrival, size: int, count: int) -> None:
+    """Keep of the body's identities what each of its *count* events may carry: all of them together no more than the *size* of
+    the body, or SHARED_BYTES each."""
+    told = arrival.identities
+    if count < 2 or not told:
+        return
+    room = max(SHARED_BYTES, size // count)
+    if len(_encode(told)) <= room:
+        return
+    kept = {
+        name: [{"id": id}]
+        for name in ("FPID", "ECID")
+        if (id := identities.first(told, name)) != ""
+    }
+    room -= len(_encode(kept))
+    for name, listed in told.items():
+        room -= len(_encode({name: listed}))
+        if room < 0:
+            break
+        kept[name] = listed
+    arrival.identities = kept
+    title = f"identities of {len(_encode(told))} bytes are too many for each of {count} events; {', '.join(kept)} were kept"
+    warning = {"type": "https://pyrite.dev/problems/identities.too_large", "status": 200}
+    arrival.warnings.append(warning | {"title": title[:300]})
 
 
 @lru_cache(4096)
@@ -314,17 +341,19 @@ def _judge(arrival: Arrival, check: Check, index: int, event: dict[str, Any]) ->
     found = check.violations(type, event)
     if not found:
         return
-    said = "; ".join([f"{one.path or '.'}: {one.message}" for one in found])
-    detail = f"event {type!r} is not what {found[0].schema} describes: {said}"
+    detail = f"event {type!r:.100} is not what {found[0].schema} describes"
+    if len(arrival.warnings) < TOLD:
+        detail += ": " + "; ".join([f"{one.path or '.'}: {one.message}" for one in found])
     path = f"$.events[{index}]{found[0].path}"
     if check.refuses:
         raise Problem(422, "schema.violated", detail, path=path)
     warning = {
         "type": "https://pyrite.dev/problems/schema.violated",
         "status": 200,
-        "title": detail,
+        "title": shortened(detail, DETAIL_LIMIT),
+        "detail": shortened(path, PATH_LIMIT),
     }
-    arrival.warnings.append(warning | {"detail": path, "report": {"eventIndex": index}})
+    arrival.warnings.append(warning | {"report": {"eventIndex": index}})
 
 
 def _made_ms(xdm: dict[str, Any], arrival: Arrival) -> int:
@@ -332,9 +361,10 @@ def _made_ms(xdm: dict[str, Any], arrival: Arrival) -> int:
     try:
         made = datetime.fromisoformat(_text(xdm.get("timestamp")))
         stamp = int((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp() * 1000)
-        return stamp + arrival.skew_ms
     except (ValueError, OverflowError):
         return arrival.source.received_ms
+    stamp += arrival.skew_ms
+    return stamp if EARLIEST_MS <= stamp <= LATEST_MS else arrival.source.received_ms
 
 
 def deliveries_of(arrival: Arrival) -> Deliveries | None:

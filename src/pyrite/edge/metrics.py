@@ -71,16 +71,17 @@ class Metrics(Collector):
 
     def delivered(self, told: Deliveries) -> None:
         """A page has told of its deliveries, from its beginning: what is new since it told last is counted."""
-        now = {f"dropped: {reason}": number for reason, number in told.dropped.items()}
-        now |= {"retried": told.retried, "restored": told.restored}
+        now = {"retried": told.retried, "restored": told.restored}
+        for reason, number in told.dropped.items():
+            # A page may say what it likes: the number of names stays small.
+            name = f"dropped: {reason if reason in TOLD else 'other'}"
+            now[name] = now.get(name, 0) + number
         before = self._told.pop(told.page, {})
         self._told[told.page] = now
         if len(self._told) > PAGES:
             del self._told[next(iter(self._told))]
         for what, number in now.items():
-            # A page may say what it likes: the number of names stays small.
-            name = what if what.removeprefix("dropped: ") in TOLD else "dropped: other"
-            self._counts["page_events", name] += max(0, number - before.get(what, 0))
+            self._counts["page_events", what] += max(0, number - before.get(what, 0))
 
     def text(self) -> bytes:
         """All of it, in Prometheus's text format (TYPE)."""

@@ -1,7 +1,19 @@
 """Refusals as problem details (RFC 9457): one shape for every failure of the edge."""
 
+import logging
+import traceback
+
 import msgspec
 from starlette.responses import Response
+
+
+DETAIL_LIMIT = (
+    1000  # characters: a problem may quote what a client has sent, and is kept with each bad row
+)
+PATH_LIMIT = 200
+TOLD = 5  # problems of one body that are told at length; of the others only what kind they are
+
+log = logging.getLogger("pyrite.edge")
 
 
 class Problem(Exception):
@@ -21,6 +33,7 @@ class Problem(Exception):
         content: bytes = b"",
         cut: bool = False,
     ) -> None:
+        detail, path = shortened(detail, DETAIL_LIMIT), shortened(path, PATH_LIMIT)
         super().__init__(detail)
         self.status = status
         self.code = code
@@ -49,6 +62,20 @@ class Problem(Exception):
         return Response(body, self.status, headers, media_type="application/problem+json")
 
 
+def shortened(text: str, limit: int) -> str:
+    """*text*, its end cut off where it has more than *limit* characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def unexpected(error: Exception, *, path: str = "") -> Problem:
+    """The problem that an accident of the edge's own becomes, and its lines in the log: places in the code, for an error's text
+    may quote what a visitor has sent."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("the edge failed with %s at:\n%s", type(error).__name__, places)
+    detail = f"the edge failed with {type(error).__name__}; what was sent is kept as a bad row"
+    return Problem(500, "edge.failed", detail, path=path)
+
+
 _TITLES = {
     400: "The request can't be read",
     403: "This page may not send events here",
@@ -60,5 +87,6 @@ _TITLES = {
     422: "The request can't be processed",
     429: "Too many requests",
     431: "The headers are too large",
+    500: "The edge failed",
     503: "The edge can't store events now",
 }

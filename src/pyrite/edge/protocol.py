@@ -4,6 +4,8 @@ Each answers 2xx only after what it took is on disk. What a body holds is intake
 """
 
 import contextlib
+import hashlib
+import logging
 import re
 import time
 import uuid
@@ -16,13 +18,13 @@ from starlette.responses import Response
 
 from ..core.errors import ConsentError
 from ..stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable, Visit
-from . import answers, intake, tcf
+from . import answers, bodies, intake, tcf
 from .acknowledging import Acknowledgements
 from .decisions import Decisions
 from .guard import RETRY_AFTER_S, Call, Endpoint, address_class
 from .metrics import Metrics
 from .patience import Patience
-from .problems import Problem
+from .problems import TOLD, Problem, unexpected
 from .schemas import Schemas
 from .settings import Settings
 
@@ -31,10 +33,16 @@ TEXT_TYPES = (
     "application/json",
     "",
 )  # text/plain needs no preflight; a beacon without a type has none
+KEPT = (400, 413, 415, 422, 500)  # statuses of refusals whose body becomes a bad row
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
 HEADER_LIMIT = 512  # characters of a header that decisions look at
+URL_LIMIT = 500  # characters of an address that are kept with a bad row
+COOKIES_KEPT = 8192  # characters of the organisation's own cookies
+FAILURES = 1000  # bodies that the edge failed with, remembered so that each is kept once, however often it comes again
 _NAME = re.compile(r"[\w.:@-]{1,100}")
 _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
+
+log = logging.getLogger("pyrite.edge")
 
 
 class Protocol:
@@ -58,6 +66,8 @@ class Protocol:
         region = settings.edge.region
         self._region = f"{region};0".encode() if region else b""
         self._listener = listener
+        self._in_flight = 0  # bytes of bodies
+        self._failures: dict[bytes, bool] = {}
 
     def endpoints(self) -> dict[str, Endpoint]:
         """`{action: endpoint}`: each answers a call, whatever it brings."""
@@ -75,23 +85,27 @@ class Protocol:
     async def _serve(
         self, endpoint: Callable[[intake.Arrival, Call], Awaitable[Response]], call: Call
     ) -> Response:
+        limits = self._settings.limits
         source = self._source(call)
         content = b""
         try:
             # Read first: what is refused is kept with its body.
             content = await self._read(call)
-            content = intake.unpacked(content, self._settings.limits)
+            packed = len(content)
+            content = bodies.unpacked(content, limits)
+            self._hold(call, len(content) - packed)
             if not source.datastream:
-                source = self._source(call, intake.early_stream(content))
+                source = self._source(call, intake.early_stream(content, limits))
             self._check(call, source)
             check = self._schemas.of(source.datastream)
-            arrival = intake.read(content, source, self._settings.limits, check)
+            arrival = intake.read(content, source, limits, check)
             response = await endpoint(arrival, call)
-        except Problem as problem:
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else unexpected(error)
             response = problem.response(source.request_id)
-            kept = problem.content or content
-            if problem.status in (400, 413, 415, 422):
-                await self._keep(problem, source, kept)
+            await self._keep(problem, source, problem.content or content)
+        finally:
+            self._in_flight -= call.held
         self._metrics.answered(source.action, response.status_code)
         response.raw_headers.append((b"x-request-id", source.request_id.encode()))
         if self._region:
@@ -101,12 +115,17 @@ class Protocol:
     async def _interact(self, arrival: intake.Arrival, call: Call) -> Response:
         receipt = await self._commit(arrival)
         handles = answers.interact(arrival, region=self._settings.edge.region)
-        decided, warnings = self._decisions.handles(
-            arrival,
-            agent=call.header(b"user-agent")[:HEADER_LIMIT],
-            language=call.header(b"accept-language")[:HEADER_LIMIT],
-            root=call.scope.get("root_path", ""),
-        )
+        try:
+            decided, warnings = self._decisions.handles(
+                arrival,
+                agent=call.header(b"user-agent")[:HEADER_LIMIT],
+                language=call.header(b"accept-language")[:HEADER_LIMIT],
+                root=call.scope.get("root_path", ""),
+            )
+        except Exception as error:
+            # The events are stored: an answer that says otherwise would have them sent again.
+            problem = unexpected(error)
+            decided, warnings = [], [problem.record(arrival.source.request_id)]
         return self._answer(arrival, handles + decided, receipt, warnings)
 
     async def _collect(self, arrival: intake.Arrival, call: Call) -> Response:
@@ -130,7 +149,10 @@ class Protocol:
             *answers.identity(arrival),
             answers.state(arrival, region=self._settings.edge.region),
         ]
-        return self._answer(arrival, handles, Receipt())
+        receipt = Receipt()
+        if arrival.events or arrival.bad_rows:
+            receipt = await self._commit(arrival)
+        return self._answer(arrival, handles, receipt)
 
     async def _commit(self, arrival: intake.Arrival, *, consent: str = "") -> Receipt:
         source = arrival.source
@@ -159,10 +181,24 @@ class Protocol:
             self._metrics.delivered(batch.deliveries)
         if self._listener:
             for event in receipt.stored:
-                self._listener(event)
+                try:
+                    self._listener(event)
+                except Exception:
+                    # The event is stored, and acknowledged, whatever becomes of those who hear of it.
+                    log.exception("a listener failed with an event that is stored")
         return receipt
 
     async def _keep(self, problem: Problem, source: intake.Source, content: bytes) -> None:
+        if problem.status not in KEPT:
+            return
+        if problem.status == 500:
+            # Whoever sent it tries again and again.
+            digest = hashlib.sha256(content).digest()
+            if digest in self._failures:
+                return
+            self._failures[digest] = True
+            if len(self._failures) > FAILURES:
+                del self._failures[next(iter(self._failures))]
         # The client has its answer and may send it again: only the row for later study can be lost.
         with contextlib.suppress(StoreUnavailable):
             row = intake.bad_row(problem, source, content)
@@ -179,26 +215,7 @@ class Protocol:
         body: dict[str, object] = {"requestId": arrival.source.request_id, "handle": handles}
         if warnings or arrival.warnings:
             body["warnings"] = [*arrival.warnings, *warnings]
-        errors: list[dict[str, object]] = [
-            {
-                "type": f"https://pyrite.dev/problems/{problem.code}",
-                "status": problem.status,
-                "title": problem.detail,
-                "detail": problem.path,
-                "report": {"eventIndex": index},
-            }
-            for index, problem in arrival.refused
-        ]
-        # What the tracker refused of a raw queue has no place among the events.
-        for row in arrival.bad_rows[: len(arrival.bad_rows) - len(errors)]:
-            errors.append(
-                {
-                    "type": f"https://pyrite.dev/problems/{row.code}",
-                    "status": 400,
-                    "title": row.message,
-                    "detail": row.path,
-                }
-            )
+        errors = _errors(arrival)
         if errors:
             body["errors"] = errors
         status = 207 if errors else 200
@@ -210,16 +227,28 @@ class Protocol:
         given = call.query.get("requestId", "")
         stream = self._settings.datastreams.get(datastream)
         client = call.scope.get("client")
+        org = (stream.org if stream else "") or datastream
+        cookie = ""
+        if b"cookie" in call.headers:
+            cookie = _own_cookies(call, intake.cookie_prefix(org))
         return intake.Source(
             datastream=datastream,
-            org=(stream.org if stream else "") or datastream,
+            org=org,
             request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4()),
             action=call.action,
-            url=f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"[:1000],
-            cookie=call.header(b"cookie"),
+            url=f"{call.scope['path']}?{call.scope['query_string'].decode('latin-1')}"[:URL_LIMIT],
+            cookie=cookie,
             client=address_class(client[0]) if client else "",
             received_ms=int(time.time() * 1000),
         )
+
+    def _hold(self, call: Call, size: int) -> None:
+        """Note *size* more bytes of the body of *call*. Raises Problem where all bodies together have too many."""
+        call.held += size
+        self._in_flight += size
+        if self._in_flight > self._settings.limits.flight_bytes:
+            detail = f"bodies of {self._in_flight} bytes are under way"
+            raise Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S)
 
     def _check(self, call: Call, source: intake.Source) -> None:
         check_datastream(self._settings, source.datastream)
@@ -245,6 +274,7 @@ class Protocol:
                         )
                     chunk = message.get("body", b"")
                     if size < limit:
+                        self._hold(call, min(len(chunk), limit - size))
                         chunks.append(chunk[: limit - size])
                     size += len(chunk)
                     if not message.get("more_body"):
@@ -259,6 +289,44 @@ class Protocol:
                 413, "body.too_large", detail, path="$", content=_joined(chunks), cut=True
             )
         return _joined(chunks)
+
+
+def _errors(arrival: intake.Arrival) -> list[dict[str, object]]:
+    """What the answer tells of refused events, each with its place, and of a raw queue's refused commands."""
+    errors: list[dict[str, object]] = []
+    for index, problem in arrival.refused:
+        title = problem.detail if len(errors) < TOLD else problem.code
+        errors.append(
+            _error(problem.code, problem.status, title, problem.path)
+            | {"report": {"eventIndex": index}}
+        )
+    # What the tracker refused of a raw queue has no place among the events.
+    rows = arrival.bad_rows[: len(arrival.bad_rows) - len(errors)]
+    for row in rows[:TOLD]:
+        errors.append(_error(row.code, 400, row.message, row.path))
+    if len(rows) > TOLD:
+        title = f"{len(rows) - TOLD} more commands were refused; the edge's bad rows say why"
+        errors.append(_error("body.raw", 400, title, "$.raw.commands"))
+    return errors
+
+
+def _error(code: str, status: int, title: str, path: str) -> dict[str, object]:
+    type = f"https://pyrite.dev/problems/{code}"
+    return {"type": type, "status": status, "title": title, "detail": path}
+
+
+def _own_cookies(call: Call, prefix: str) -> str:
+    """Of a request's cookies those whose names begin with *prefix*, as far as COOKIES_KEPT lets: others are read past."""
+    found: list[str] = []
+    room = COOKIES_KEPT
+    for name, value in call.scope["headers"]:
+        if name == b"cookie":
+            for piece in value.decode("latin-1").split(";"):
+                own = piece.strip()
+                if own.startswith(prefix) and len(own) <= room:
+                    room -= len(own)
+                    found.append(own)
+    return "; ".join(found)
 
 
 def _joined(chunks: list[bytes]) -> bytes:

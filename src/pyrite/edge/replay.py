@@ -6,10 +6,12 @@ of them: the room cli does.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+
+from msgspec.structs import replace
 
 from ..stores.contract import BadRow, Batch, Receipt, Store, Visit
-from . import intake
+from . import bodies, intake
+from .guard import query_of
 from .problems import Problem
 from .protocol import check_datastream
 from .schemas import Schemas
@@ -42,22 +44,24 @@ def _take(store: Store, row: BadRow, settings: Settings, schemas: Schemas) -> Re
     if row.cut:
         detail = f"only the first {len(row.body)} bytes were kept; the rest is lost"
         raise Problem(400, "replay.cut", detail)
-    content = intake.unpacked(row.body, settings.limits)
-    place = urlsplit(row.url)
-    query = parse_qs(place.query)
-    name = intake.early_stream(content) or query.get("configId", [""])[0]
+    # As many events as there are: nobody waits for an answer.
+    limits = replace(settings.limits, events=2**31)
+    content = bodies.unpacked(row.body, limits)
+    path, _, text = row.url.partition("?")
+    query = query_of(text.encode())
+    name = intake.early_stream(content, limits) or query.get("configId", "")
     check_datastream(settings, name)
     source = intake.Source(
         datastream=name,
         org=settings.datastreams.get(name, Datastream()).org or name,
-        request_id=query.get("requestId", [f"bad-row-{row.id}"])[0],
-        action=place.path.rpartition("/v1/")[2],
+        request_id=query.get("requestId") or f"bad-row-{row.id}",
+        action=path.rpartition("/v1/")[2],
         url=row.url,
         cookie="",
         received_ms=row.received_ms,
         client=row.client,
     )
-    arrival = intake.read(content, source, settings.limits, schemas.of(name))
+    arrival = intake.read(content, source, limits, schemas.of(name))
     if not arrival.events:
         raise (
             arrival.refused[0][1]

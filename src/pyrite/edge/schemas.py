@@ -5,16 +5,20 @@ The event that a schema describes is `{"xdm": {…}, "data": {…}}`. Not for wh
 
 import importlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import msgspec
 
+from .problems import shortened
 from .settings import Datastream, Settings, SettingsError
 
 ANY = "*"  # the schema of events without one of their own
 SHOWN = 5  # violations that are told of one event
+MESSAGE_LIMIT = 200  # characters of one: it quotes the event
+LARGE = 20_000  # bytes of an event of which only the first violation is looked for: all are found before any is told
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -64,14 +68,24 @@ class Check:
         if validator is None or validator.is_valid(event):
             return []
         found = []
-        for error in validator.iter_errors(event):
+        for error in _errors(validator, event):
             path = "".join(
                 f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
             )
-            found.append(Violation(path, error.message[:500], source))
+            found.append(Violation(path, shortened(error.message, MESSAGE_LIMIT), source))
             if len(found) == SHOWN:
                 break
         return found
+
+
+def _errors(validator: Any, event: dict[str, Any]) -> Iterable[Any]:
+    if len(msgspec.json.encode(event)) <= LARGE:
+        return validator.iter_errors(event)  # type: ignore[no-any-return]
+    try:
+        validator.validate(event)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
 
 
 def _validator(datastream: str, type: str, source: str) -> tuple[Any, Any]:

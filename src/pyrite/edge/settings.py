@@ -62,9 +62,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     depth: int = 64
     """Objects and lists inside each other."""
     header_bytes: int = 16_384
-    """Bytes of all headers of a request together."""
+    """Bytes of all headers of a request together, and 128 KiB for its cookies: most are other software's."""
     requests: Annotated[int, msgspec.Meta(gt=0)] = 2000
-    """Requests under way; more are answered 503 at once, before anything of them is read."""
+    """Requests under way; more are answered 503 at once."""
+    flight_bytes: int = 67_108_864
+    """Bytes of all bodies under way together; more are answered 503."""
     read_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20
     """Seconds that a request may take to arrive, its head and then its body."""
 
