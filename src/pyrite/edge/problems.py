@@ -6,7 +6,6 @@ import traceback
 import msgspec
 from starlette.responses import Response
 
-
 DETAIL_LIMIT = (
     1000  # characters: a problem may quote what a client has sent, and is kept with each bad row
 )

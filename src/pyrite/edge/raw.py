@@ -7,7 +7,6 @@ id, made_ms], …], facts in the order of FACTS, the visitor's device id should 
 
 import random
 import uuid
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
