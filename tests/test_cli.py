@@ -1,17 +1,25 @@
 """The command line: what it prints, and what it says when something is wrong."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 from starlette.datastructures import State
 from typer.testing import CliRunner
 
+import pyrite
 from pyrite.cli import app
+from pyrite.cli.common import COMMANDS
 from pyrite.cli.serving import what_was_read
 from pyrite.edge.experiences import Experiences
 from pyrite.edge.settings import Datastream, Edge, Settings
-from pyrite.stores.contract import BadRow, Batch, Event
+from pyrite.stores.contract import BadRow, Batch, Event, Visit
 from pyrite.stores.sqlite import SqliteStore
 
 RUN = CliRunner()
@@ -280,4 +288,278 @@ def test_all_of_one_visitor_is_printed_and_erased(data: Path) -> None:
     assert asked.exit_code == 1
     assert len(run("events", "--data", data).splitlines()) == 2
     assert "erased: 2 events, 0 bad rows" in run("erase", "visitor-1", "--yes", "--data", data)
-    assert run("events", "--data", data) == run("export", "visitor-1", "--data", data) == ""
+    assert run("events", "--data", data) == f"0 events in {data}\n"
+    assert "no visitor's id begins with 'visitor-1'" in run(
+        "export", "visitor-1", "--data", data, code=2
+    )
+
+
+# ---- whose it is -------------------------------------------------------------------------------------------------------
+
+ECID = "12345678901234567890123456789012345678"
+ADA, EVE = "d997fe05-1111-4222-8333-444455556666", "e1e2e3e4-1111-4222-8333-444455556666"
+
+
+@pytest.fixture
+def visitors(tmp_path: Path) -> Path:
+    """Ada, Eve who sends Ada's ECID too, an e of an earlier version, and a bad row of each of the first two."""
+    store = SqliteStore(tmp_path / "data")
+    for name in (ADA, EVE, "e"):
+        event = Event(
+            datastream="shop", id=f"of-{name}", type="view", url="", visitor=name, made_ms=1, received_ms=1,
+            body='{"xdm":{}}',
+        )  # fmt: skip
+        visit = Visit(datastream="shop", visitor=name, seen_ms=1, ecid="" if name == "e" else ECID)
+        row = BadRow(
+            received_ms=1, code="c", path="", message="", url="", body=b'"e"', visitor=name, ecid=visit.ecid
+        )  # fmt: skip
+        rows = () if name == "e" else (row,)
+        store.submit(Batch(events=(event,), visit=visit, bad_rows=rows)).result(5)
+    store.close()
+    return tmp_path / "data"
+
+
+def told(output: str) -> list[tuple[str, str]]:
+    records = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return [(record["kind"], record["visitor"]) for record in records]
+
+
+def test_one_visitor_gets_what_is_theirs_whole_ids_and_not_parts_compared(visitors: Path) -> None:
+    assert told(run("export", "e", "--data", visitors)) == [("event", "e"), ("visitor", "e")]
+    assert "erased: 1 events, 0 bad rows, 1 visitors" in run(
+        "erase", "e", "--yes", "--data", visitors
+    )
+    assert "no visitor has the id 'e'" in run("erase", "e", "--yes", "--data", visitors, code=2)
+    assert len(run("replay", "--list", "--data", visitors).splitlines()) == 2
+
+
+def test_the_beginning_of_one_id_is_enough_and_that_of_several_or_none_is_refused(
+    visitors: Path,
+) -> None:
+    for shorter in (ADA[:8], ADA[:20], ADA):
+        assert told(run("export", shorter, "--data", visitors)) == [
+            ("event", ADA), ("visitor", ADA), ("bad row", ADA)
+        ]  # fmt: skip
+    store = SqliteStore(visitors)
+    store.submit(Batch(visit=Visit(datastream="shop", visitor=ADA[:9] + "x", seen_ms=1))).result(5)
+    store.close()
+    for command in ("export", "erase"):
+        several = run(command, ADA[:8], "--yes", "--data", visitors, code=2)
+        assert f"{ADA[:8]!r} is the beginning of several ids: {ADA}, {ADA[:9]}x" in several
+        assert "begins with 'ffffffff'" in run(
+            command, "ffffffff", "--yes", "--data", visitors, code=2
+        )
+        assert "no visitor has the id ''" in run(command, "", "--yes", "--data", visitors, code=2)
+    assert "erased: 1 events, 1 bad rows" in run("erase", ADA[:13], "--yes", "--data", visitors)
+
+
+@pytest.mark.parametrize("command", ["export", "erase"])
+def test_devices_behind_an_ecid_are_listed_and_need_a_persons_word(
+    visitors: Path, command: str
+) -> None:
+    for given in ("", "n\n"):
+        asked = RUN.invoke(app, [command, ECID, "--data", str(visitors)], input=given)
+        assert asked.exit_code == 1
+        assert "{" not in asked.stdout
+        assert f"{ADA}  1 events, first on 1970-01-01" in asked.stderr
+        assert EVE in asked.stderr
+    confirmed = run(command, ECID[:10], "--yes", "--data", visitors)
+    if command == "export":
+        assert {visitor for _, visitor in told(confirmed)} == {ADA, EVE}
+    else:
+        assert "erased: 2 events, 2 bad rows, 2 visitors" in confirmed
+
+
+# ---- what comes from outside ---------------------------------------------------------------------------------------------
+
+HOSTILE = "\x1b]0;owned\x07\x9b2J\x7f\u202egnp\u2028[red]x[/red][/x]:smile:\\\n"
+
+
+def hostile(**more: Any) -> Event:
+    values: dict[str, Any] = {
+        "datastream": "shop", "id": HOSTILE, "type": HOSTILE, "url": f"https://a.test/{HOSTILE}", "visitor": HOSTILE,
+        "made_ms": 1, "received_ms": 1, "body": json.dumps({"xdm": {}, "data": {HOSTILE: HOSTILE}}),
+    }  # fmt: skip
+    return Event(**values | more)
+
+
+def test_nothing_that_is_stored_acts_on_the_terminal(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "data")
+    row = BadRow(
+        received_ms=1, code=HOSTILE, path=HOSTILE, message=HOSTILE, url=HOSTILE, body=HOSTILE.encode(), visitor=HOSTILE
+    )  # fmt: skip
+    store.submit(Batch(events=(hostile(),), bad_rows=(row,))).result(5)
+    store.close()
+    data = ["--data", str(tmp_path / "data")]
+    printed = [
+        run("events", *data),
+        run("events", "--json", *data),
+        run("replay", "--list", *data),
+        run("replay", *data),
+        run("export", HOSTILE, *data),
+        run("export", f"{HOSTILE}?", *data, code=2),
+        run("erase", HOSTILE, *data, code=1),
+        run("erase", HOSTILE, "--yes", *data),
+    ]
+    for text in printed:
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", text), ascii(text)
+
+    assert "\\x1b]0;owned\\x07\\x9b2J\\x7f\\u202egnp\\u2028[red]x[/red][/x]:smile:" in printed[0]
+    assert json.loads(printed[1])["data"] == {HOSTILE: HOSTILE}
+    assert len(printed[0].splitlines()) == 1
+
+
+ODD = [
+    '{"xdm": {"web": "x"}}',
+    '{"xdm": {"web": {"webInteraction": "x"}}}',
+    '{"xdm": {"web": {"webInteraction": {"name": 5, "URL": [1]}}}}',
+    '{"xdm": "x", "data": "x"}',
+    '{"xdm": null}',
+    "[]",
+    "no JSON",
+    '{"xdm": {}, "data": {"n": ' + "9" * 5000 + "}}",
+    '{"xdm": {}, "data": ' + '{"a":' * 2000 + "1" + "}" * 2000 + "}",
+]
+
+
+def test_whatever_is_stored_is_printed(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "data")
+    events = [hostile(id=str(number), body=body) for number, body in enumerate(ODD)]
+    for number, ms in enumerate((9_010_000_000_000_000, -(2**62), 2**62, 253402300799999)):
+        events.append(hostile(id=f"t{number}", made_ms=ms, received_ms=ms))
+    store.submit(Batch(events=tuple(events))).result(5)
+    store.close()
+    data = ["--data", str(tmp_path / "data")]
+
+    assert len(run("events", *data).splitlines()) == len(events)
+    records = [json.loads(line) for line in run("events", "--json", *data).splitlines()]
+    assert [record["id"] for record in records] == [event.id for event in events]
+    assert records[-2]["made"] == "9999-12-31T23:59:59.999Z"
+    assert run("experiments", *data)
+    assert len(told(run("export", HOSTILE, *data))) == len(events)
+
+
+# ---- first steps -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_version_is_printed_and_the_package_can_be_run() -> None:
+    assert run("--version") == f"pyrite {pyrite.__version__}\n"
+    result = subprocess.run(
+        [sys.executable, "-m", "pyrite", "--version"], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == f"pyrite {pyrite.__version__}\n"
+
+
+def test_help_lists_the_commands_as_a_newcomer_needs_them() -> None:
+    words = run("--help").split()
+    places = [words.index(name) for name in COMMANDS]
+
+    assert places == sorted(places)
+    assert set(COMMANDS) == set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["events"], ["events", "--json"], ["replay"], ["replay", "--list"], ["experiments"], ["export", "abcd"],
+     ["erase", "abcd", "--yes"]],
+)  # fmt: skip
+def test_commands_that_read_make_no_database(tmp_path: Path, command: list[str]) -> None:
+    folder = tmp_path / "pyrite-data"
+    SqliteStore(folder / "demo").close()
+    code = 2 if command[0] in ("export", "erase") else 0
+    said = run(*command, "--data", folder, code=code)
+
+    assert (
+        f"0 events in {folder}; there is a database in {folder / 'demo'}: name it with --data"
+        in said
+    )
+    assert [file.name for file in folder.iterdir()] == ["demo"]
+
+
+def test_a_preview_of_an_edge_that_is_not_there_makes_no_key(
+    site: list[str], tmp_path: Path
+) -> None:
+    options = ["--url", "https://shop.test/", "--data", str(tmp_path / "none")]
+
+    assert "there is no such folder" in run("preview", "welcome", "new", *options, *site, code=2)
+    assert not (tmp_path / "none").exists()
+
+
+def test_events_may_be_narrowed_to_types(data: Path) -> None:
+    store = SqliteStore(data)
+    for type in ("order", "basket"):
+        store.submit(Batch(events=(hostile(id=type, type=type),))).result(5)
+    store.close()
+
+    def types(*options: str) -> list[str]:
+        lines = run("events", "--json", "--data", data, *options).splitlines()
+        return [json.loads(line)["type"] for line in lines]
+
+    assert types("--type", "order") == ["order"]
+    assert types("--type", "order", "--type", "view") == ["view", "view", "order"]
+
+
+def test_events_are_followed_from_before_there_is_a_database_and_into_another(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pyrite", "events", "--follow", "--json", "--type", "t", "--data", str(folder)],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    seen = []
+    for _ in range(2):
+        store = SqliteStore(folder)
+        for id, type in (("a", "t"), ("b", "other"), ("c", "t")):
+            store.submit(Batch(events=(hostile(id=id, type=type),))).result(5)
+            if type == "t":
+                seen.append(json.loads(process.stdout.readline())["id"])
+        store.close()
+        for file in folder.iterdir():
+            file.unlink()
+    process.send_signal(signal.SIGINT)
+
+    assert seen == ["a", "c", "a", "c"]
+    assert process.wait(10) == 0
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "-1", "x"])
+def test_a_port_that_none_can_be_is_refused(command: str, port: str) -> None:
+    assert "--port" in run(command, "--port", port, code=2)
+
+
+def test_files_that_can_not_be_written_or_read_are_told(rows: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = [
+        run("replay", "--export", tmp_path / "none" / "rows", "--data", rows, code=2),
+        run("replay", "--mended", tmp_path / "none", "--data", rows, code=2),
+        run("build", "--out", tmp_path / "file", code=2),
+        run("build", "--out", tmp_path / "file" / "inside", code=2),
+    ]
+    for text in said:
+        assert "Traceback" not in text
+        assert str(tmp_path) in text.replace("\n", "")
+
+
+def test_rows_that_are_written_out_are_for_their_owner_only(rows: Path, tmp_path: Path) -> None:
+    run("replay", "--export", tmp_path / "rows", "--data", rows)
+
+    assert (tmp_path / "rows").stat().st_mode & 0o077 == 0
+
+
+def test_columns_of_experiments_without_a_value_are_left_out(site: list[str]) -> None:
+    few = run("experiments", "--datastream", "none", *site)
+    assert "no display" in few
+    store = SqliteStore(Path(site[1]).parent / "few")
+    full = SqliteStore(Path(site[1]).parent / "data")
+    store.submit(Batch(events=tuple(full.events(limit=20)))).result(5)
+    for one in (store, full):
+        one.close()
+    said = run("experiments", *site, "--data", Path(site[1]).parent / "few")
+    columns = next(line for line in said.splitlines() if "conversions" in line)
+
+    assert re.findall(r"\w+", columns) == ["variant", "visitors", "conversions", "rate"]

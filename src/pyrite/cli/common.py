@@ -1,24 +1,33 @@
-"""What every command shares: the terminal, the options, failures that a person can mend, the store."""
+"""What every command shares: the options, failures that a person can mend, the store."""
 
-import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from typer.core import TyperGroup
+
+from pyrite.cli.terminal import complain, note
+
+# As a newcomer needs them; `--help` shows them in this order.
+COMMANDS = ("demo", "serve", "build", "events", "experiments", "preview", "replay", "export", "erase")  # fmt: skip
+
+
+class _Ordered(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
 
 app = typer.Typer(
+    cls=_Ordered,
     add_completion=False,
     no_args_is_help=True,
     help="Pyrite: a web tracker in Python, and its edge.",
 )
-out = Console(highlight=False)
-problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
-PortOption = Annotated[int | None, typer.Option(help="Port to listen on.")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)]
 ConfigOption = Annotated[
     Path | None, typer.Option(help="Settings; without it ./pyrite.toml where there is one.")
 ]
@@ -28,21 +37,43 @@ ExperiencesOption = Annotated[
 ]
 
 
-class failures:  # noqa: N801
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from pyrite import __version__
+
+        typer.echo(f"pyrite {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def pyrite(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Pyrite: a web tracker in Python, and its edge."""
+
+
+@contextmanager
+def failures() -> Iterator[None]:
     """Turns a failure that a person can mend into one line and exit status 2."""
+    from pyrite.edge.files import FilesMissing
+    from pyrite.stores.contract import StoreUnavailable
 
-    def __enter__(self) -> None:
-        return None
+    try:
+        yield
+    except (ValueError, OSError, FilesMissing, StoreUnavailable) as error:
+        complain(_sentence(error))
+        raise typer.Exit(2) from None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
-    ) -> None:
-        from pyrite.edge.files import FilesMissing
-        from pyrite.stores.contract import StoreUnavailable
 
-        if isinstance(error, ValueError | FilesMissing | StoreUnavailable):
-            problems.print(f"[red]{escape(str(error))}[/]")
-            raise typer.Exit(2)
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def settings_of(config: Path | None) -> Any:
@@ -52,39 +83,34 @@ def settings_of(config: Path | None) -> Any:
     return read(path) if path else Settings()
 
 
+def folder_of(data: Path | None, config: Path | None) -> Path:
+    """The folder *data*, or that of the settings. Raises ValueError where it is not there."""
+    folder = data or Path(settings_of(config).edge.data)
+    if not folder.is_dir():
+        raise ValueError(f"{folder}: there is no such folder; name the edge's with --data")
+    return folder
+
+
 def store_of(data: Path | None, config: Path | None) -> Any:
-    """The store in the folder *data*, or where the settings say; a folder that is not there is no store."""
-    from pyrite.stores.sqlite import SqliteStore
+    """The store in the folder *data*, or where the settings say; an empty one, and a line that says so, where there is none.
+
+    Whoever only reads makes no database.
+    """
+    from pyrite.stores.memory import MemoryStore
+    from pyrite.stores.sqlite import FILE, SqliteStore
 
     with failures():
-        folder = data or Path(settings_of(config).edge.data)
-        if not folder.is_dir():
-            raise ValueError(f"{folder}: there is no such folder; name the edge's with --data")
-        return SqliteStore(folder)
+        folder = folder_of(data, config)
+        if (folder / FILE).is_file():
+            return SqliteStore(folder)
+        note(nothing_in(folder))
+        return MemoryStore()
 
 
-def print_event(event: Any) -> None:
-    body = json.loads(event.body)
-    data = body.get("data", {})
-    shown = " ".join(
-        f"{key}={_short(value)}" for key, value in data.items() if not key.startswith("_")
-    )
-    interaction = body["xdm"].get("web", {}).get("webInteraction", {})
-    shown = shown or (f"{interaction['name']} → {interaction['URL']}" if interaction else "")
-    path = "/" + event.url.partition("://")[2].partition("/")[2]
-    time = datetime.fromtimestamp(event.received_ms / 1000).strftime("%H:%M:%S")
-    parts = f"[dim]{time}[/]  [bold]{escape(event.type or 'event'):<36}[/] {escape(path):<28} [dim]{event.visitor[:8]}[/]  {escape(shown)}"
-    out.print(parts, soft_wrap=True)
+def nothing_in(folder: Path) -> str:
+    """The sentence for a folder without events; it names databases that are near."""
+    from pyrite.stores.sqlite import FILE
 
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def iso(ms: int) -> str:
-    return (
-        datetime.fromtimestamp(ms / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    near = [str(file.parent) for file in sorted(folder.glob(f"*/{FILE}"))]
+    hint = f"; there is a database in {', '.join(near)}: name it with --data" if near else ""
+    return f"0 events in {folder}{hint}"

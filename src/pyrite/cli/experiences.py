@@ -1,13 +1,12 @@
 """experiments, preview: what experiences came to, and a look at one."""
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pyrite.cli.common import (
     ConfigOption,
@@ -15,11 +14,11 @@ from pyrite.cli.common import (
     ExperiencesOption,
     app,
     failures,
-    out,
-    problems,
+    folder_of,
     settings_of,
     store_of,
 )
+from pyrite.cli.terminal import line, out, problems, say, write_json
 from pyrite.core.nearest import did_you_mean
 
 
@@ -68,11 +67,11 @@ def experiments(
         if experiment not in ("", result.id):
             continue
         if as_json:
-            sys.stdout.write(json.dumps(result.as_record(), ensure_ascii=False) + "\n")
+            write_json(result.as_record())
         else:
             _print_result(result)
     if not results and not as_json:
-        out.print("  no display of an experience is stored yet")
+        say("  no display of an experience is stored yet")
 
 
 @app.command()
@@ -105,7 +104,7 @@ def preview(
                 raise ValueError(
                     f"unknown {what} {name!r}; there are {listed}{did_you_mean(name, known)}"
                 )
-        folder = data or Path(settings.edge.data)
+        folder = folder_of(data, config)
         previews = Previews(
             lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
         )
@@ -113,44 +112,59 @@ def preview(
 
 
 def _print_result(result: Any) -> None:
-    """One experiment as a table, each difference drawn on the line from worse to better."""
+    """One experiment as a table, each difference drawn on the line from worse to better; columns without a value are left out."""
     from rich.table import Table
 
     widest = max([abs(end) for one in result.variants for end in one.interval or ()], default=0)
-    title = f"{escape(result.name)} [dim]({escape(result.id)})[/]  goal: {escape(result.goal)}"
+    columns: dict[str, list[Text]] = {
+        "variant": [line(one.id) for one in result.variants],
+        "visitors": [line(f"{one.visitors:,}") for one in result.variants],
+        "conversions": [line(f"{one.conversions:,}") for one in result.variants],
+        "rate": [line(f"{one.rate:.2%}") for one in result.variants],
+        "difference": [_difference(one, result) for one in result.variants],
+        "95 % interval": [_ends(one) for one in result.variants],
+        "p": [_p(one) for one in result.variants],
+        f"-{widest:.1%} … 0 … +{widest:.1%}": [_drawn(one, widest) for one in result.variants],
+    }
+    title = line(result.name, " ", (f"({result.id})", "dim"), f"  goal: {result.goal}")
     table = Table(title=title, title_justify="left", caption_justify="left")
-    for column in (
-        "variant",
-        "visitors",
-        "conversions",
-        "rate",
-        "difference",
-        "95 % interval",
-        "p",
-    ):
+    shown = {name: cells for name, cells in columns.items() if any(cells)}
+    for column in shown:
         table.add_column(column, justify="left" if column == "variant" else "right")
-    table.add_column(f"-{widest:.1%} … 0 … +{widest:.1%}" if widest else "")
-    for index, one in enumerate(result.variants):
-        low, high = one.interval or (0.0, 0.0)
-        clear = one.interval is not None and (low > 0 or high < 0)
-        colour = ("green" if low > 0 else "red") if clear else "default"
-        said = "baseline" if index == 0 else "–"
-        table.add_row(
-            escape(one.id),
-            f"{one.visitors:,}",
-            f"{one.conversions:,}",
-            f"{one.rate:.2%}",
-            said if one.difference is None else f"[{colour}]{one.difference:+.2%}[/]",
-            f"{low:+.2%} to {high:+.2%}" if one.interval else "",
-            "" if one.p is None else "<0.001" if one.p < 0.001 else f"{one.p:.3f}",
-            f"[{colour}]{_interval(low, one.difference or 0, high, widest)}[/]"
-            if one.interval
-            else "",
-        )
+    for cells in zip(*shown.values(), strict=True):
+        table.add_row(*cells)
     out.print(table)
     for warning in result.warnings:
-        out.print(f"  [yellow]{escape(warning)}[/]")
+        say("  ", (warning, "yellow"))
     out.print()
+
+
+def _colour(one: Any) -> str:
+    low, high = one.interval or (0.0, 0.0)
+    return "green" if low > 0 else "red" if high < 0 else ""
+
+
+def _difference(one: Any, result: Any) -> Text:
+    if one.difference is not None:
+        return line((f"{one.difference:+.2%}", _colour(one)))
+    if all(other.difference is None for other in result.variants):
+        return line()
+    return line("baseline" if one is result.variants[0] else "–")
+
+
+def _ends(one: Any) -> Text:
+    return line("{:+.2%} to {:+.2%}".format(*one.interval) if one.interval else "")
+
+
+def _p(one: Any) -> Text:
+    return line("" if one.p is None else "<0.001" if one.p < 0.001 else f"{one.p:.3f}")
+
+
+def _drawn(one: Any, widest: float) -> Text:
+    if not one.interval:
+        return line()
+    low, high = one.interval
+    return line((_interval(low, one.difference or 0, high, widest), _colour(one)))
 
 
 def _interval(low: float, middle: float, high: float, widest: float) -> str:

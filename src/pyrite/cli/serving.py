@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pyrite.cli.common import (
     ConfigOption,
@@ -15,10 +15,9 @@ from pyrite.cli.common import (
     PortOption,
     app,
     failures,
-    out,
-    print_event,
-    problems,
 )
+from pyrite.cli.records import print_event
+from pyrite.cli.terminal import complain, line, out, say
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parents[1]
@@ -26,7 +25,9 @@ NAMED = 10  # experiences, once the edge has started
 
 
 @app.command()
-def demo(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000) -> None:
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
     """Build what a browser needs, start the edge and the demo shop, and show every event as it arrives."""
     ensure_built()
     from pyrite.demo.shop import shop
@@ -34,10 +35,12 @@ def demo(port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000) -
     data = Path("pyrite-data") / "demo"
     with failures():
         application = shop(data=data, listener=print_event)
-    welcome = (
-        f"\n  [bold]The demo shop is at http://127.0.0.1:{port}/[/]  (the single-page version: /spa)"
-        f"\n  Events are kept in {data}/ and shown here. Ctrl-C stops.\n"
-    )
+    welcome = [
+        line(""),
+        line("  ", (f"The demo shop is at http://127.0.0.1:{port}/", "bold"), "  (the single-page version: /spa)"),
+        line(f"  Events are kept in {data}/ and shown here. Ctrl-C stops."),
+        line(""),
+    ]  # fmt: skip
     _serve(application, host="127.0.0.1", port=port, welcome=welcome)
 
 
@@ -58,10 +61,12 @@ def serve(
         application = pyrite.edge(config=path, data=data)
     settings = application.state.settings.edge
     chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
-    welcome = (
-        f"  [bold]The edge is at http://{chosen_host}:{chosen_port}/[/]  (tracker: /alloy.js)  Ctrl-C stops.\n"
-        + what_was_read(application.state, path, data or Path(settings.data))
-    )
+    address = f"http://{_in_url(chosen_host)}:{chosen_port}/"
+    read = what_was_read(application.state, path, data or Path(settings.data))
+    welcome = [
+        line("  ", (f"The edge is at {address}", "bold"), "  (tracker: /alloy.js)  Ctrl-C stops."),
+        *[line(one) for one in read.splitlines()],
+    ]
     limits = application.state.settings.limits
     _serve(
         application,
@@ -84,7 +89,7 @@ def what_was_read(state: Any, config: Path | None, data: Path) -> str:
         or "any name; list yours in pyrite.toml before visitors come",
         "experiences": _experiences_of(state),
     }
-    return "\n".join([f"  {name:<14}{escape(value)}" for name, value in rows.items()])
+    return "\n".join([f"  {name:<14}{value}" for name, value in rows.items()])
 
 
 def _experiences_of(state: Any) -> str:
@@ -101,7 +106,7 @@ def _experiences_of(state: Any) -> str:
 @app.command()
 def build(
     out_dir: Annotated[
-        Path, typer.Option("--out", help="Folder to write to; it is emptied first.")
+        Path, typer.Option("--out", help="Folder to write to; files of others in it stay.")
     ],
     lane: Annotated[
         str, typer.Option(help="What alloy.js is: compiled, or micropython.")
@@ -111,15 +116,13 @@ def build(
     from pyrite.bundle.build import LANES
 
     if lane not in LANES:
-        problems.print(f"--lane: expected one of {', '.join(LANES)}, got {escape(repr(lane))}")
+        complain(f"--lane: expected one of {', '.join(LANES)}, got {lane!r}")
         raise typer.Exit(2)
-    if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / "manifest.json").is_file():
-        problems.print(f"{out_dir}: holds files that are not a build; name an empty folder")
-        raise typer.Exit(2)
-    if is_checkout():
-        _build(out_dir, lane)
-    else:
-        _copy(out_dir, lane)
+    with failures():
+        if is_checkout():
+            _build(out_dir, lane)
+        else:
+            _copy(out_dir, lane)
     _print_sizes(json.loads((out_dir / "sizes.json").read_text()))
 
 
@@ -140,14 +143,14 @@ def ensure_built() -> None:
 
 def _copy(target: Path, lane: str) -> None:
     """The files of the installed package, with *lane* as alloy.js."""
-    import shutil
+    from pyrite.bundle.build import copy
+    from pyrite.bundle.tools import BuildError
 
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(PACKAGE / "_web", target)
-    for ending in ("", ".br", ".gz"):
-        shutil.copyfile(target / f"alloy.{lane}.js{ending}", target / f"alloy.js{ending}")
-    manifest = json.loads((target / "manifest.json").read_text()) | {"lane": lane}
-    (target / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    try:
+        copy(PACKAGE / "_web", out=target, lane=lane)
+    except BuildError as error:
+        complain(error)
+        raise typer.Exit(2) from None
 
 
 def _build(target: Path, lane: str = "compiled") -> None:
@@ -175,12 +178,12 @@ def _build(target: Path, lane: str = "compiled") -> None:
                 ),
             )
     except BuildError as error:
-        problems.print(f"[red]{escape(str(error))}[/]")
+        complain(error)
         raise typer.Exit(2) from None
 
 
 def _serve(
-    application: Any, *, host: str, port: int, welcome: str, head_seconds: float = 20
+    application: Any, *, host: str, port: int, welcome: list[Text], head_seconds: float = 20
 ) -> None:
     """Serve until Ctrl-C; *welcome* is printed once connections are taken."""
     import socket
@@ -194,15 +197,17 @@ def _serve(
             await super().startup(sockets)
             if self.started:
                 serving.settle()
-                out.print(welcome, soft_wrap=True)
+                for one in welcome:
+                    out.print(one, soft_wrap=True)
 
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            problems.print(
-                f"[red]{host}:{port}: can't listen there: {error.strerror}; choose another with --port[/]"
+            complain(
+                f"{host}:{port}: can't listen there: {error.strerror}; choose another with --port"
             )
             raise typer.Exit(2) from None
     application.state.callers.bind(host)
@@ -210,7 +215,11 @@ def _serve(
     # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run()
-    out.print("  stopped")
+    say("  stopped")
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _print_sizes(sizes: dict[str, dict[str, dict[str, int]]]) -> None:

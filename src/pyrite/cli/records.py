@@ -1,0 +1,118 @@
+"""What is stored, as lines for people and as JSON for programs; whatever a page has sent, printing it works."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pyrite.cli.terminal import say
+from pyrite.core.event import part
+
+SHORT_ID = 8  # characters of a visitor's id in a line; `export` and `erase` take them
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999000, UTC)
+
+
+def print_event(event: Any) -> None:
+    """One line for *event*: when, what, where, who, and what its data say."""
+    body = body_of(event)
+    pairs = [(key, value) for key, value in part(body, "data").items() if not key.startswith("_")]
+    shown = " ".join([f"{key}={_short(value)}" for key, value in pairs])
+    link = part(body, "xdm", "web", "webInteraction")
+    if link and not shown:
+        shown = f"{_short(link.get('name', ''))} → {_short(link.get('URL', ''))}"
+    path = "/" + event.url.partition("://")[2].partition("/")[2]
+    say(
+        (_clock(event.received_ms), "dim"),
+        "  ",
+        (f"{event.type or 'event':<36}", "bold"),
+        f" {path:<28} ",
+        (event.visitor[:SHORT_ID], "dim"),
+        f"  {shown}",
+    )
+
+
+def event_record(event: Any) -> dict[str, Any]:
+    """*event* as JSON."""
+    return {
+        "seq": event.seq,
+        "id": event.id,
+        "datastream": event.datastream,
+        "type": event.type,
+        "url": event.url,
+        "visitor": event.visitor,
+        "made": iso(event.made_ms),
+        "received": iso(event.received_ms),
+        **body_of(event),
+    }
+
+
+def print_row(row: Any) -> None:
+    """One line for a bad row."""
+    say(
+        f"  {row.id:>6} ",
+        (iso(row.received_ms), "dim"),
+        " ",
+        (f"{row.code:<20}", "bold"),
+        f" {row.path:<24} {row.message}",
+    )
+
+
+def row_record(row: Any) -> dict[str, Any]:
+    """A bad row as JSON; a body that is no text is written byte by byte, as Latin-1 has it, and says so."""
+    try:
+        body = {"body": row.body.decode()}
+    except UnicodeDecodeError:
+        body = {"body": row.body.decode("latin-1"), "encoding": "latin-1"}
+    return {
+        "id": row.id,
+        "received": iso(row.received_ms),
+        "code": row.code,
+        "path": row.path,
+        "message": row.message,
+        "url": row.url,
+        "client": row.client,
+        "cut": row.cut,
+        "visitor": row.visitor,
+        "ecid": row.ecid,
+        **body,
+    }
+
+
+def body_of(event: Any) -> dict[str, Any]:
+    """`{xdm, data}` of *event*; what is no such JSON, by whoever wrote it, stands in `body` as it is."""
+    try:
+        body = json.loads(event.body)
+    except (ValueError, RecursionError):
+        return {"body": event.body}
+    if isinstance(body, dict) and body.keys() <= {"xdm", "data"}:
+        return body
+    return {"body": body}
+
+
+def moment(ms: int) -> datetime:
+    """*ms* since 1970 in UTC; the nearest there is for years before 1 and after 9999."""
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError:
+        return _LAST if ms > 0 else _FIRST
+
+
+def iso(ms: int) -> str:
+    """*ms* since 1970 as ISO 8601 writes it."""
+    return moment(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _clock(ms: int) -> str:
+    """The time of day here."""
+    found = moment(ms)
+    with suppress(
+        OverflowError, ValueError, OSError
+    ):  # the first and the last day there is, in other zones
+        found = found.astimezone()
+    return f"{found:%H:%M:%S}"
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:39] + "…"

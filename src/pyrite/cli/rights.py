@@ -1,0 +1,108 @@
+"""export, erase: what belongs to one visitor."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
+from pyrite.cli.records import event_record, iso, row_record
+from pyrite.cli.terminal import note, say, visible, write_json
+
+SHORTEST = 4  # characters of an id that may stand for the whole
+SHOWN = 20  # ids that are named where several fit
+
+VisitorArgument = Annotated[
+    str,
+    typer.Argument(help="The device id (FPID), the ECID, or the beginning of one that no other has."),
+]  # fmt: skip
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
+_VISITOR = (
+    "datastream", "visitor", "first_seen_ms", "last_seen_ms", "events", "ecid", "consent", "visits", "views", "shown",
+)  # fmt: skip
+
+
+@app.command()
+def export(
+    visitor: VisitorArgument,
+    yes: YesOption = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Print all that is stored of one visitor, a JSON object a line: who they are, events, bad rows."""
+    store = store_of(data, config)
+    with failures():
+        names = _confirmed(store, visitor, yes)
+        for name in names:
+            for event in store.events_of(name):
+                write_json({"kind": "event", **event_record(event)})
+            for stream in sorted({event.datastream for event in store.events_of(name)}):
+                known = store.visitor(stream, name)
+                if known:
+                    write_json({"kind": "visitor", **{key: getattr(known, key) for key in _VISITOR}})  # fmt: skip
+        for row in store.bad_rows_of(names):
+            write_json({"kind": "bad row", **row_record(row)})
+    store.close()
+
+
+@app.command()
+def erase(
+    visitor: VisitorArgument,
+    yes: YesOption = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Delete all that is stored of one visitor, bad rows included. It can't be taken back."""
+    store = store_of(data, config)
+    with failures():
+        names = _confirmed(store, visitor, yes)
+        found = sum(1 for name in names for _ in store.events_of(name))
+        rows = sum(1 for _ in store.bad_rows_of(names))
+        listed = visible(", ".join(names))
+        if not yes and not typer.confirm(
+            f"Delete {found} events and {rows} bad rows of {listed}?", err=True
+        ):
+            raise typer.Exit(1)
+        erased = store.erase(names)
+    store.close()
+    say(f"  erased: {erased.events} events, {erased.bad_rows} bad rows, {erased.visitors} visitors")
+
+
+def _confirmed(store: Any, given: str, yes: bool) -> list[str]:
+    """The keys of the visitor that *given* names; devices behind an ECID are listed, and are theirs only if a person says so."""
+    visitor = _whole(store, given)
+    names: list[str] = store.names_of(visitor)
+    devices = [name for name in names if name != visitor]
+    if not devices:
+        return names
+    note(f"  {len(devices)} devices have sent the ECID {visitor}; anybody who has seen it can:")
+    for device in devices:
+        events = list(store.events_of(device))
+        first = f", first on {iso(min(one.received_ms for one in events))[:10]}" if events else ""
+        note(f"    {device}  {len(events)} events{first}")
+    if not yes and not typer.confirm("Are all of them this visitor's?", err=True):
+        note("  nothing was done; name one of the devices instead")
+        raise typer.Exit(1)
+    return names
+
+
+def _whole(store: Any, given: str) -> str:
+    """The id that *given* is, or is the beginning of. Raises ValueError where that is none, or several."""
+    found: list[str] = store.keys(given, limit=SHOWN + 1) if given else []
+    if given in found or (given and any(True for _ in store.bad_rows_of([given]))):
+        return given
+    if len(given) < SHORTEST:
+        raise ValueError(
+            f"no visitor has the id {given!r}; give the whole id, or at least {SHORTEST} characters of its beginning"
+        )
+    if not found:
+        raise ValueError(
+            f"no visitor's id begins with {given!r}; 'pyrite events --json' prints whole ids"
+        )
+    if len(found) > 1:
+        more = " and more" if len(found) > SHOWN else ""
+        listed = ", ".join(found[:SHOWN])
+        raise ValueError(
+            f"{given!r} is the beginning of several ids: {listed}{more}; give more of the one"
+        )
+    note(f"  {given} is {found[0]}")
+    return found[0]

@@ -1,0 +1,57 @@
+"""The terminal: everything that comes from outside is printed by these functions, and can't act on it.
+
+A page says what its events hold, and a terminal obeys control characters: they are written as escapes, like `\\x1b`, and so are
+those that turn the direction of a line round. Rich's markup is never read from a value, because values are no markup here.
+"""
+
+import json
+import re
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+out = Console(highlight=False)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Part = str | tuple[str, str]  # a text, or a text with its style
+
+# C0, DEL and C1, marks of direction and their isolates, the separators of lines, halves of surrogate pairs.
+_ACTING = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_ACTS = re.compile(f"[{_ACTING}]")
+
+
+def visible(text: str) -> str:
+    """*text* with escapes in place of what a terminal would obey."""
+    return _ACTS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def line(*parts: Part) -> Text:
+    """One line, for the console or for a cell of a table; only what stands in a style's place is a style."""
+    made = Text()
+    for part in parts:
+        text, style = (part, "") if isinstance(part, str) else part
+        made.append(visible(text), style)
+    return made
+
+
+def say(*parts: Part) -> None:
+    """Print one line."""
+    out.print(line(*parts), soft_wrap=True)
+
+
+def complain(problem: object) -> None:
+    """Print one line of the problem to the error stream."""
+    problems.print(line((str(problem), "red")))
+
+
+def note(*parts: Part) -> None:
+    """Print one line to the error stream: what is no part of the output."""
+    problems.print(line(*parts))
+
+
+def write_json(record: dict[str, Any]) -> None:
+    """Print *record* as JSON in one line; what a terminal would obey is escaped there as JSON has it."""
+    text = json.dumps(record, ensure_ascii=False)
+    sys.stdout.write(_ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
