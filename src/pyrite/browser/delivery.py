@@ -55,9 +55,14 @@ class Delivery:
             "Erase": self._erase,
         }
 
-    def _answered(self, request: str, status: int, body: str, retry_after: str) -> None:
+    def _answered(self, request: str, status: int, body: str, retry_after: str, edge: str) -> None:
         effects = self._tracker.answered(
-            request, status=status, text=body, retry_after=retry_after, moment=self._page.moment()
+            request,
+            status=status,
+            text=body,
+            retry_after=retry_after,
+            moment=self._page.moment(),
+            edge=edge,
         )
         self._page.carry_out(effects)
 

@@ -7,6 +7,7 @@ in dom.py, links.py and transport.py.
 from ..core.effects import (
     Abandon,
     Ask,
+    Call,
     Decide,
     Effect,
     Later,
@@ -93,6 +94,7 @@ class Page:
             "Stay": self._stay,
             "Uncover": self._uncover,
             "SetCookie": self._set_cookie,
+            "Call": self._call,
             "Later": self._later,
             "Hide": self._hide,
             "Show": self._show,
@@ -361,6 +363,12 @@ class Page:
         if effect.same_site == "None" or window.location.protocol == "https:":
             pieces.append("Secure")
         window.document.cookie = "; ".join(pieces)
+
+    def _call(self, effect: Call) -> None:
+        image = construct(window.Image)
+        if effect.hides_referrer:
+            image.referrerPolicy = "no-referrer"
+        image.src = effect.url
 
     def _later(self, effect: Later) -> None:
         timer = effect.timer

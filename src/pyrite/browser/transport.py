@@ -22,7 +22,7 @@ class Transport:
 
     def __init__(
         self,
-        answered: "Callable[[str, int, str, str], None]",
+        answered: "Callable[[str, int, str, str, str], None]",
         failed: "Callable[[str, str], None]",
         beaconed: "Callable[[str, bool], None]",
         armed: "Callable[[int, int], None]",
@@ -116,6 +116,7 @@ class Transport:
                 return window.Promise.reject("not sent")
             found["status"] = response.status
             found["retry_after"] = text(response.headers.get("Retry-After"))
+            found["edge"] = text(response.headers.get("x-adobe-edge"))
             if "gzip" in text(response.headers.get("Accept-Encoding")):
                 self._unpacks = True
             # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
@@ -123,7 +124,9 @@ class Transport:
             return found["body"]
 
         def read(body: Any = "", *_: Any) -> None:
-            self._answered(request, found["status"], text(body), found["retry_after"])
+            self._answered(
+                request, found["status"], text(body), found["retry_after"], found["edge"]
+            )
 
         def refused(error: Any = None, *_: Any) -> None:
             failed(describe(error))

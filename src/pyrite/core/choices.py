@@ -33,11 +33,15 @@ class Consents:
         self._outgoing = outgoing
         self._calls: list[tuple[object, dict[str, object]]] = []
         # The id of the request, the call, in or out or '', and the digests of its records.
-        self._sent: tuple[str, object, str, dict[str, str]] | None = None
+        self._sent: tuple[str, object, str, list[str]] | None = None
 
     def state(self, moment: Moment) -> str:
         """`in`, `out`, or `pending`, also while a choice is on its way."""
         return PENDING if self._sent else self._visitor.consent(moment)
+
+    def allow(self, moment: Moment) -> bool:
+        """Whether consent is `in`, and no other choice is on its way."""
+        return self._visitor.consent(moment) == IN and (not self._sent or self._sent[2] == IN)
 
     def set(
         self, call: object, options: dict[str, object], moment: Moment
@@ -48,14 +52,10 @@ class Consents:
         if self._sent:
             self._calls.append((call, options))
             return [], None
-        records = consent if isinstance(consent, list) else []
         identities = part(options, "identityMap")
-        said = digests(records + [identities] if identities else records)
+        said = digests(consent, identities)
         if self._knows(chosen, said, moment):
-            effects = self._outgoing.note(
-                "setConsent: the edge knows that already; nothing is sent"
-            )
-            return effects + [resolved(call, {})], None
+            return [resolved(call, {})], None
         body: dict[str, object] = {
             "consent": consent,
             "query": {"consent": {"operation": "update"}},
@@ -97,7 +97,7 @@ class Consents:
                 return []
         return self._visitor.keep(self._cookie, "general=" + chosen, CONSENT_MAX_AGE_S, moment)
 
-    def _knows(self, chosen: str, said: dict[str, str], moment: Moment) -> bool:
+    def _knows(self, chosen: str, said: list[str], moment: Moment) -> bool:
         """Whether the edge has been told all that, for this visitor."""
         kept = self._visitor.chosen(moment)
         if not kept or chosen not in ("", kept):
@@ -105,23 +105,22 @@ class Consents:
         if kept == IN and not self._visitor.knows_device(moment):
             return False
         told = self._digests(moment)
-        return all([told.get(name) == said[name] for name in said])
+        return all([digest in told for digest in said])
 
-    def _remember(self, said: dict[str, str], moment: Moment) -> list[Effect]:
+    def _remember(self, said: list[str], moment: Moment) -> list[Effect]:
         if not said:
-            return []
-        told = self._digests(moment)
-        told.update(said)
-        value = ".".join([f"{name}-{told[name]}" for name in sorted(told)[:TOLD]])
+            return []  # the consent cookie says it all
+        standards = [_standard(digest) for digest in said]
+        told = [one for one in self._digests(moment) if _standard(one) not in standards]
+        value = ".".join((told + said)[-TOLD:])
         return self._visitor.keep(self._told, value, CONSENT_MAX_AGE_S, moment)
 
-    def _digests(self, moment: Moment) -> dict[str, str]:
-        found = {}
-        for pair in self._visitor.cookies(moment).get(self._told, "").split("."):
-            name, _, digest = pair.partition("-")
-            if digest:
-                found[name] = digest
-        return found
+    def _digests(self, moment: Moment) -> list[str]:
+        return self._visitor.cookies(moment).get(self._told, "").split(".")
+
+
+def _standard(digest: str) -> str:
+    return digest.partition("-")[0]
 
 
 class Identities:
@@ -175,4 +174,4 @@ class Identities:
                 identity["ECID"] = ecid
             elif namespace == "FPID":
                 identity["FPID"] = self._visitor.fpid(moment)[0]
-        return {"identity": identity, "edge": {"regionId": self._visitor.region(moment)}}
+        return {"identity": identity, "edge": {"regionId": self._visitor.region_id(moment)}}

@@ -5,21 +5,21 @@ scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.
 """
 
 from .config import DOWNLOADS
-from .event import LINK_CLICK
+from .event import LINK_CLICK, text_of
 
 NAME_LIMIT = 255  # characters: a link around a whole article should not send the article
 
 
 def details_of(facts: dict[str, object]) -> dict[str, object] | None:
     """`{linkName, linkRegion, linkType, linkUrl}` of a click; None unless all four are there."""
-    url = _text(facts, "url")
-    name = _collapsed(_text(facts, "text"))
+    url = text_of(facts, "url")
+    name = _collapsed(text_of(facts, "text"))
     names = facts.get("names")
     for other in names if isinstance(names, list) else []:
         if name:
             break
         name = _collapsed(other) if isinstance(other, str) else ""
-    region = _collapsed(_text(facts, "region"))
+    region = _collapsed(text_of(facts, "region"))
     if not url or not name or not region or facts.get("scripted") is True:
         return None
     return {
@@ -73,24 +73,19 @@ def event_of(details: dict[str, object], *, page: str) -> dict[str, object]:
 
 
 def _type(facts: dict[str, object]) -> str:
-    bare = _text(facts, "url").partition("#")[0].partition("?")[0]
+    bare = text_of(facts, "url").partition("#")[0].partition("?")[0]
     if facts.get("download") is True or facts.get("qualified") is True:
         return "download"
     if facts.get("qualified") is None:
         for ending in DOWNLOADS.split():
             if bare.lower().endswith(ending):
                 return "download"
-    host = _text(facts, "host")
-    protocol = _text(facts, "protocol")
-    if protocol in ("http:", "https:") and host != _text(facts, "pageHost"):
+    host = text_of(facts, "host")
+    protocol = text_of(facts, "protocol")
+    if protocol in ("http:", "https:") and host != text_of(facts, "pageHost"):
         return "exit"
     return "other"
 
 
 def _collapsed(text: str) -> str:
     return " ".join(text.split())
-
-
-def _text(facts: dict[str, object], name: str) -> str:
-    value = facts.get(name)
-    return value if isinstance(value, str) else ""

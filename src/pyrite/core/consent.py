@@ -4,6 +4,7 @@ Pure. The visitor's own choice (the consent cookie) wins over Global Privacy Con
 """
 
 from .errors import ConsentError
+from .event import part
 from .wire import encode
 
 IN = "in"
@@ -29,26 +30,23 @@ def source(*, cookie: str, gpc: bool) -> str:
     """Why consent is out: the visitor's choice, the browser's signal or the page's default."""
     if _general(cookie):
         return "the visitor declined consent"
-    if gpc:
-        return "the browser's Global Privacy Control declines consent"
-    return "consent is out until the visitor has chosen (defaultConsent)"
+    return f"consent is out ({'Global Privacy Control' if gpc else 'defaultConsent'})"
 
 
-def digests(records: list[object]) -> dict[str, str]:
-    """A short text for each of *records*, by its standard and version: it changes with what the record says.
+def digests(consent: object, identities: dict[str, object]) -> list[str]:
+    """For each record of *consent*, and the *identities* given with it, a short text that changes with what it says, behind one
+    for its standard and version.
 
-    The consent cookie says all that `{general}` does, so that has none.
+    The consent cookie says all that `{general}` does: that has none.
     """
-    found: dict[str, str] = {}
-    for record in records:
-        if isinstance(record, dict) and (
-            record.get("standard") != "Adobe"
-            or record.get("version") != "1.0"
-            or list(record.get("value", {})) != ["general"]
-            or len(record) != 3
-        ):
-            found[_digest([record.get("standard"), record.get("version")])] = _digest(record)
-    return found
+    records = list(consent) if isinstance(consent, list) else []
+    if identities:
+        records.append(identities)
+    return [
+        f"{_digest([record.get('standard'), record.get('version')])}-{_digest(record)}"
+        for record in records
+        if "general" not in part(record, "value")
+    ]
 
 
 def general(consent: object) -> str:

@@ -150,6 +150,13 @@ class SetCookie(Effect):
     same_site: str
 
 
+class Call(Effect):
+    """Load *url* as an image that is not shown; it *hides_referrer* where the address of the page is not to be told."""
+
+    url: str
+    hides_referrer: bool
+
+
 class Later(Effect):
     """Hand back `woken(timer)` after *delay_ms* milliseconds."""
 

@@ -98,6 +98,12 @@ def part(value: dict[str, object], *names: str) -> dict[str, object]:
     return value
 
 
+def text_of(value: dict[str, object], name: str) -> str:
+    """The text *name* in *value*; an empty one where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
+
+
 def _name(event: Draft, options: dict[str, object]) -> None:
     if isinstance(event.xdm.get("eventType"), str) and event.xdm["eventType"]:
         return

@@ -48,7 +48,12 @@ class Events:
         self._send = send
         self._ask = ask
         self.renderings = Renderings(
-            config, own=self.own, go=self._dispatch, freed=self._freed, place=place
+            config,
+            own=self.own,
+            go=self._dispatch,
+            freed=self._freed,
+            allow=consents.allow,
+            place=place,
         )
         self.device = OnDevice(config)
         self._deciding: dict[str, Draft] = {}  # in the page

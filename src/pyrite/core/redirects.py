@@ -15,11 +15,11 @@ KEPT = 10  # redirects in the cookie
 MARK_LIMIT = 200  # characters of an item or address there: their ends tell them apart
 
 
-def refusal(item: str, url: str, moment: Moment) -> str:
-    """Why *item* may not lead from this page to *url*; empty when it may."""
+def refusal(item: str, url: str, moment: Moment, *, allowed: bool = True) -> str:
+    """Why *item* may not lead from this page to *url*; empty when it may. *allowed*: consent lets a cookie be stored."""
     if not _is_plain(url):
         return f"expected an http or https address, got {url!r}"
-    if moment.facts.get("cookiesEnabled") is not True:
+    if not allowed or moment.facts.get("cookiesEnabled") is not True:
         return "it needs a cookie, so that it can't go round in circles"
     here = _bare(moment.text("url"))
     if absolute(url, here) == here:

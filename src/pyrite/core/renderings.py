@@ -33,7 +33,7 @@ REDIRECT_LIMIT_MS = 5000  # a page that is still there by then was not replaced:
 
 class Renderings:
     """Every plan of one tracker. *own* gives the effects of an event of ours, *go* those that send an event which a plan
-    has held up, *freed* those of events that waited for plans to end."""
+    has held up, *freed* those of events that waited for plans to end; *allow* says whether a cookie may be stored."""
 
     def __init__(
         self,
@@ -42,11 +42,13 @@ class Renderings:
         own: "Callable[[dict[str, object], Moment], list[Effect]]",
         go: "Callable[[Draft, Moment], list[Effect]]",
         freed: "Callable[[Moment], list[Effect]]",
+        allow: "Callable[[Moment], bool]",
         place: int,
     ) -> None:
         self._own = own
         self._go = go
         self._freed = freed
+        self._allow = allow
         self.views = Views()
         self.interactions = Interactions(
             config.group("autoCollectPropositionInteractions"), place=place
@@ -151,7 +153,7 @@ class Renderings:
         """Look for a redirect in *propositions*; effects that say why one is refused."""
         effects: list[Effect] = []
         for found in plan.redirects(propositions):
-            problem = refusal(found.item, found.url, moment)
+            problem = refusal(found.item, found.url, moment, allowed=self._allow(moment))
             if not problem:
                 plan.redirect = found
                 return effects

@@ -13,6 +13,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .entry import Entry
 
+HANDLES = (
+    "state:store",
+    "identity:result",
+    "identity:exchange",
+    "activation:push",
+    "locationHint:result",
+    "personalization:decisions",
+    "personalization:rules",
+)
 QUEUE_TIME_LIMIT_MS = 300000
 BACKOFF_MS = 1000
 BACKOFF_DOUBLINGS = 6  # up to 64 s
@@ -94,6 +103,17 @@ def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
             if isinstance(item, dict):
                 found.append(item)
     return found
+
+
+def unused(answer: dict[str, object]) -> list[object]:
+    """The types of the handles of *answer* that nobody here reads."""
+    handles = answer.get("handle")
+    found = (
+        [part({"": handle}, "").get("type") for handle in handles]
+        if isinstance(handles, list)
+        else []
+    )
+    return [type for type in found if type not in HANDLES]
 
 
 def is_temporary(status: int) -> bool:

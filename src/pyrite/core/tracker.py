@@ -10,10 +10,11 @@ from .commands import COMMANDS
 from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING
 from .context import VERSION
+from .destinations import destinations
 from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
 from .entry import Entry, Outcome
 from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand
-from .event import Draft, part
+from .event import Draft, part, text_of
 from .events import BEFORE_EVENT, Events
 from .interactions import Click
 from .moment import Moment
@@ -21,15 +22,13 @@ from .nearest import did_you_mean
 from .options import read
 from .outbox import Outbox
 from .outgoing import Outgoing
-from .request import Request, payloads
+from .request import Request, payloads, unused
 from .routes import Routes
 from .visitor import Visitor
 from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"
 BEFORE_CLICK = "onBeforeLinkClickSend"
-# alloy.js forgets the choice then. Here one who declined never gets an identity, and is not to be asked on each page.
-NO_IDENTITY = "configure: there is a consent cookie without an identity cookie; the choice stands"
 WATCHED = (
     ("clickCollectionEnabled", "clicks"),
     ("autoViewStart", "routes"),
@@ -137,9 +136,6 @@ class Tracker:
             if option in options:
                 line = f"configure: {option} is accepted and has no effect in this build"
                 effects.extend(self._set.outgoing.note(line))
-        visitor = self._set.visitor
-        if visitor.chosen(moment) and not visitor.ecid(moment):
-            effects.extend(self._set.outgoing.note(NO_IDENTITY))
         for flag, what in WATCHED:
             if config.flag(flag):
                 effects.append(Watch(what=what))
@@ -179,6 +175,8 @@ class Tracker:
             return ready.events.apply(call, options, moment)
         if name == "applyResponse":
             answer = part(options, "responseBody")
+            told = text_of(part(options, "responseHeaders"), "x-adobe-edge")
+            ready.visitor.learn_region(told)
             # Cookies only with consent; the page may render what it has fetched without.
             allowed = ready.visitor.consent(moment) == IN
             effects = self._learned(ready, answer, moment) if allowed else []
@@ -207,11 +205,19 @@ class Tracker:
     # ---- answers ----------------------------------------------------------------------------------------------------
 
     def answered(
-        self, request: str, *, status: int, text: str, retry_after: str, moment: Moment
+        self,
+        request: str,
+        *,
+        status: int,
+        text: str,
+        retry_after: str,
+        moment: Moment,
+        edge: str = "",
     ) -> list[Effect]:
-        """Effects of the response to *request*."""
+        """Effects of the response to *request*; *edge* is its header x-adobe-edge."""
         if self._set is None:
             return []
+        self._set.visitor.learn_region(edge)
         return self._set.outbox.answered(
             request, status=status, text=text, retry_after=retry_after, moment=moment
         )
@@ -289,6 +295,10 @@ class Tracker:
         """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
         effects = ready.visitor.store(payloads(answer, "state:store"), moment)
         ready.visitor.learn(payloads(answer, "identity:result"))
+        if ready.consents.allow(moment):
+            effects.extend(destinations(answer, moment))
+        for type in unused(answer):
+            effects.extend(ready.outgoing.note(f"unknown handle {type!r}"))
         for level in ("errors", "warnings"):
             said = answer.get(level)
             for problem in said if isinstance(said, list) else []:

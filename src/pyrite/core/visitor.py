@@ -7,6 +7,7 @@ Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the who
 
 from .config import Config
 from .consent import source, state_of
+from .digits import is_digits
 from .effects import Effect, SetCookie
 from .host import host_of, split_host
 from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
@@ -21,6 +22,7 @@ class Visitor:
         self._kept: dict[str, str] = {}
         self._fpid = ""
         self._ecid = ""
+        self._region_id: int | None = None  # once the edge has told
         self._read = ("", "")  # the identity cookie last seen, and the ECID in it
 
     def cookies(self, moment: Moment) -> dict[str, str]:
@@ -54,6 +56,16 @@ class Visitor:
         if cookie != self._read[0]:
             self._read = (cookie, ecid_of(cookie))
         return self._read[1] or self._ecid
+
+    def region_id(self, moment: Moment) -> object:
+        """The number of the edge's region; the location hint while it has not told."""
+        return self.region(moment) if self._region_id is None else self._region_id
+
+    def learn_region(self, header: str) -> None:
+        """Keep the number in the edge's *header* x-adobe-edge: 35 of `or2;35`."""
+        number = header.partition(";")[2].strip()
+        if is_digits(number):
+            self._region_id = int(number)
 
     def region(self, moment: Moment) -> str:
         """The edge's location hint for this visitor; empty while there is none."""
