@@ -1,18 +1,20 @@
 """Pyrite: a web tracker and personalization client in Python, and the edge it talks to.
 
-`pyrite.edge(...)` is the edge as an ASGI app; `pyrite.Settings` is what it can be told. In a page, the package of the same
-name offers `alloy` instead (browser/pyscript.py).
+`pyrite.edge(...)` is the edge as an ASGI app; `pyrite.Settings` is what it can be told, `pyrite.Edge` its part `[edge]`, and
+`pyrite.Event` what a listener is given. In a page, the package of the same name offers `alloy` instead (browser/pyscript.py).
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Settings", "edge"]
+__all__ = ["Edge", "Event", "Settings", "edge"]
 
 if TYPE_CHECKING:
     from .browser.pyscript import alloy as alloy
     from .edge.app import edge as edge
+    from .edge.settings import Edge as Edge
     from .edge.settings import Settings as Settings
+    from .stores.contract import Event as Event
 
 
 def __getattr__(name: str) -> Any:
@@ -21,6 +23,8 @@ def __getattr__(name: str) -> Any:
 
     if name == "edge":
         return importlib.import_module("pyrite.edge")
-    if name == "Settings":
-        return importlib.import_module("pyrite.edge.settings").Settings
+    if name in ("Edge", "Settings"):
+        return getattr(importlib.import_module("pyrite.edge.settings"), name)
+    if name == "Event":
+        return importlib.import_module("pyrite.stores.contract").Event
     raise AttributeError(f"module 'pyrite' has no attribute {name!r}")

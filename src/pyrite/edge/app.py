@@ -4,10 +4,12 @@ Mountable under any prefix of any ASGI app; all addresses move along.
 """
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,13 +24,13 @@ from .experiences import Experiences
 from .files import Files, built_files
 from .guard import Call, Guard
 from .guard import Endpoint as Answer
-from .health import Health, forget_old
+from .health import Health, Keeping
 from .metrics import Metrics
 from .mount import Mounted
-from .preview import Previews, secret_in
+from .preview import Previews, check_secret_in, secret_in
 from .problems import Problem
 from .protocol import Protocol
-from .settings import Settings, read, settings_file
+from .settings import Settings, converted, read, settings_file
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -36,7 +38,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def edge(
     *,
     config: Path | str | None = None,
-    settings: Settings | None = None,
+    settings: Settings | dict[str, Any] | None = None,
     store: Store | None = None,
     data: Path | str | None = None,
     experiences: Path | str | None = None,
@@ -44,28 +46,31 @@ def edge(
 ) -> Starlette:
     """An edge as an ASGI app.
 
-    *config* is the path of a pyrite.toml (or give *settings*); without either it is ./pyrite.toml where there is one. *store*
+    *config* is the path of a pyrite.toml (or give *settings*, as Settings or as a dict of the same form); without either it is ./pyrite.toml where there is one. *store*
     takes the place of the SQLite database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
-    with the app's lifespan, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
+    with the app's lifespan, or, mounted, with the interpreter, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
     the HTML that loads the tracker soonest; see Files.head.
 
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
     here = settings_file() if settings is None else None
     path = Path(config) if config else here
-    chosen = read(path) if path else settings or Settings()
+    given = converted(settings) if isinstance(settings, dict) else settings
+    chosen = read(path) if path else given or Settings()
+    wanted = chosen.personalization
+    folder = Path(data or chosen.edge.data)
+    if not wanted.preview_secret:
+        check_secret_in(folder)
     metrics = Metrics()
     kept = store or SqliteStore(
-        Path(data or chosen.edge.data),
+        folder,
         synchronous=chosen.store.synchronous.upper(),
         committed=metrics.committed,
     )
     metrics.state = kept.state
-    wanted = chosen.personalization
     kept_experiences = Experiences(
         Path(experiences or chosen.edge.experiences), holdout=wanted.holdout
     )
-    folder = Path(data or chosen.edge.data)
     previews = Previews(
         lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
     )
@@ -75,11 +80,13 @@ def edge(
     )
     protocol = Protocol(chosen, kept, decisions, metrics, listener)
 
+    keeping = Keeping(kept, days=chosen.store.keep_days)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        keeping = asyncio.create_task(forget_old(kept, days=chosen.store.keep_days))
+        keeping.start()
         yield
-        keeping.cancel()
+        keeping.stop()
         # In a thread: what was submitted is written first, and requests that wait for that are answered meanwhile.
         await asyncio.to_thread(kept.close)
 
@@ -90,13 +97,21 @@ def edge(
     )
     callers = Callers(chosen.edge.origins)
     mounted = Mounted(app)
+    if store is None:
+        # A host that has mounted the app runs no lifespan of it: the store closes with the app, or with the interpreter.
+        weakref.finalize(app, kept.close)
+
+    def asked(root_path: str) -> None:
+        keeping.start()
+        mounted.asked(root_path)
+
     app.add_middleware(
         Guard,
         settings=chosen,
         endpoints=protocol.endpoints(),
         callers=callers,
         metrics=metrics,
-        asked=mounted.asked,
+        asked=asked,
     )
     app.state.callers = callers
     app.state.store = kept

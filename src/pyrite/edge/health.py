@@ -57,6 +57,28 @@ class Health:
         return ""
 
 
+class Keeping:
+    """The steady deleting on a loop of its own store: it starts with the app's lifespan, or, where a host has mounted the app
+    and runs no lifespan of it, with the first request."""
+
+    def __init__(self, store: Store, *, days: float) -> None:
+        self._store = store
+        self._days = days
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start on the running loop, unless it has. Costs nothing when it has, or where everything is kept for ever."""
+        if self._days and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(
+                forget_old(self._store, days=self._days)
+            )
+
+    def stop(self) -> None:
+        """Stop, with the loop."""
+        if self._task is not None:
+            self._task.cancel()
+
+
 async def forget_old(store: Store, *, days: float) -> None:
     """Delete what was received more than *days* ago (0: nothing ever), in steps that nobody notices, until cancelled."""
     while days:

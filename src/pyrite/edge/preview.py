@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from ..core.ondevice import PREVIEW_PARAMETER
+from .settings import SECRET_BYTES
 
 COOKIE_MAX_AGE_S = 1800
 KEY_FILE = "preview.key"
@@ -21,6 +22,10 @@ OFF = "off"
 
 class PreviewRefused(ValueError):
     """A token is no good; the message says why."""
+
+
+class SecretTooShort(ValueError):
+    """The secret that preview links are signed with can be guessed; the message says what to do."""
 
 
 class Previews:
@@ -50,7 +55,11 @@ class Previews:
     def read(self, token: str) -> dict[str, str]:
         """`{experience: variant}` of a token. Raises PreviewRefused."""
         try:
-            experience, variant = self._signer.loads(token, max_age=self._max_age_s)
+            signer = self._signer
+        except (SecretTooShort, OSError) as error:
+            raise PreviewRefused(str(error)) from None
+        try:
+            experience, variant = signer.loads(token, max_age=self._max_age_s)
         except SignatureExpired:
             raise PreviewRefused(
                 "the preview link has expired; make another with `pyrite preview`"
@@ -63,12 +72,13 @@ class Previews:
 
 
 def secret_in(folder: Path) -> str:
-    """The secret that is kept in *folder*, made at first; only its owner can read it."""
+    """The secret that is kept in *folder*, made at first; only its owner can read it. Raises SecretTooShort, OSError."""
     path = folder / KEY_FILE
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
+    kept = _kept(path)
+    if kept:
+        return kept
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # an empty one: anybody could sign with it
     made = secrets.token_urlsafe(32)
     try:
         # Written whole before it has its name, so that of two processes that start together one wins.
@@ -77,7 +87,30 @@ def secret_in(folder: Path) -> str:
             file.write(made)
         os.link(path.with_suffix(f".{os.getpid()}"), path)
     except FileExistsError:
-        return path.read_text()
+        return _kept(path)
     finally:
         path.with_suffix(f".{os.getpid()}").unlink(missing_ok=True)
     return made
+
+
+def check_secret_in(folder: Path) -> None:
+    """Raises SecretTooShort where the secret in *folder* is one that can be guessed; one that is missing or empty is made later."""
+    _kept(folder / KEY_FILE)
+
+
+def _kept(path: Path) -> str:
+    """The secret in the file at *path*; '' where there is none, or nothing in it."""
+    try:
+        found = path.read_text("utf-8").strip()
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise SecretTooShort(f"{path}: expected a text; remove it, and a secret is made") from None
+    size = len(found.encode())
+    if 0 < size < SECRET_BYTES:
+        raise SecretTooShort(
+            f"{path}: expected a secret of at least {SECRET_BYTES} bytes, got {size}; remove it, and one is made"
+        )
+    return found

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,8 @@ import msgspec
 
 from ..core.nearest import did_you_mean
 from .origins import checked
+
+SECRET_BYTES = 16  # of what preview links are signed with, at least: shorter ones can be guessed
 
 
 class SettingsError(ValueError):
@@ -24,7 +27,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     host: str = "127.0.0.1"
     """The address to listen on."""
-    port: int = 8000
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     """The port to listen on."""
     base_path: str = "ee"
     """The path before `/v1/…`; pages name it in `edgeBasePath`."""
@@ -88,7 +91,17 @@ class Personalization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     preview_hours: Annotated[float, msgspec.Meta(gt=0)] = 24
     """Hours that a preview link is good for."""
     preview_secret: str = ""
-    """What preview links are signed with, for edges that don't share a data folder; else one is made and kept there."""
+    """What preview links are signed with (16 bytes or more), for edges that don't share a data folder; else one is made and kept there."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError for a secret that can be guessed."""
+        size = len(self.preview_secret.encode())
+        if 0 < size < SECRET_BYTES:
+            remedy = "python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"
+            raise SettingsError(
+                f"preview_secret: expected at least {SECRET_BYTES} bytes, got {size}; {remedy}",
+                key="preview_secret",
+            )
 
 
 class Datastream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,7 +142,19 @@ def read(path: Path) -> Settings:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
-    _check_keys(values, Settings, [], path, text)
+    return _converted(values, lambda keys: f"{path}:{line_of(text, keys)}")
+
+
+def converted(values: dict[str, Any]) -> Settings:
+    """The settings in a dict of the form that `pyrite.toml` has. Raises SettingsError."""
+    return _converted(values, lambda keys: "settings")
+
+
+Where = Callable[[list[str]], str]  # the place of a key, for the beginning of a message
+
+
+def _converted(values: dict[str, Any], where: Where) -> Settings:
+    _check_keys(values, Settings, [], where)
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -137,10 +162,10 @@ def read(path: Path) -> Settings:
         keys = place.rstrip("`").split(".") if place else []
         own = error.__cause__
         if isinstance(own, SettingsError):
-            line = line_of(text, [*keys, own.key])
-            raise SettingsError(f"{path}:{line}: {'.'.join(keys)}.{own}", key=own.key) from None
+            said = f"{where([*keys, own.key])}: {'.'.join(keys)}.{own}"
+            raise SettingsError(said, key=own.key) from None
         raise SettingsError(
-            f"{path}:{line_of(text, keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}"
+            f"{where(keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}"
         ) from None
 
 
@@ -161,7 +186,7 @@ def line_of(text: str, keys: list[str]) -> int:
     return found
 
 
-def _check_keys(values: Any, model: Any, keys: list[str], path: Path, text: str) -> None:
+def _check_keys(values: Any, model: Any, keys: list[str], where: Where) -> None:
     if not isinstance(values, dict):
         return
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(model)}
@@ -170,11 +195,11 @@ def _check_keys(values: Any, model: Any, keys: list[str], path: Path, text: str)
             known = ", ".join(fields)
             place = ".".join([*keys, key])
             raise SettingsError(
-                f"{path}:{line_of(text, [*keys, key])}: unknown key {place!r}; known are {known}{did_you_mean(key, list(fields))}"
+                f"{where([*keys, key])}: unknown key {place!r}; known are {known}{did_you_mean(key, list(fields))}"
             )
         inner = fields[key]
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            _check_keys(value, inner, [*keys, key], path, text)
+            _check_keys(value, inner, [*keys, key], where)
         elif key == "datastreams" and isinstance(value, dict):
             for name, stream in value.items():
-                _check_keys(stream, Datastream, [*keys, key, name], path, text)
+                _check_keys(stream, Datastream, [*keys, key, name], where)

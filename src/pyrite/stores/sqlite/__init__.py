@@ -240,7 +240,8 @@ class SqliteStore(Writing):
             closed, self._closed = self._closed, True
         if not closed:
             self._wanted.set()
-            self._writer.join()
+            if self._writer is not threading.current_thread():  # where garbage is collected
+                self._writer.join()
 
     def _connect(self, *, shared: bool = False) -> sqlite3.Connection:
         """A connection to the file that is there; *shared* ones are for every thread, and only read."""
