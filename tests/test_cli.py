@@ -192,6 +192,34 @@ def test_experiments_are_printed_as_json(site: list[str]) -> None:
     assert record["warnings"] == []
 
 
+def test_of_an_experience_that_cant_be_read_nothing_is_claimed(
+    site: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "experiences" / "welcome.toml"
+    file.write_text(file.read_text().replace("[goal]", "[gaol]"))
+    printed = RUN.invoke(app, ["experiments", *site], env={"COLUMNS": "160"})
+    record = json.loads(RUN.invoke(app, ["experiments", "--json", *site]).stdout)
+
+    assert "welcome.toml:2: file: object contains unknown field `gaol`" in caplog.text
+    assert "goal: unknown" in printed.stdout
+    assert "what counts as success is not known" in printed.stdout
+    assert "conversions  " not in printed.stdout
+    assert [one["visitors"] for one in record["variants"]] == [100, 100]
+    assert [one["conversions"] for one in record["variants"]] == [None, None]
+    assert [one["difference"] for one in record["variants"]] == [None, None]
+
+
+def test_what_the_edge_had_in_force_outlives_its_folder(site: list[str], tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "data")
+    Experiences(tmp_path / "experiences", store=store).rules()
+    store.close()
+    (tmp_path / "experiences" / "welcome.toml").unlink()
+    result = RUN.invoke(app, ["experiments", *site], env={"COLUMNS": "160"})
+
+    for piece in ("Warm welcome (welcome)  goal: order", "10.00%", "50.00%", "+40.00%"):
+        assert piece in result.stdout
+
+
 def test_experiments_may_be_narrowed_down(site: list[str]) -> None:
     none = RUN.invoke(app, ["experiments", "--since", "2026-01-01", *site])
     other = RUN.invoke(app, ["experiments", "welcme", *site])

@@ -1,5 +1,6 @@
 """What visitors are given: audiences over what the store knows, caps, previews, rules for pages."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from pyrite.core.ondevice import PREVIEW_PARAMETER as PARAMETER
+from pyrite.edge.experiences import Experiences
 from pyrite.edge.preview import PreviewRefused, Previews, secret_in
 from pyrite.edge.settings import Limits
-from pyrite.stores.contract import StoreUnavailable, Visitor
+from pyrite.stores.contract import Batch, StoreUnavailable, Visitor, Written
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -226,6 +228,42 @@ def test_the_script_moves_along_with_an_edge_that_is_mounted(edge: Maker, offer:
 
     assert rules["decider"] == "/t/lib/decide.0123.js"
     assert outer.get(rules["decider"]).text == "decide"
+
+
+def test_what_is_in_force_is_kept_with_the_store(edge: Maker, offer: Any) -> None:
+    offer("name = 'Warm'\n[goal]\ntype = 'order'")
+    offer("enabled = false", "draft")
+    client = edge()
+    for id in ("1", "2"):
+        given(client, id)
+    (kept,) = client.app.state.store.experiments()  # type: ignore[attr-defined]
+
+    assert json.loads(kept.record) == {
+        "id": "offer",
+        "name": "Warm",
+        "goal": {"type": "order"},
+        "holdout": 0,
+        "variants": [{"id": "a", "weight": 1, "items": [{"id": "offer-a-0"}]}],
+    }
+
+
+def test_what_could_not_be_kept_is_tried_again(tmp_path: Path) -> None:
+    class Full(MemoryStore):
+        def write(self, batch: Batch, done: Written) -> None:
+            if is_full:
+                done(StoreUnavailable("the disk is full"))
+            else:
+                super().write(batch, done)
+
+    (tmp_path / "offer.toml").write_text(OFFER)
+    store, is_full = Full(), True
+    experiences = Experiences(tmp_path, store=store)
+    experiences.rules()
+    assert list(store.experiments()) == []
+
+    is_full = False
+    experiences.keep()
+    assert [one.id for one in store.experiments()] == ["offer"]
 
 
 def test_an_event_that_asks_for_nothing_is_stored_all_the_same(edge: Maker, offer: Any) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from pyrite.edge.differences import between
 from pyrite.edge.results import Counts, Result, VariantResult, _compare
-from pyrite.stores.contract import Event
+from pyrite.stores.contract import Event, Experiment
 
 EXPERIMENT = {
     "id": "e",
@@ -215,3 +216,167 @@ def test_results_are_json() -> None:
         "p": None,
         "rate": 1.0,
     }
+
+
+# ---- what can't be told -------------------------------------------------------------------------------------------------
+
+# Conversions and visitors of both; where the library can't tell, or divides by nothing, nothing is to be said.
+DEGENERATE = [
+    ((0, 1000), (300, 1000)),
+    ((300, 1000), (0, 1000)),
+    ((0, 1000), (0, 1000)),
+    ((1000, 1000), (1000, 1000)),
+    ((1000, 1000), (300, 1000)),
+    ((0, 1000), (1000, 1000)),
+    ((0, 0), (300, 1000)),
+    ((300, 1000), (0, 0)),
+    ((0, 0), (0, 0)),
+    ((4, 1000), (300, 1000)),
+    ((996, 1000), (300, 1000)),
+    ((1, 1), (0, 1)),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), DEGENERATE)
+def test_where_nothing_can_be_told_nothing_is_said(
+    old: tuple[int, int], new: tuple[int, int]
+) -> None:
+    found = between(old, new, id="new")
+
+    assert (found.difference, found.interval, found.p) == (None, None, None)
+
+
+def test_what_is_beyond_doubt_is_said_without_a_warning() -> None:
+    found = between((1000, 2_000_000), (1_999_000, 2_000_000), id="new")
+
+    assert found.p == 0
+    assert found.interval
+    assert 0.99 < found.interval[0] < found.interval[1] <= 1
+
+
+def converted(variant: str, visitors: int, conversions: int) -> list[Event]:
+    """That many visitors of a variant, of whom so many click."""
+    shown = [report("display", f"{variant}{n}", variant) for n in range(visitors)]
+    return shown + [report("interact", f"{variant}{n}", variant, 2) for n in range(conversions)]
+
+
+def test_a_minimum_of_conversions_is_asked_for() -> None:
+    result = counted(*converted("old", 100, 0), *converted("new", 100, 30))
+
+    assert [(one.difference, one.interval, one.p) for one in result.variants] == [
+        (None, None, None)
+    ] * 2
+    assert result.warnings == [
+        "fewer than 5 visitors of old have converted, or have not: nothing is said of the difference yet"
+    ]
+
+
+# ---- baselines ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_who_is_held_out_does_not_keep_variants_from_being_compared() -> None:
+    result = counted(
+        *converted("old", 100, 10),
+        *converted("new", 100, 40),
+        report("display", "h", "holdout"),
+        holdout=1,
+    )
+    held_out, old, new = result.variants
+
+    assert (held_out.id, result.baseline) == ("holdout", "old")
+    assert new.difference == pytest.approx(0.3)
+    assert old.difference is None
+    assert [(one.id, one.difference) for one in result.held_out] == [("old", None), ("new", None)]
+
+
+def test_variants_are_compared_with_those_held_out_as_well() -> None:
+    result = counted(
+        *converted("old", 100, 20),
+        *converted("new", 100, 40),
+        *converted("holdout", 100, 10),
+        holdout=33,
+    )
+
+    assert result.variants[2].difference == pytest.approx(0.2)
+    assert [one.id for one in result.held_out] == ["old", "new"]
+    assert [one.difference for one in result.held_out] == [pytest.approx(0.1), pytest.approx(0.3)]
+    assert result.as_record()["held_out"][1]["difference"] == pytest.approx(0.3)
+
+
+def test_a_single_variant_is_compared_with_those_held_out() -> None:
+    result = counted(
+        *converted("new", 100, 40),
+        *converted("holdout", 100, 10),
+        holdout=50,
+        variants=[{"id": "new", "weight": 1, "items": [{}]}],
+    )
+
+    assert result.baseline == "holdout"
+    assert result.variants[1].difference == pytest.approx(0.3)
+    assert result.held_out == []
+
+
+def test_a_control_that_nobody_is_given_is_no_baseline() -> None:
+    variants = [
+        {"id": "control", "weight": 0, "items": []},
+        {"id": "old", "weight": 1, "items": [{}]},
+        {"id": "new", "weight": 1, "items": [{}]},
+    ]
+    result = counted(*converted("old", 50, 10), *converted("new", 50, 20), variants=variants)
+
+    assert result.baseline == "old"
+    assert [one.difference for one in result.variants if one.id == "new"] == [pytest.approx(0.2)]
+
+
+# ---- what was in force --------------------------------------------------------------------------------------------------
+
+
+def version(since_ms: int, **changes: Any) -> Experiment:
+    """The experiment as a store keeps it."""
+    return Experiment(id="e", since_ms=since_ms, record=json.dumps({**EXPERIMENT, **changes}))
+
+
+def kept(events: list[Event], *versions: Experiment, folder: Any = None) -> Result:
+    counts = Counts(folder or [], kept=versions)
+    counts.add(events)
+    (result,) = counts.results()
+    return result
+
+
+ORDERS = [report("display", "v1", "new", 10), event("order", "v1", 20)]
+
+
+def test_the_goal_in_force_comes_from_the_store() -> None:
+    goal = {"type": "order"}
+    result = kept(ORDERS, version(1, goal=goal), folder=[{**EXPERIMENT, "goal": {"type": "other"}}])
+
+    assert (result.name, result.goal, rows(result)["new"]) == ("Experiment", "order", (1, 1))
+
+
+def test_where_the_goal_is_unknown_nothing_is_claimed() -> None:
+    result = kept([*ORDERS, report("interact", "v1", "new", 30)])
+    record = result.as_record()
+
+    assert not result.is_known
+    assert record["goal"] == "unknown"
+    assert [(one["conversions"], one["rate"]) for one in record["variants"]] == [(None, None)]
+    assert "what counts as success is not known" in result.warnings[0]
+
+
+def test_a_goal_that_was_changed_while_it_ran_is_told_of() -> None:
+    changed = version(15, goal={"type": "order"})
+    result = kept(ORDERS, version(1), changed)
+
+    assert rows(result)["new"] == (1, 1)
+    assert "its goal was changed on 1970-01-01 from click to order" in result.warnings[-1]
+    assert kept(ORDERS, version(1), version(5, goal={"type": "order"})).warnings[1:] == []
+
+
+def test_weights_that_were_changed_while_it_ran_are_not_checked() -> None:
+    shown = [report("display", f"o{n}", "old", 10) for n in range(600)]
+    shown += [report("display", f"n{n}", "new", 10) for n in range(400)]
+    weights = [{"id": "old", "weight": 3, "items": []}, {"id": "new", "weight": 1, "items": [{}]}]
+    result = kept(shown, version(1, variants=weights), version(15))
+
+    assert len(result.warnings) == 1
+    assert "weights or the holdout were changed" in result.warnings[0]

@@ -16,6 +16,7 @@ from pyrite.stores.contract import (
     Deliveries,
     Erased,
     Event,
+    Experiment,
     Store,
     StoreUnavailable,
     Visit,
@@ -390,3 +391,23 @@ def test_what_was_erased_is_not_in_the_file_any_longer(tmp_path: Path) -> None:
     store.close()
 
     assert all(b"nobody else says" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_what_an_experience_was_is_kept_once_until_it_changes(store: Store) -> None:
+    one = Experiment(id="e", since_ms=1, record='{"goal":1}')
+    other = replace(one, id="f")
+    for batch in (
+        (one, other),
+        (replace(one, since_ms=2),),
+        (replace(one, since_ms=3, record="{}"),),
+    ):
+        store.submit(Batch(experiments=batch)).result(5)
+    store.submit(Batch(experiments=(replace(one, since_ms=4),))).result(5)
+
+    assert sorted((kept.id, kept.since_ms) for kept in store.experiments()) == [
+        ("e", 1),
+        ("e", 3),
+        ("e", 4),
+        ("f", 1),
+    ]
+    assert [kept.record for kept in store.experiments()][-1] == '{"goal":1}'

@@ -46,7 +46,11 @@ def experiments(
     with failures():
         settings = settings_of(config)
         experiences = Experiences(folder or Path(settings.edge.experiences))
-        counts = Counts(experiences.current(), holdout=settings.personalization.holdout)
+        counts = Counts(
+            experiences.current(),
+            holdout=settings.personalization.holdout,
+            kept=store.experiments(),
+        )
         start_ms = since.replace(tzinfo=UTC).timestamp() * 1000 if since else 0
         with Progress(console=problems, transient=True) as bar:
             task = bar.add_task("counting events", total=store.last_seq())
@@ -112,21 +116,33 @@ def preview(
 
 
 def _print_result(result: Any) -> None:
-    """One experiment as a table, each difference drawn on the line from worse to better; columns without a value are left out."""
+    """One experiment as tables: the variants beside the baseline, and beside those held out."""
+    known = result.is_known
+    _print_columns(
+        line(result.name, " ", (f"({result.id})", "dim"), f"  goal: {result.goal}"),
+        {
+            "variant": [line(one.id) for one in result.variants],
+            "visitors": [line(f"{one.visitors:,}") for one in result.variants],
+            "conversions": [
+                line(f"{one.conversions:,}" if known else "") for one in result.variants
+            ],
+            "rate": [line(f"{one.rate:.2%}" if known else "") for one in result.variants],
+            **_differences(result.variants, result.baseline),
+        },
+    )
+    if result.held_out:
+        variants = [line(one.id) for one in result.held_out]
+        title = line(("beside those held out", "dim"))
+        _print_columns(title, {"variant": variants, **_differences(result.held_out, "")})
+    for warning in result.warnings:
+        say("  ", (warning, "yellow"))
+    out.print()
+
+
+def _print_columns(title: Text, columns: dict[str, list[Text]]) -> None:
+    """A table without the columns that have no value."""
     from rich.table import Table
 
-    widest = max([abs(end) for one in result.variants for end in one.interval or ()], default=0)
-    columns: dict[str, list[Text]] = {
-        "variant": [line(one.id) for one in result.variants],
-        "visitors": [line(f"{one.visitors:,}") for one in result.variants],
-        "conversions": [line(f"{one.conversions:,}") for one in result.variants],
-        "rate": [line(f"{one.rate:.2%}") for one in result.variants],
-        "difference": [_difference(one, result) for one in result.variants],
-        "95 % interval": [_ends(one) for one in result.variants],
-        "p": [_p(one) for one in result.variants],
-        f"-{widest:.1%} … 0 … +{widest:.1%}": [_drawn(one, widest) for one in result.variants],
-    }
-    title = line(result.name, " ", (f"({result.id})", "dim"), f"  goal: {result.goal}")
     table = Table(title=title, title_justify="left", caption_justify="left")
     shown = {name: cells for name, cells in columns.items() if any(cells)}
     for column in shown:
@@ -134,9 +150,19 @@ def _print_result(result: Any) -> None:
     for cells in zip(*shown.values(), strict=True):
         table.add_row(*cells)
     out.print(table)
-    for warning in result.warnings:
-        say("  ", (warning, "yellow"))
-    out.print()
+
+
+def _differences(compared: list[Any], baseline: str) -> dict[str, list[Text]]:
+    """Columns of differences, each drawn on the line from worse to better; nothing where nothing is said of any."""
+    if all(one.difference is None for one in compared):
+        return {}
+    widest = max([abs(end) for one in compared for end in one.interval or ()], default=0)
+    return {
+        "difference": [_difference(one, baseline) for one in compared],
+        "95 % interval": [_ends(one) for one in compared],
+        "p": [_p(one) for one in compared],
+        f"-{widest:.1%} … 0 … +{widest:.1%}": [_drawn(one, widest) for one in compared],
+    }
 
 
 def _colour(one: Any) -> str:
@@ -144,12 +170,10 @@ def _colour(one: Any) -> str:
     return "green" if low > 0 else "red" if high < 0 else ""
 
 
-def _difference(one: Any, result: Any) -> Text:
+def _difference(one: Any, baseline: str) -> Text:
     if one.difference is not None:
         return line((f"{one.difference:+.2%}", _colour(one)))
-    if all(other.difference is None for other in result.variants):
-        return line()
-    return line("baseline" if one is result.variants[0] else "–")
+    return line("baseline" if one.id == baseline else "–")
 
 
 def _ends(one: Any) -> Text:

@@ -87,9 +87,9 @@ def _table_check(name: str, condition: object) -> "Check":
         return lambda situation: all([test(situation.query().get(path)) for path, test in tests])
     tests = [(path, value_test(table[path])) for path in sorted(table)]
     if name == "context":
-        return lambda situation: all([test(_at(situation.context, path)) for path, test in tests])
+        return lambda situation: all([test(at(situation.context, path)) for path, test in tests])
     return lambda situation: all(
-        [test(_at(situation.event.get(name), path)) for path, test in tests]
+        [test(at(situation.event.get(name), path)) for path, test in tests]
     )
 
 
@@ -256,7 +256,8 @@ def _minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _at(value: object, path: str) -> object:
+def at(value: object, path: str) -> object:
+    """What stands in *value* at *path*, names of tables with dots between them; None for nothing."""
     for name in path.split("."):
         if not isinstance(value, dict):
             return None

@@ -69,7 +69,7 @@ def edge(
     )
     metrics.state = kept.state
     kept_experiences = Experiences(
-        Path(experiences or chosen.edge.experiences), holdout=wanted.holdout
+        Path(experiences or chosen.edge.experiences), holdout=wanted.holdout, store=kept
     )
     previews = Previews(
         lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours

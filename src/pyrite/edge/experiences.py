@@ -9,7 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..core.decide import Rules
+from ..stores.contract import Batch, Experiment, Receipt, Store, StoreUnavailable
 from .experience_file import read
 from .settings import SettingsError
 
@@ -19,10 +22,15 @@ log = logging.getLogger("pyrite.experiences")
 
 
 class Experiences:
-    """The experiences in *folder*; *holdout* percent of the visitors are given none of them, and counted."""
+    """The experiences in *folder*; *holdout* percent of the visitors are given none of them, and counted.
 
-    def __init__(self, folder: Path, *, holdout: float = 0) -> None:
+    What results need to know of those in force is kept with *store*, so that they don't depend on the folder later.
+    """
+
+    def __init__(self, folder: Path, *, holdout: float = 0, store: Store | None = None) -> None:
         self._folder = folder
+        self._store = store
+        self._is_kept = True
         self._holdout = holdout
         self._good: dict[Path, dict[str, Any]] = {}
         self._seen: dict[Path, Stamp] = {}
@@ -78,6 +86,22 @@ class Experiences:
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY_S
             self.reload()
+            self.keep()
+
+    def keep(self) -> None:
+        """Write what is in force to the store; should that fail, it is tried again at the next look."""
+        if self._store is None or self._is_kept:
+            return
+        self._is_kept = True
+        now_ms = int(time.time() * 1000)
+        kept = tuple(
+            [kept_of(one, self._holdout, now_ms) for one in self._records if one["enabled"]]
+        )
+        self._store.write(Batch(experiments=kept), self._written)
+
+    def _written(self, outcome: Receipt | StoreUnavailable) -> None:
+        if isinstance(outcome, StoreUnavailable):
+            self._is_kept = False
 
     def _prepare(self) -> list[SettingsError]:
         records: dict[str, dict[str, Any]] = {}
@@ -95,10 +119,27 @@ class Experiences:
         for mistake in mistakes:
             log.error("%s", mistake)
         self._rules = Rules(self._records, holdout=self._holdout)
+        self._is_kept = False
         self.asks_visitor = any(
             "cap" in record or _asks_visitor(record["audience"]) for record in self._records
         )
         return mistakes
+
+
+def kept_of(record: dict[str, Any], holdout: float, now_ms: int) -> Experiment:
+    """What results need to know of *record*: its name, its goal, its variants in their order, and who was to get what."""
+    kept: dict[str, Any] = {name: record[name] for name in ("id", "name", "goal") if name in record}
+    kept["holdout"] = record.get("holdout", holdout)
+    kept["variants"] = [
+        {
+            "id": variant["id"],
+            "weight": variant["weight"],
+            "items": [{"id": item["id"]} for item in variant["items"]],
+        }
+        for variant in record["variants"]
+    ]
+    text = msgspec.json.encode(kept, order="sorted").decode()
+    return Experiment(id=record["id"], since_ms=now_ms, record=text)
 
 
 def _files_in(folder: Path) -> dict[Path, Stamp]:

@@ -97,6 +97,14 @@ class Deliveries(msgspec.Struct, frozen=True, kw_only=True):
     dropped: dict[str, int] = {}
 
 
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    """What results need to know of an experience, and since when it was so: `record` is the JSON text of it."""
+
+    id: str
+    since_ms: int
+    record: str
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe`
     finds out whether every kind of row can be written, and keeps none."""
@@ -106,6 +114,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     visit: Visit | None = None
     deliveries: Deliveries | None = None
     mended: tuple[int, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
     probe: bool = False
 
     @property
@@ -201,6 +210,9 @@ class Store(Protocol):
 
     def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
         """What pages have told of their deliveries, of one data stream or all."""
+
+    def experiments(self) -> Iterator[Experiment]:
+        """What experiences were, oldest first; one that comes again unchanged is stored once."""
 
     def state(self) -> State:
         """How the store does now; asking costs nothing."""

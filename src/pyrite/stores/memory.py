@@ -13,6 +13,7 @@ from .contract import (
     Deliveries,
     Erased,
     Event,
+    Experiment,
     Receipt,
     State,
     StoreUnavailable,
@@ -32,6 +33,7 @@ class MemoryStore(Writing):
         self._ids: set[tuple[str, str]] = set()
         self._bad_rows: list[BadRow] = []
         self._deliveries: dict[tuple[str, str], Deliveries] = {}
+        self._experiments: dict[str, list[Experiment]] = {}
         self._seq = 0
         self._row_id = 0
         self._visitors: dict[tuple[str, str], Visitor] = {}
@@ -66,6 +68,11 @@ class MemoryStore(Writing):
         """See contract.Store."""
         found = list(self._deliveries.values())
         return iter([one for one in found if datastream in ("", one.datastream)])
+
+    def experiments(self) -> Iterator[Experiment]:
+        """See contract.Store."""
+        found = [one for versions in self._experiments.values() for one in versions]
+        return iter(sorted(found, key=lambda one: one.since_ms))
 
     def state(self) -> State:
         """See contract.Store."""
@@ -141,6 +148,10 @@ class MemoryStore(Writing):
         if batch.deliveries:
             told = batch.deliveries
             self._deliveries[told.datastream, told.page] = told
+        for experiment in batch.experiments:
+            versions = self._experiments.setdefault(experiment.id, [])
+            if not versions or versions[-1].record != experiment.record:
+                versions.append(experiment)
         if batch.visit:
             self._note(batch.visit, stored)
         places = [event.seq for event in stored]

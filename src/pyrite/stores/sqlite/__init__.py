@@ -21,6 +21,7 @@ from ..contract import (
     Deliveries,
     Erased,
     Event,
+    Experiment,
     Receipt,
     State,
     StoreUnavailable,
@@ -137,6 +138,11 @@ class SqliteStore(Writing):
                 datastream=row[0], page=row[1], seen_ms=row[2], sent=row[3], retried=row[4],
                 acknowledged=row[5], restored=row[6], dropped=json.loads(row[7]),
             )  # fmt: skip
+
+    def experiments(self) -> Iterator[Experiment]:
+        """See contract.Store."""
+        for row in self._select("SELECT id, since_ms, record FROM experiments ORDER BY since_ms"):
+            yield Experiment(id=row[0], since_ms=row[1], record=row[2])
 
     def state(self) -> State:
         """See contract.Store."""

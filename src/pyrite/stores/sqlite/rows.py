@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from ...core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
-from ..contract import BadRow, Batch, Deliveries, Event, Receipt, Visit
+from ..contract import BadRow, Batch, Deliveries, Event, Experiment, Receipt, Visit
 
 Row = TypeVar("Row")
 Values = tuple[Any, ...]
@@ -41,6 +41,11 @@ DELETE FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3 AND
     SELECT at_ms, seq FROM shown WHERE datastream = ?1 AND visitor = ?2 AND experience = ?3
     ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET {SHOWN_LIMIT})
 """
+# The newest says how it is now: told again, it changes nothing.
+_EXPERIMENT = """
+INSERT OR REPLACE INTO experiments SELECT ?1, ?2, ?3
+WHERE ?3 IS NOT (SELECT record FROM experiments WHERE id = ?1 ORDER BY since_ms DESC LIMIT 1)
+"""
 EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body, seq"
 ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid"
 
@@ -66,7 +71,7 @@ def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]
                     key = (visit.datastream, visit.visitor, experience)
                     connection.execute(_SHOWN, (*key, event.received_ms, seq))
                     connection.execute(_FORGET, key)
-        if batch.bad_rows or batch.deliveries or batch.mended:
+        if batch.bad_rows or batch.deliveries or batch.mended or batch.experiments:
             _write_rest(connection, batch)
     for size, part in _parts(visits):
         values = [value for row in part for value in row]
@@ -129,6 +134,8 @@ def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
         connection.execute(_BAD_ROW, (*why, bad.body, bad.client, bad.cut, *keys))
     for id in batch.mended:
         connection.execute("DELETE FROM bad_rows WHERE id = ?", (id,))
+    for one in batch.experiments:
+        connection.execute(_EXPERIMENT, (one.id, one.since_ms, one.record))
     told = batch.deliveries
     if told:
         counts = (told.sent, told.retried, told.acknowledged, told.restored)
@@ -146,6 +153,7 @@ _SAMPLE = Batch(
     bad_rows=(BadRow(received_ms=0, code="", path="", message="", url="", body=b""),),
     visit=Visit(datastream="", visitor="", seen_ms=0),
     deliveries=Deliveries(datastream="", page="", seen_ms=0),
+    experiments=(Experiment(id="", since_ms=0, record=""),),
 )  # fmt: skip
 
 

@@ -32,9 +32,12 @@ CREATE TABLE IF NOT EXISTS deliveries (
     datastream TEXT NOT NULL, page TEXT NOT NULL, seen_ms INTEGER NOT NULL, sent INTEGER NOT NULL, retried INTEGER NOT NULL,
     acknowledged INTEGER NOT NULL, restored INTEGER NOT NULL, dropped TEXT NOT NULL, PRIMARY KEY (datastream, page)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS experiments (
+    id TEXT NOT NULL, since_ms INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (id, since_ms)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, padding BLOB NOT NULL);
 """
-_TABLES = {"events", "visitors", "shown", "bad_rows", "deliveries", "probe"}
+_TABLES = {"events", "visitors", "shown", "bad_rows", "deliveries", "experiments", "probe"}
 # What databases of earlier versions lack.
 _LATER_COLUMNS = (
     ("visitors", "visits", "INTEGER NOT NULL DEFAULT 1"),
