@@ -135,3 +135,6 @@ COMMANDS = {
     "getDelivery": (),
     "getLibraryInfo": (),
 }
+
+# Commands that the Web SDK 2.35 has besides.
+ALLOYS = ["createMediaSession", "evaluateRulesets", "getMediaAnalyticsTracker", "sendConversationEvent", "sendMediaEvent", "sendPushSubscription", "subscribeRulesetItems"]

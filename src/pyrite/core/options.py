@@ -69,7 +69,7 @@ def _read(
         if name not in known:
             problem = ""
             if len(problems) < TOLD:
-                problem = f"unknown; known are {', '.join(known)}{did_you_mean(name, known)}"
+                problem = f"unknown{did_you_mean(name, known)}; known are {', '.join(known)}"
             problems.append((_cut(prefix + name), problem))
     values: dict[str, object] = {}
     for row in table:

@@ -6,14 +6,14 @@ Recall, Erase); so is how a body travels (Send).
 """
 
 from .config import Config
-from .effects import Effect, Erase, Forget, Keep, Later, Recall, Send, Show
+from .effects import Effect, Erase, Forget, Keep, Later, Log, Recall, Send, Show
 from .entry import Entry, Outcome
 from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
 from .flights import ANSWER_TICKS, Flights
 from .moment import Moment
 from .net import Net
 from .outgoing import Outgoing
-from .request import Request, answer_of, backoff_ms, is_temporary, refusals
+from .request import Request, address_of, answer_of, backoff_ms, is_temporary, refusals
 from .waiting import Waiting, bodies, number
 from .wire import decode_object
 
@@ -62,6 +62,7 @@ class Outbox:
         self._ordered = False  # the edge has said when to come again
         self._ticking = False
         self._leaving = False
+        self._noticed = False  # the first failure has been told
         self.page = page
         self.counts = {"sent": 0, "retried": 0, "acknowledged": 0, "restored": 0}
         self.dropped: dict[str, int] = {}
@@ -174,7 +175,7 @@ class Outbox:
         answer: dict[str, object] = {}
         error: TrackerError | None = None
         try:
-            answer = answer_of(status, text, action=request.action)
+            answer = answer_of(status, text, action=request.action, url=request.url)
         except TrackerError as problem:
             error = problem
         if error is not None and is_temporary(status):
@@ -250,6 +251,7 @@ class Outbox:
         request = self._flights.landed(id)
         if request is None:
             return []
+        message += " (is it running, and this origin listed?)"
         return self._failed(request, _no_answer(request, message), "", moment)
 
     def taken(self, id: str, moment: Moment) -> list[Effect]:
@@ -313,6 +315,10 @@ class Outbox:
                 now_ms=moment.now_ms,
                 chance=moment.chance(),
             )
+        if not self._noticed:
+            # The promise may wait for half a minute before it says so.
+            self._noticed = True
+            effects.append(Log(level="warn", message=error.message))
         line = f"{error.message}; goes again within {delay_ms} ms"
         return effects + self._outgoing.note(line) + self._rest(delay_ms) + self._net.want()
 
@@ -469,4 +475,4 @@ def _nothing(entry: Entry) -> Request:
 
 
 def _no_answer(request: Request, message: str) -> NetworkFailed:
-    return NetworkFailed(f"no answer from the edge at {request.url}: {message}")
+    return NetworkFailed(f"no answer from the edge at {address_of(request.url)}: {message}")

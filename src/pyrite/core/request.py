@@ -26,6 +26,7 @@ QUEUE_TIME_LIMIT_MS = 300000
 BACKOFF_MS = 1000
 BACKOFF_DOUBLINGS = 6  # up to 64 s
 RETRY_AFTER_LIMIT_MS = 3600000
+NO_EDGE = (404, 405, 501)  # of servers that know nothing of the address, or of POST
 
 
 class Request:
@@ -53,10 +54,18 @@ def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: st
     return f"{root}{place}/v1/{action}?configId={quote(datastream)}&requestId={request_id}"
 
 
-def answer_of(status: int, text: str, *, action: str = "collect") -> dict[str, object]:
+def address_of(url: str) -> str:
+    """*url* without its query, as errors name it."""
+    return url.partition("?")[0]
+
+
+def answer_of(
+    status: int, text: str, *, action: str = "collect", url: str = ""
+) -> dict[str, object]:
     """The acknowledgement in a response: `{requestId, handle, …}`, or {} for the 204 of `collect`; nothing else is one.
 
-    Raises EdgeRefused for a status outside 2xx, BadAnswer for a 2xx that is not an answer.
+    Raises EdgeRefused for a status outside 2xx, BadAnswer for a 2xx that is not an answer; *url* is named where nothing
+    suggests that an edge is there.
     Source: https://developer.adobe.com/data-collection-apis/docs/, and Pyrite's own edge.
     """
     try:
@@ -66,6 +75,8 @@ def answer_of(status: int, text: str, *, action: str = "collect") -> dict[str, o
     if status < 200 or status > 299:
         said = f" and said {_detail(answer, text)}" if text else ""
         about = _about(status, answer if isinstance(answer, dict) else {})
+        if not about and status in NO_EDGE:
+            said += f"; set edgeDomain: no edge at {address_of(url)}"
         raise EdgeRefused(
             f"the edge answered with status {status}{said}", status=status, about=about
         )
@@ -117,8 +128,8 @@ def unused(answer: dict[str, object]) -> list[object]:
 
 
 def is_temporary(status: int) -> bool:
-    """Whether a request may be taken another time: 408, 425, 429, 5xx; and what no edge says, such as a portal's own page."""
-    return status < 400 or status in (408, 425, 429) or status >= 500
+    """Whether a request may be taken another time: 408, 425, 429, 5xx but 501; and what no edge says, such as a portal's own page."""
+    return status < 400 or status in (408, 425, 429) or (status >= 500 and status != 501)
 
 
 def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -> int:

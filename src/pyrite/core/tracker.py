@@ -6,7 +6,7 @@ identity in choices.py.
 
 from .choices import Consents, Identities
 from .clicks import details_of, event_of, wanted
-from .commands import COMMANDS
+from .commands import ALLOYS, COMMANDS
 from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING
 from .context import VERSION
@@ -101,6 +101,8 @@ class Tracker:
             if name == "configure":
                 return self._configure(call, options, moment)
             if name not in COMMANDS:
+                if name in ALLOYS:
+                    raise UnknownCommand(f"{name}: alloy has it, this build does not")
                 known = ["configure"] + sorted(COMMANDS)
                 hint = did_you_mean(name, known)
                 raise UnknownCommand(

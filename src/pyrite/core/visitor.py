@@ -8,7 +8,7 @@ Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the who
 from .config import Config
 from .consent import source, state_of
 from .digits import is_digits
-from .effects import Effect, SetCookie
+from .effects import Effect, Log, SetCookie
 from .host import host_of, split_host
 from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
 from .moment import Moment
@@ -114,11 +114,14 @@ class Visitor:
         effects: list[Effect] = []
         for entry in entries:
             key, value = entry.get("key"), entry.get("value")
-            if (
-                not isinstance(key, str)
-                or not isinstance(value, str)
-                or not key.startswith(self._config.cookie_prefix)
-            ):
+            if not isinstance(key, str) or not isinstance(value, str):
+                continue
+            if not key.startswith(self._config.cookie_prefix):
+                if key.startswith("kndctr_") and key not in self._kept:
+                    # With an edge of another organisation no identity is ever kept.
+                    self._kept[key] = ""
+                    line = f"orgId: expected {self._config.cookie_prefix}…, the edge stores {key}"
+                    effects.append(Log(level="warn", message=line))
                 continue
             attrs = entry.get("attrs")
             same_site = attrs.get("SameSite") if isinstance(attrs, dict) else None
