@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from pyrite.edge.replay import replay
 from pyrite.edge.schemas import Schemas
-from pyrite.edge.settings import Datastream, Edge, Settings, SettingsError, read
+from pyrite.edge.settings import Datastream, Edge, Limits, Settings, SettingsError, read
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -90,9 +90,15 @@ def test_in_development_it_is_stored_and_the_page_is_told(edge: Maker, order: st
     answer = post(client, "collect", {"events": [event("a")]})
 
     assert answer.status_code == 200
-    warning = answer.json()["warnings"][0]
-    assert warning["title"].endswith('.data: "total" is a required property')
-    assert warning["report"] == {"eventIndex": 0}
+    assert answer.json()["warnings"] == [
+        {
+            "type": "https://pyrite.dev/problems/schema.violated",
+            "status": 200,
+            "title": f"event 'order' is not what {order} describes: .data: \"total\" is a required property",
+            "detail": "$.events[0].data",
+            "report": {"eventIndex": 0},
+        }
+    ]
     assert post(client, "collect", {"events": [event("b", total=1)]}).status_code == 204
     assert len(list(client.app.state.store.events())) == 2  # type: ignore[attr-defined]
 
@@ -150,3 +156,20 @@ def test_an_edge_that_is_not_under_development_tells_nobody_its_schemas(
 
     assert client.get("/ee/v1/schemas?configId=shop").status_code == 404
     assert "check.js" not in client.app.state.head()  # type: ignore[attr-defined]
+
+
+def test_of_many_violations_five_are_told_and_of_a_large_event_one(
+    edge: Maker, tmp_path: Path
+) -> None:
+    file = tmp_path / "none.json"
+    file.write_text('{"properties": {"data": {"additionalProperties": {"type": "string"}}}}')
+    client = edge(limits=Limits(), datastreams={"shop": Datastream(schemas={"*": str(file)})})
+    small = dict.fromkeys("abcdefgh", 1)
+    large = {**small, "long": ["x" * 30_000]}
+    said = [
+        post(client, "collect", {"events": [{"data": data}]}).json()["detail"]
+        for data in (small, large)
+    ]
+
+    assert [text.count("is not of type") for text in said] == [5, 1]
+    assert max(map(len, said)) <= 1000

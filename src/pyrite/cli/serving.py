@@ -74,6 +74,7 @@ def serve(
         port=chosen_port,
         welcome=welcome,
         head_seconds=limits.read_seconds,
+        header_bytes=limits.header_bytes,
     )
 
 
@@ -182,10 +183,8 @@ def _build(target: Path, lane: str = "compiled") -> None:
         raise typer.Exit(2) from None
 
 
-def _serve(
-    application: Any, *, host: str, port: int, welcome: list[Text], head_seconds: float = 20
-) -> None:
-    """Serve until Ctrl-C; *welcome* is printed once connections are taken."""
+def _serve(application: Any, *, host: str, port: int, welcome: list[Text], **heads: Any) -> None:
+    """Serve until Ctrl-C; *welcome* is printed once connections are taken. *heads*: what serving.config is told of them."""
     import socket
 
     import uvicorn
@@ -211,7 +210,7 @@ def _serve(
             )
             raise typer.Exit(2) from None
     application.state.callers.bind(host)
-    config = serving.config(application, host=host, port=port, head_seconds=head_seconds)
+    config = serving.config(application, host=host, port=port, **heads)
     # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run()

@@ -14,6 +14,7 @@ from .answers import Handle, cookie
 from .experiences import Experiences
 from .intake import Arrival, cookies_of
 
+ASKING = 10  # events of one body that are decided for: each is given all that there is for it
 RULES_MAX_AGE_S = 3600  # after which a page that decides itself asks for the rules again
 
 
@@ -51,6 +52,10 @@ class Decisions:
             return [], []
         handles: list[Handle] = []
         forced, cookies_, warnings = self._preview(arrival, asking[0][1])
+        if len(asking) > ASKING:
+            left = f"decisions for the first {ASKING} events that ask; {len(asking)} do"
+            warnings.append(_warning("decisions.too_many", left))
+            asking = asking[:ASKING]
         if cookies_:
             handles.append({"type": "state:store", "payload": cookies_})
         rules = self._experiences.rules()

@@ -30,8 +30,9 @@ FACTS = ("url", "referrer", "cookie", "gpc", "screenWidth", "screenHeight", "scr
          "viewportHeight", "timezone", "timezoneOffset")  # fmt: skip
 LOADERS_FACTS = (*FACTS, "cookiesEnabled", "topDomain", "device", "hints")
 
-# What each event has of its page is written with each event: their sum must not outgrow the body.
-SHARED = 4096  # bytes of a fact that are always kept; more as far as all events together stay below what came
+# What each event has of its page is written with each event: together they must not outgrow the body by much.
+SHARED = 131_072  # bytes of one fact, in all events together, that are kept whatever the size of the body
+LEAST = 1024  # of one fact in one event
 TEXT_LIMIT = 300  # characters of an option of configure that every event needs
 
 # Of configure's options, those that make a difference to what is sent.
@@ -53,7 +54,7 @@ class Queue(msgspec.Struct, kw_only=True):
     def alone(self, place: int) -> dict[str, Any]:
         """The loader's form of the queue with one command alone, that at *place* in it (configure is at 0)."""
         config = self.config
-        if len(msgspec.json.encode(config)) > SHARED:
+        if len(msgspec.json.encode(config)) > LEAST:
             config = {name: config[name] for name in NEEDED if name in config}
         commands = [["configure", config], self.commands[place - 1]]
         return {"commands": commands, "facts": self.facts, "sentAt": self.sent_ms}
@@ -106,7 +107,7 @@ def _early(queue: list[Any]) -> Queue:
 
 def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], sent: Any) -> Queue:
     size = len(msgspec.json.encode(facts))
-    room = max(SHARED, size // max(1, len(commands)))
+    room = max(LEAST, max(SHARED, size) // max(1, len(commands)))
     kept: dict[str, Any] = {}
     for name in LOADERS_FACTS:
         value = facts.get(name)
