@@ -63,23 +63,35 @@
 
   const execute = (name, item) => {
     const [resolve, reject, given, text, at] = item;
-    if (failure) return reject(refusal("runtime.failed", failure));
+    if (failure) return refuse(reject, "runtime.failed", failure);
     if (given[0] === "configure") configured[name] = configured[name] || item;
     let options = text;
     try {
       if (text === undefined && given[1] != null) options = JSON.stringify(given[1]);
     } catch (error) {
-      return reject(refusal("wire.invalid", "the options have no JSON form: " + error.message));
+      return refuse(reject, "wire.invalid", "the options have no JSON form: " + error);
     }
     try {
       const age = at > 0 ? Math.max(0, Math.min(now() - at, 3e5)) || 0 : 0;
       run(name, String(given[0]), options || "", given[1], resolve, reject, item.id || "", age, item.early || null);
     } catch (error) {
-      reject(refusal("tracker", error.message));
+      refuse(reject, "tracker", String(error));
     }
   };
 
-  const refusal = (code, message) => Object.assign(new Error("[alloy] " + message), { code });
+  const say = (level, message) => {
+    try {
+      console[level]("[alloy] " + message);
+    } catch {
+      // a page without a console, or with one of its own
+    }
+  };
+
+  // Every promise that the tracker never gets to see is rejected here.
+  const refuse = (reject, code, message) => {
+    reject(Object.assign(new Error("[alloy] " + message), { code, path: "" }));
+    say("warn", message);
+  };
 
   const show = () => {
     const style = document.getElementById("alloy-prehiding");
@@ -88,7 +100,7 @@
 
   const fail = (error) => {
     failure = "the tracker could not start: " + (error && error.message ? error.message : error);
-    console.error("[alloy] " + failure);
+    say("error", failure);
     show();
     stop();
     for (const name in adopted) take(name, adopted[name]);
@@ -166,7 +178,7 @@
     try {
       send(queue);
     } catch (error) {
-      console.error("[alloy] waiting events could not be sent yet: " + error.message);
+      say("error", "waiting events could not be sent yet: " + error);
     }
   };
 

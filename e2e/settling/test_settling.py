@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 from support.site import Site
 
@@ -162,3 +163,95 @@ def test_a_burst_of_events_settles(site: Site, page: Page) -> None:
 
     assert settled == 300
     assert sorted(event["data"]["n"] for event in site.all_events("many")) == list(range(300))
+
+
+HOOKS = """
+    alloy("configure", {datastreamId: "shop", onBeforeEventSend: (content) => {
+        const how = {
+            replaced: () => { content.xdm = {eventType: "replaced", n: 1}; },
+            none: () => { content.xdm = null; delete content.data; },
+            itself: () => { content.data.self = content; },
+            big: () => { content.data.n = 1n; },
+            getter: () => { Object.defineProperty(content.data, "x", {enumerable: true, get() { throw new Error("no"); }}); },
+            toJSON: () => { content.data.toJSON = () => { throw new Error("no"); }; },
+            nothing: () => { content.toJSON = () => undefined; },
+            then: () => ({then: 5}),
+        }[content.xdm.eventType];
+        return how && how();
+    }}).then(() => document.title = "ready");"""
+
+
+def test_whatever_a_callback_leaves_is_an_event_again_or_rejects(
+    site: Site, page: Page, console: list[str], run: Run
+) -> None:
+    page.goto(
+        site.page(
+            f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{HOOKS}</script>'
+        )
+    )
+    page.wait_for_function("document.title === 'ready'")
+    for name in ("itself", "big", "getter", "toJSON", "nothing"):
+        result = run(f"alloy('event', {{type: '{name}', data: {{a: 1}}}})")
+        assert result["value"]["code"] == "hook.failed", name
+    for name in ("replaced", "none", "kept"):
+        assert run(f"alloy('event', {{type: '{name}', data: {{a: 1}}}})")["ok"], name
+
+    stored = site.all_events()
+    assert [(event["type"], event["xdm"].get("n")) for event in stored] == [
+        ("replaced", 1),
+        ("", None),
+        ("kept", None),
+    ]
+    assert all(len(event["xdm"]["_id"]) == 36 for event in stored)
+    assert [line for line in console if line.startswith("uncaught")] == []
+
+
+def test_promises_that_nobody_would_settle_are_rejected_in_time(
+    site: Site, page: Page, console: list[str]
+) -> None:
+    page.clock.install()
+    script = """
+        window.got = {};
+        const noted = (name, promise) => promise.then(() => got[name] = "ok", (error) => got[name] = error.code);
+        noted("unconfigured", alloy("event", {type: "early"}));
+        window.go = () => {
+            noted("configured", alloy("configure", {datastreamId: "shop", onBeforeEventSend: ({xdm}) =>
+                xdm.eventType === "open" ? new Promise(() => {}) : undefined}));
+            noted("open", alloy("event", {type: "open"}));
+            noted("circle", alloy("event", {type: "circle", data: (() => { const a = {}; a.a = a; return a; })()}));
+        };"""
+    page.goto(
+        site.page(
+            f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'
+        )
+    )
+    site.poll(
+        lambda: page.clock.run_for(5000) or page.evaluate("got.unconfigured"), "a rejection", 20
+    )
+    assert page.evaluate("got.unconfigured") == "configure.missing"
+    assert len([line for line in console if "has not been called" in line]) == 2
+    page.evaluate("go()")
+    site.poll(lambda: page.clock.run_for(5000) or page.evaluate("got.open"), "a rejection", 20)
+
+    assert page.evaluate("got") == {
+        "unconfigured": "configure.missing",
+        "configured": "ok",
+        "open": "hook.failed",
+        "circle": "wire.invalid",
+    }
+    assert any("no JSON form" in line for line in console)
+    site.poll(lambda: page.clock.run_for(1000) or site.all_events("early"), "the event", 10)
+    assert [line for line in console if line.startswith("uncaught")] == []
+
+
+@pytest.mark.parametrize("console_is", ["undefined", "5", "{}", "{warn() { throw 1 }}"])
+def test_a_page_without_a_console_gets_its_rejections_all_the_same(
+    site: Site, page: Page, console_is: str
+) -> None:
+    ready(site, page)
+    page.evaluate(
+        f"Object.defineProperty(window, 'console', {{value: {console_is}, configurable: true}}); 1"
+    )
+
+    assert page.evaluate("alloy('nope').catch((error) => error.code)") == "command.unknown"
+    assert page.evaluate("alloy('event', {type: 't'}).then(() => 'ok')") == "ok"

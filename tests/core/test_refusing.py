@@ -57,6 +57,15 @@ def edge(tracker, effects, respond):
     return sends, told
 
 
+def refusing(status, text, type=""):
+    """What an edge answers that refuses each body, or only those with an event of *type*."""
+
+    def respond(send):
+        return (status, text) if not type or type in types(send) else (204, "")
+
+    return respond
+
+
 # ---- acknowledged --------------------------------------------------------------------------------------------------
 
 
@@ -114,12 +123,8 @@ def test_a_response_that_cannot_be_read_is_a_failure_of_the_network():
 def test_one_bad_event_never_takes_its_neighbours_along():
     for status, code in ((400, "body.too_deep"), (400, ""), (413, "body.too_large"), (422, "new")):
         tracker = configured()
-
-        def respond(send, status=status, code=code):
-            bad = "b37" in types(send)
-            return (status, problem("no", code)) if bad else (204, "")
-
-        sends, told = edge(tracker, [gathered(tracker, 100)], respond)
+        refuse = refusing(status, problem("no", code), "b37")
+        sends, told = edge(tracker, [gathered(tracker, 100)], refuse)
 
         assert len(sends) <= 16
         assert [settled(told, call)[0] for call in range(1, 101)].count(False) == 1
@@ -135,11 +140,8 @@ def test_an_edge_that_refuses_whoever_calls_is_not_asked_event_by_event():
         (400, "", 40),  # no reasons: that nothing passes has to be found out
     ):
         tracker = configured()
-        sends, told = edge(
-            tracker,
-            [gathered(tracker, 100)],
-            lambda send, status=status, code=code: (status, problem("no", code)),
-        )
+        refuse = refusing(status, problem("no", code))
+        sends, told = edge(tracker, [gathered(tracker, 100)], refuse)
 
         assert len(sends) <= requests, code
         assert [settled(told, call)[0] for call in range(1, 101)] == [False] * 100
@@ -153,11 +155,7 @@ def test_what_is_no_edges_word_is_never_final():
     for status in (400, 401, 403, 404, 405, 407, 411, 414, 421, 426, 431, 451, 494):
         for text in ("", PAGE, '{"message":"Forbidden"}', '{"detail":"Not Found"}'):
             tracker = configured()
-
-            def refuse(send, status=status, text=text):
-                return status, text
-
-            _, told = edge(tracker, event(tracker, type="a"), refuse)
+            _, told = edge(tracker, event(tracker, type="a"), refusing(status, text))
             assert settled(told, 1)[1]["status"] == status
             assert all_of(told, "Forget") == []
             later, told = edge(tracker, ticked(tracker, 12, **HERE), lambda send: (204, ""))
@@ -192,10 +190,7 @@ def test_headers_that_are_too_large_are_sent_without_cookies_from_then_on():
 
 def test_what_a_firewall_refuses_rests_apart_and_holds_up_nobody():
     tracker = configured()
-
-    def firewall(send):
-        return (403, PAGE) if "b5" in types(send) else (204, "")
-
+    firewall = refusing(403, PAGE, "b5")
     sends, told = edge(tracker, [gathered(tracker, 20)], firewall)
     assert [settled(told, call)[0] for call in range(1, 21)].count(True) == 19
     assert report(tracker)["waiting"] == 1

@@ -3,6 +3,7 @@
 Not for anything else: see storage.py for why. Where localStorage is refused nothing happens.
 """
 
+from ..core.event import text_of
 from ..core.wire import decode, encode
 from .bridge import attempt, is_nullish, method, stringify, text, window
 from .clock import clock_ms
@@ -18,6 +19,19 @@ PREFIX = "pyrite.outbox:"  # before the page's name
 LEASE_MS = (
     10000  # without Web Locks a page that has not touched a record for so long counts as gone
 )
+
+
+def is_for(record: object, stream: str) -> bool:
+    """Whether *record* is one, and of the data stream *stream*; others' software may have put something else there."""
+    if not isinstance(record, dict) or not text_of(record, "id"):
+        return False
+    return text_of(record, "stream") == stream
+
+
+def is_past(record: dict[str, object]) -> bool:
+    """Whether nobody has touched *record* for so long that its page counts as gone."""
+    at = record.get("at")
+    return not isinstance(at, (int, float)) or abs(clock_ms() - at) > LEASE_MS
 
 
 class Aside:
@@ -51,8 +65,7 @@ class Aside:
                 found = [
                     record
                     for record in (records if isinstance(records, list) else [])
-                    if record["stream"] == stream
-                    and (alive is not None or abs(clock_ms() - record["at"]) > LEASE_MS)
+                    if is_for(record, stream) and (alive is not None or is_past(record))
                 ]
                 if found:
                     done(page, found)

@@ -8,6 +8,7 @@ from ..core.effects import Forget, Keep, Recall, Send
 from ..core.tracker import Tracker
 from ..core.wire import Json, encode
 from .bridge import attempt, callback, listen, optional, parse, window
+from .console import say
 from .storage import Storage
 from .transport import Transport
 
@@ -34,7 +35,7 @@ class Delivery:
             page.safely(self._beaconed),
             page.safely(self._armed),
         )
-        self._storage = Storage(name, lambda line: window.console.warn(f"[{tracker.name}] {line}"))
+        self._storage = Storage(name, lambda line: say("warn", f"[{tracker.name}] {line}"))
         document = window.document
         listen(window, "pagehide", callback(page.safely(self._leave)))
         listen(document, "freeze", callback(page.safely(self._leave)))
@@ -99,7 +100,7 @@ class Delivery:
         self.transport.send(effect)
 
     def _complain(self, message: str) -> None:
-        window.console.error(f"[{self._tracker.name}] a monitor threw: {message}")
+        say("error", f"[{self._tracker.name}] a monitor threw: {message}")
 
     def _keep(self, effect: Keep) -> None:
         self._storage.keep(effect.records)

@@ -1,6 +1,7 @@
 """One lane a page: who runs it says so on the list of instances that base codes keep, and a second one steps back."""
 
 from .bridge import callback, construct, optional, text, window
+from .console import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ def claimed(lane: str, adopt: "Callable[[list[str]], None]") -> bool:
     if before is not None:
         other = text(optional(before, "lane"))
         if other != lane:
-            window.console.error(
-                f"[alloy] this page is run by the {other} lane already; the {lane} lane steps back"
+            say(
+                "error",
+                f"[alloy] this page is run by the {other} lane already; the {lane} lane steps back",
             )
         before()  # the first one adopts what is new
         return False

@@ -4,6 +4,7 @@ page, and the marks of offers there.
 
 from ..core.interactions import Click
 from .bridge import optional, text, window
+from .console import say
 from .dom import INTERACT_MARK, LABEL_MARK
 from .rendering import find
 from .turns import each
@@ -73,7 +74,7 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
             next_one()
 
         def refused(why: str) -> None:
-            window.console.warn(f"clicks at {selectors[index]!r}: {why}")
+            say("warn", f"clicks at {selectors[index]!r}: {why}")
             next_one()
 
         find(selectors[index], found, refused, lambda root: None)

@@ -18,6 +18,7 @@ from ..core.effects import (
     Settle,
     kind,
 )
+from ..core.errors import TrackerError, as_error
 from ..core.moment import Moment
 from ..core.ondevice import DECIDER
 from ..core.tracker import BEFORE_CLICK, Tracker
@@ -31,11 +32,11 @@ from .bridge import (
     method,
     optional,
     parse,
-    stringify,
     text,
     window,
 )
 from .clock import clock_ms
+from .console import say
 from .delivery import Delivery
 from .dom import hide
 from .facts import Facts
@@ -107,6 +108,7 @@ class Page:
         self._do.update(self._delivery.effects())
         if self.prerendering:
             listen(document, "prerenderingchange", callback(self.safely(self._seen)))
+        self.carry_out(self.tracker.begun())
 
     def call(
         self,
@@ -170,17 +172,21 @@ class Page:
                 )
             )
         except Exception as error:
-            self._give_up(call, error)
+            self._settle(Settle(call=call, ok=False, value=as_error(error).as_record()))
         self._delivery.transport.early = None
 
     def carry_out(self, effects: "list[Effect]") -> None:
-        """Do each effect, in order; one that fails is logged and does not keep the others from being done."""
+        """Do each effect, in order; core is told of one that fails, which does not keep the others from being done."""
         for effect in effects:
             try:
                 carry: Any = self._do[kind(effect)]
                 carry(effect)
             except Exception as error:
                 self.report(error)
+                self.safely(self._undone)(effect, str(error))
+
+    def _undone(self, effect: Effect, why: str) -> None:
+        self.carry_out(self.tracker.undone(effect, why, self.moment()))
 
     def drain(self) -> None:
         """Run the calls that wait, now."""
@@ -200,7 +206,7 @@ class Page:
 
     def report(self, error: Exception) -> None:
         """One line on the console for a mistake of ours."""
-        window.console.error(f"[{self.tracker.name}] {type(error).__name__}: {error}")
+        say("error", f"[{self.tracker.name}] {type(error).__name__}: {error}")
 
     # ---- what the page is like --------------------------------------------------------------------------------------
 
@@ -234,24 +240,30 @@ class Page:
     # ---- effects ----------------------------------------------------------------------------------------------------
 
     def _settle(self, effect: Settle) -> None:
+        """Every promise of this page ends here, once."""
         ends = self._promises.pop(effect.call, None)
         if ends is None:
             return
         if effect.ok:
-            ends[0](parse(encode(effect.value)))
-            return
-        message = f"[{self.tracker.name}] {effect.value['message']}"
-        window.console.warn(message)
-        error = construct(window.Error, message)
-        fields = {name: effect.value[name] for name in effect.value if name != "message"}
-        ends[1](window.Object.assign(error, parse(encode(fields))))
+            try:
+                value = parse(encode(effect.value))
+            except Exception as error:
+                self.refuse(ends[1], as_error(error))
+                return
+            ends[0](value)
+        else:
+            self._reject(ends[1], effect.value)
 
-    def _give_up(self, call: Any, error: Exception) -> None:
-        message = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
-        code = getattr(error, "code", "tracker")
-        self._settle(
-            Settle(call=call, ok=False, value={"code": code, "message": message, "path": ""})
-        )
+    def refuse(self, reject: Any, error: TrackerError) -> None:
+        """Reject a promise with *error*."""
+        self._reject(reject, error.as_record())
+
+    def _reject(self, reject: Any, record: "dict[str, object]") -> None:
+        message = f"[{self.tracker.name}] {record['message']}"
+        error = construct(window.Error, message)
+        fields = {name: record[name] for name in record if name != "message"}
+        reject(window.Object.assign(error, parse(encode(fields))))
+        say("warn", message)
 
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))
@@ -259,16 +271,22 @@ class Page:
             window.Reflect.set(value, "clickedElement", self._watching.clicked)
 
         def done(answer: Any = None, *_: Any) -> None:
+            if answer is False:
+                told(None)
+                return
             window.Reflect.deleteProperty(value, "clickedElement")
-            changed = None if answer is False else decode_object(stringify(value))
+            attempt(method(window.JSON, "stringify"), window.JSON, (value,), read, threw)
+
+        def read(left: Any = None, *_: Any) -> None:
+            told(decode_object(text(left)))
+
+        def told(left: "dict[str, object] | None", error: str = "") -> None:
             self.carry_out(
-                self.tracker.hooked(effect.ticket, value=changed, error="", moment=self.moment())
+                self.tracker.hooked(effect.ticket, value=left, error=error, moment=self.moment())
             )
 
         def threw(message: str) -> None:
-            self.carry_out(
-                self.tracker.hooked(effect.ticket, value=None, error=message, moment=self.moment())
-            )
+            told(None, message)
 
         attempt(
             self._hooks[effect.hook],
@@ -343,7 +361,7 @@ class Page:
         location = window.location
 
         def refused(message: str) -> None:
-            window.console.warn(f"[{self.tracker.name}] redirect to {effect.url!r}: {message}")
+            say("warn", f"[{self.tracker.name}] redirect to {effect.url!r}: {message}")
 
         attempt(method(location, "replace"), location, (effect.url,), lambda *_: None, refused)
 
@@ -386,13 +404,7 @@ class Page:
             style.remove()
 
     def _log(self, effect: Log) -> None:
-        line = f"[{self.tracker.name}] {effect.message}"
-        if effect.level == "error":
-            window.console.error(line)
-        elif effect.level == "warn":
-            window.console.warn(line)
-        else:
-            window.console.info(line)
+        say(effect.level, f"[{self.tracker.name}] {effect.message}")
 
     def _seen(self, *_: Any) -> None:
         """A page that was rendered beforehand is seen now: its events are made now."""

@@ -4,10 +4,10 @@ An item is `[resolve, reject, arguments, options as JSON text at the moment of t
 the last two out. A base code that has sent the event itself notes its `id`, and `early`, the promise of the edge's response.
 """
 
+from ..core.errors import WireError
 from .bridge import (
     attempt,
     callback,
-    construct,
     is_nullish,
     method,
     optional,
@@ -75,9 +75,7 @@ def run(
         page.call(text(command), text(made), options, resolve, reject, event_id, age_ms, early)
 
     def refused(message: str) -> None:
-        error = construct(window.Error, "[alloy] the options have no JSON form: " + message)
-        window.Reflect.set(error, "code", "wire.invalid")
-        reject(error)
+        page.refuse(reject, WireError("the options have no JSON form: " + message))
 
     if body or is_nullish(options):
         ready(body)

@@ -6,8 +6,9 @@ not wait for it (e2e/bench/storage.py). But a transaction that the page has begu
 pages that are gone have left, so that no two do. Where storage is refused everything stays in memory, and that is said once.
 """
 
+from ..core.event import text_of
 from ..core.wire import decode, encode
-from .aside import LEASE_MS, Aside
+from .aside import LEASE_MS, Aside, is_for, is_past
 from .bridge import (
     attempt,
     callback,
@@ -255,12 +256,12 @@ class Storage:
             records = decode(stringify(all_records.result))
             left = False
             for record in records if isinstance(records, list) else []:
-                if record["stream"] != stream or record["page"] == self._page:
+                if not is_for(record, stream):
                     continue
-                if alive is None:
-                    gone = abs(clock_ms() - record["at"]) > LEASE_MS
-                else:
-                    gone = record["page"] not in alive
+                page = text_of(record, "page")
+                if page == self._page:
+                    continue
+                gone = is_past(record) if alive is None else page not in alive
                 if gone:
                     record["page"] = self._page
                     record["at"] = clock_ms()

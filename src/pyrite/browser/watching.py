@@ -7,6 +7,7 @@ from ..core.interactions import Click
 from ..core.tracker import Tracker
 from ..core.wire import decode_object, encode
 from .bridge import attempt, callback, listen, method, optional, parse, stringify, window
+from .console import say
 from .links import clicked_link, facts_of, tell_offer
 from .routes import watch_routes
 
@@ -53,8 +54,9 @@ class Watching:
                 self._qualifier = found
 
             def refused(message: str) -> None:
-                window.console.warn(
-                    f"[{self._tracker.name}] configure: options.downloadLinkQualifier: {message}"
+                say(
+                    "warn",
+                    f"[{self._tracker.name}] configure: options.downloadLinkQualifier: {message}",
                 )
 
             attempt(

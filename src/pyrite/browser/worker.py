@@ -5,6 +5,7 @@ A worker has no cookies, no document, and is not told when the page goes away: w
 
 from ..core.wire import Json, decode_object, encode
 from .bridge import callback, construct, method, text, window
+from .console import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Worker:
             return
         ends = self._open.pop(call, None)
         if ends is not None:
-            window.console.error(f"[{self._name}] {NO_HELPER}")
+            say("error", f"[{self._name}] {NO_HELPER}")
             ends[1](_value({"code": "worker.helper", "message": NO_HELPER, "path": ""}))
 
 

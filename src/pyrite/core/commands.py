@@ -137,4 +137,12 @@ COMMANDS = {
 }
 
 # Commands that the Web SDK 2.35 has besides.
-ALLOYS = ["createMediaSession", "evaluateRulesets", "getMediaAnalyticsTracker", "sendConversationEvent", "sendMediaEvent", "sendPushSubscription", "subscribeRulesetItems"]
+ALLOYS = [
+    "createMediaSession",
+    "evaluateRulesets",
+    "getMediaAnalyticsTracker",
+    "sendConversationEvent",
+    "sendMediaEvent",
+    "sendPushSubscription",
+    "subscribeRulesetItems",
+]

@@ -4,7 +4,9 @@ Pure. Not for when it is sent: outbox.py. Not for what its end means: events.py 
 """
 
 from .errors import TrackerError
+from .event import text_of
 from .request import Request
+from .wire import decode_object, encode
 
 
 class Entry:
@@ -61,6 +63,28 @@ class Entry:
             "head": self.group,
             "text": self.text,
         }
+
+
+def restored(record: dict[str, object]) -> Entry | None:
+    """The entry that a page which is gone has kept as *record*; None where that can't be read."""
+    id, text = text_of(record, "id"), text_of(record, "text")
+    try:
+        decode_object(text)
+        head = decode_object(text_of(record, "head"))
+        group = encode(head)
+    except TrackerError:
+        return None
+    if not id:
+        return None
+    made_ms, value = whole(record.get("made")), whole(record.get("value"))
+    entry = Entry(id, head=head, group=group, text=text, made_ms=made_ms, value=value)
+    entry.settled = True
+    return entry
+
+
+def whole(value: object) -> int:
+    """*value* as a whole number; 0 for what is none."""
+    return int(value) if isinstance(value, (int, float)) and -1e300 < value < 1e300 else 0
 
 
 class Outcome:

@@ -4,7 +4,8 @@ TrackerError
     WireError           a value has no JSON form, or a text is not JSON
     OptionsError        options that are unknown or of the wrong type, all reported at once
     UnknownCommand      a command that this build does not have
-    NotConfigured       a command came although configuring failed, or before it
+    NotConfigured       a command came although configuring failed
+    ConfigureMissing    a command came, and no configuration for half a minute
     AlreadyConfigured   configure was called a second time
     ConsentError        a consent that can't be read
     NetworkFailed       the request did not reach the edge, or its answer did not reach us
@@ -53,6 +54,12 @@ class NotConfigured(TrackerError):
     """A command needs a configuration, and configuring failed."""
 
     code = "command.unconfigured"
+
+
+class ConfigureMissing(TrackerError):
+    """A command waited for a configuration in vain."""
+
+    code = "configure.missing"
 
 
 class AlreadyConfigured(TrackerError):
@@ -119,3 +126,10 @@ class SelectorError(TrackerError):
     """A selector can't be read."""
 
     code = "selector.invalid"
+
+
+def as_error(error: Exception) -> TrackerError:
+    """*error* as one of ours; what nobody foresaw has the base's code."""
+    if isinstance(error, TrackerError):
+        return error
+    return TrackerError(f"{type(error).__name__}: {error}")

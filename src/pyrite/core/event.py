@@ -51,6 +51,15 @@ class Draft:
         """Whether the promise waits for elements that are not there yet."""
         return self.personalization().get("untilRendered") is True
 
+    def replace(self, left: dict[str, object]) -> None:
+        """Be what the page's callback has *left* of this event; an id or time that it took away is this event's own."""
+        xdm = part(left, "xdm")
+        for name in ("_id", "timestamp"):
+            found = xdm.get(name)
+            if not isinstance(found, str) or not found:
+                xdm[name] = self.xdm[name]
+        self.xdm, self.data = xdm, part(left, "data")
+
     def personalization(self) -> dict[str, object]:
         """The option `personalization`, empty when it was not given."""
         value = self.options.get("personalization")

@@ -9,7 +9,7 @@ from .consent import OUT, PENDING
 from .context import context, one_time_referrer
 from .effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
 from .entry import Entry, Outcome
-from .errors import BadAnswer, HookFailed, TrackerError
+from .errors import BadAnswer, HookFailed, TrackerError, as_error
 from .event import Draft, draft, part
 from .moment import Moment
 from .ondevice import OnDevice
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEFORE_EVENT = "onBeforeEventSend"
+DECIDE_MS = 5000  # after which the edge is asked
 
 
 class Events:
@@ -85,7 +86,7 @@ class Events:
             event_id=event_id or moment.new_id(),
         )
         event.answers = name == "sendEvent"
-        return self._begin(event, moment)
+        return self._guarded(self._begin, event, moment)
 
     def response(
         self, call: object, options: dict[str, object], answer: dict[str, object], moment: Moment
@@ -120,7 +121,26 @@ class Events:
         event = draft(
             None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id()
         )
-        return self._begin(event, moment)
+        return self._guarded(self._begin, event, moment)
+
+    def _guarded(
+        self,
+        step: "Callable[[Draft, Moment], list[Effect]]",
+        event: Draft,
+        moment: Moment,
+    ) -> list[Effect]:
+        """Effects of *step* for *event*. Every way of an event leads through here: an error in it ends this event alone."""
+        try:
+            return step(event, moment)
+        except Exception as error:
+            return self._refused(event, as_error(error)) + self._page_fetched(event, moment)
+
+    def _refused(self, event: Draft, error: TrackerError) -> list[Effect]:
+        """Effects of *event* having come to nothing."""
+        effects: list[Effect] = [Show()] if event.query else []
+        if event.call is None:
+            return effects + [Log(level="warn", message=error.message)]
+        return effects + [rejected(event.call, error)]
 
     def _begin(self, event: Draft, moment: Moment) -> list[Effect]:
         """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
@@ -167,7 +187,7 @@ class Events:
     ) -> list[Effect]:
         """Effects of what onBeforeEventSend did: *value* as it left it, None when it cancelled, *error* when it threw."""
         if value is not None and not error:
-            event.xdm, event.data = part(value, "xdm"), part(value, "data")
+            event.replace(value)
             return self._admit(event, moment)
         effects = [Show()] + self._page_fetched(event, moment)
         if not error:
@@ -176,13 +196,19 @@ class Events:
             )
             return effects + ([resolved(event.call, {})] if event.call is not None else [])
         failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
-        if event.call is None:
-            return effects + [Log(level="error", message=failure.message)]
-        return effects + [rejected(event.call, failure)]
+        return effects + self._refused(event, failure)
 
     # ---- out --------------------------------------------------------------------------------------------------------
 
     def _admit(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Effects of *event* being looked at: it waits, is rendered or decided for, or leaves."""
+        return self._guarded(self._admit_now, event, moment)
+
+    def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Effects that hand *event* to the outbox."""
+        return self._guarded(self._dispatch_now, event, moment)
+
+    def _admit_now(self, event: Draft, moment: Moment) -> list[Effect]:
         consent = self._consents.state(moment)
         if consent == OUT:
             return self._declined(event, moment)
@@ -210,7 +236,8 @@ class Events:
                 url=self._config.edge_origin(moment.text("url")) + self.device.script,
                 rules=self.device.rules,
                 question=self.device.question(event, moment),
-            )
+            ),
+            Later(timer="decide:" + ticket, delay_ms=DECIDE_MS),
         ]
 
     def decided(
@@ -260,7 +287,7 @@ class Events:
             effects.extend(self._admit(event, moment))
         return effects
 
-    def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
+    def _dispatch_now(self, event: Draft, moment: Moment) -> list[Effect]:
         shown = event.shown
         if _reports(event):
             shown = shown + self.renderings.unreported()
@@ -310,11 +337,7 @@ class Events:
                 # An answer of a shape that nobody foresaw must not leave a promise open or a page hidden.
                 error = BadAnswer(f"the edge's answer can't be used: {unforeseen}")
         if error is not None:
-            effects = [Show()] if event.query else []
-            if event.call is None:
-                effects.append(Log(level="warn", message=error.message))
-            else:
-                effects.append(rejected(event.call, error))
+            effects = self._refused(event, error)
         return effects + self._page_fetched(event, moment) + self._freed(moment)
 
     def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:

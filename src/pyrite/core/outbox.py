@@ -7,15 +7,15 @@ Recall, Erase); so is how a body travels (Send).
 
 from .config import Config
 from .effects import Effect, Erase, Forget, Keep, Later, Log, Recall, Send, Show
-from .entry import Entry, Outcome
+from .entry import Entry, Outcome, restored
 from .errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
+from .event import text_of
 from .flights import ANSWER_TICKS, Flights
 from .moment import Moment
 from .net import Net
 from .outgoing import Outgoing
 from .request import Request, address_of, answer_of, backoff_ms, is_temporary, refusals
-from .waiting import Waiting, bodies, number
-from .wire import decode_object
+from .waiting import Waiting, bodies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,20 +92,18 @@ class Outbox:
 
     def restored(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
         """Effects of *records* that pages which are gone have kept: they go again, unless they are too old."""
+        effects: list[Effect] = []
         for record in records:
-            entry = Entry(
-                str(record["id"]),
-                head=decode_object(str(record["head"])),
-                group=str(record["head"]),
-                text=str(record["text"]),
-                made_ms=number(record["made"]),
-                value=number(record["value"]),
-            )
-            entry.settled = True
-            if not self._waiting.knows(entry.id):
+            entry = restored(record)
+            if entry is None:
+                # One that can't be read is let go of by itself.
+                self._count("unreadable")
+                effects.append(Forget(ids=[text_of(record, "id")]))
+            elif not self._waiting.knows(entry.id):
                 self._waiting.take(entry)
                 self.counts["restored"] += 1
-        return self._flush(moment) + self._bound(moment) + self._tick() if records else []
+        effects.extend(self._flush(moment))
+        return effects + self._bound(moment) + self._tick()
 
     # ---- out --------------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PLAN_MS = 20000  # a step that is not done by then, such as a script that does not load, holds no promise up
 REDIRECT_LIMIT_MS = 5000  # a page that is still there by then was not replaced: it is shown again
 
 
@@ -142,7 +143,8 @@ class Renderings:
         if plan.redirect:
             return effects + self._leave_for(plan, moment)
         if plan.steps:
-            return effects + [Render(plan=plan.id, steps=plan.steps)]
+            late = Later(timer="plan:" + plan.id, delay_ms=PLAN_MS)
+            return effects + [Render(plan=plan.id, steps=plan.steps), late]
         return effects + self.rendering(plan.id, [], moment) + self.rendered(plan.id, [], moment)
 
     # ---- redirects --------------------------------------------------------------------------------------------------
@@ -199,6 +201,11 @@ class Renderings:
             return effects
         return effects + self._settle(plan, moment)
 
+    def overdue(self, id: str, moment: Moment) -> list[Effect]:
+        """Effects of a plan being still at work after PLAN_MS: its promise, or its event, waits no longer."""
+        plan = self._plans.get(id)
+        return self._settle(plan, moment) if plan else []
+
     def rendered(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
         """Effects at the end of a plan: one display event for all that was shown and nothing that was not."""
         plan = self._plans.pop(id, None)
@@ -251,5 +258,9 @@ class Renderings:
         """Effects of the page going away: what was shown is reported now."""
         effects: list[Effect] = []
         for id in sorted(self._plans):
-            effects.extend(self._report(self._plans[id], moment, unloading=True))
+            plan = self._plans[id]
+            if not plan.answer:  # its event waits for its first pass
+                plan.event.unloading = True
+                effects.extend(self._settle(plan, moment))
+            effects.extend(self._report(plan, moment, unloading=True))
         return effects

@@ -11,9 +11,22 @@ from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING
 from .context import VERSION
 from .destinations import destinations
-from .effects import Ask, Effect, Log, Show, Uncover, Watch, rejected, resolved
+from .effects import (
+    Ask,
+    Decide,
+    Effect,
+    Later,
+    Log,
+    Render,
+    Send,
+    Show,
+    Uncover,
+    Watch,
+    rejected,
+    resolved,
+)
 from .entry import Entry, Outcome
-from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand
+from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand, as_error
 from .event import Draft, part, text_of
 from .events import BEFORE_EVENT, Events
 from .interactions import Click
@@ -22,6 +35,7 @@ from .nearest import did_you_mean
 from .options import read
 from .outbox import Outbox
 from .outgoing import Outgoing
+from .pending import TICK_MS, Pending
 from .request import Request, payloads, unused
 from .routes import Routes
 from .visitor import Visitor
@@ -29,6 +43,8 @@ from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"
 BEFORE_CLICK = "onBeforeLinkClickSend"
+HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
+HINTS_MS = 5000  # after which an event leaves without the browser's hints
 WATCHED = (
     ("clickCollectionEnabled", "clicks"),
     ("autoViewStart", "routes"),
@@ -73,14 +89,17 @@ class Tracker:
         self._set: Configured | None = None
         self._refused: TrackerError | None = None
         self._debug = False
-        # Commands that wait for a configuration, or for consent: call, name, options, id of the event or "".
-        self._waiting: list[tuple[object, str, dict[str, object], str]] = []
+        self._pending = Pending()
         self._tickets: dict[str, tuple[str, object, dict[str, object]]] = {}
 
     @property
     def config(self) -> Config | None:
         """The configuration, None before there is one."""
         return self._set.config if self._set else None
+
+    def begun(self) -> list[Effect]:
+        """Effects of the tracker being there: from now on commands without a configuration wait no longer than they should."""
+        return [Later(timer="unset", delay_ms=TICK_MS)]
 
     # ---- commands ---------------------------------------------------------------------------------------------------
 
@@ -113,11 +132,10 @@ class Tracker:
             if self._refused:
                 raise NotConfigured(f"{name}: configure was refused: {self._refused.message}")
             if self._set is None:
-                self._waiting.append((call, name, options, event_id))
-                return []
+                return self._pending.add(call, name, options, event_id, moment)
             return self._run(self._set, call, name, options, moment, event_id)
-        except TrackerError as error:
-            return [rejected(call, error)]
+        except Exception as error:
+            return [rejected(call, as_error(error))]
 
     def _configure(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
         if self._set:
@@ -125,12 +143,17 @@ class Tracker:
                 f"{self.name} is configured already, for data stream {self._set.config.datastream_id!r}"
             )
         try:
-            config = configure(options)
-        except TrackerError as error:
-            self._refused = error
+            effects = self._set_up(options, moment)
+        except Exception as error:
+            self._set = None
+            self._refused = as_error(error)
             # Each waiting command is refused by being run now.
-            return [rejected(call, error), Show()] + self._run_waiting(moment)
+            return [rejected(call, self._refused), Show()] + self._run_pending(moment)
         self._refused = None
+        return effects + [resolved(call, {})] + self._run_pending(moment)
+
+    def _set_up(self, options: dict[str, object], moment: Moment) -> list[Effect]:
+        config = configure(options)
         self._set = Configured(self, config, moment)
         self._set.outgoing.debug = self._debug or config.flag("debugEnabled")
         effects: list[Effect] = []
@@ -143,8 +166,8 @@ class Tracker:
                 effects.append(Watch(what=what))
         if "highEntropyUserAgentHints" in config.contexts():
             effects.append(Watch(what="hints"))
-        effects.append(resolved(call, {}))
-        return effects + self._run_waiting(moment) + self._chosen(self._set, moment)
+            effects.append(Later(timer="hints", delay_ms=HINTS_MS))
+        return effects + self._chosen(self._set, moment)
 
     def _set_debug(self, call: object, options: dict[str, object]) -> list[Effect]:
         self._debug = read(options, COMMANDS["setDebug"], of="setDebug")["enabled"] is True
@@ -152,11 +175,13 @@ class Tracker:
             self._set.outgoing.debug = self._debug
         return [resolved(call, {})]
 
-    def _run_waiting(self, moment: Moment) -> list[Effect]:
-        waiting, self._waiting = self._waiting, []
+    def _run_pending(self, moment: Moment) -> list[Effect]:
+        now_ms = moment.made_ms
         effects: list[Effect] = []
-        for call, name, options, event_id in waiting:
-            effects.extend(self.command(call, name, options, moment, event_id=event_id))
+        for one in self._pending.take():
+            moment.made_ms = min(one.made_ms, now_ms)
+            effects.extend(self.command(one.call, one.name, one.options, moment, event_id=one.id))
+        moment.made_ms = now_ms
         return effects
 
     def _run(
@@ -188,8 +213,7 @@ class Tracker:
             return effects + ready.send(request, moment)
         if name in ("getIdentity", "appendIdentityToUrl"):
             if ready.consents.state(moment) == PENDING:
-                self._waiting.append((call, name, given, ""))
-                return []
+                return self._pending.add(call, name, given, "", moment)
             effects, request = ready.identities.run(call, name, options, moment)
             return effects + ready.send(request, moment)
         if name == "getDelivery":
@@ -251,8 +275,19 @@ class Tracker:
     def woken(self, timer: str, moment: Moment) -> list[Effect]:
         """Effects of a timer that a Later asked for."""
         name, _, rest = timer.partition(":")
+        if name == "unset":
+            return [] if self._set or self._refused else self._pending.ticked()
+        if name == "hook":
+            why = f"no answer within {HOOK_MS // 1000} s"
+            return self.hooked(rest, value=None, error=why, moment=moment)
+        if name == "hints":
+            return self.hinted(moment)
+        if name == "decide":
+            return self.decided(rest, [], "no answer in time", moment)
         if name == "show" or self._set is None:
             return [Show(), Uncover()]
+        if name == "plan":
+            return self._set.events.renderings.overdue(rest, moment)
         if name == "redirect":
             return self._set.events.renderings.stayed(rest, moment)
         if name == "tick":
@@ -280,7 +315,7 @@ class Tracker:
                 effects.extend(
                     chosen[0] + ready.send(chosen[1], moment) + self._chosen(ready, moment)
                 )
-                effects.extend(self._run_waiting(moment) + ready.events.release(moment))
+                effects.extend(self._run_pending(moment) + ready.events.release(moment))
         return effects
 
     def _chosen(self, ready: Configured, moment: Moment) -> list[Effect]:
@@ -295,16 +330,23 @@ class Tracker:
         self, ready: Configured, answer: dict[str, object], moment: Moment
     ) -> list[Effect]:
         """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
-        effects = ready.visitor.store(payloads(answer, "state:store"), moment)
-        ready.visitor.learn(payloads(answer, "identity:result"))
-        if ready.consents.allow(moment):
-            effects.extend(destinations(answer, moment))
-        for type in unused(answer):
-            effects.extend(ready.outgoing.note(f"unknown handle {type!r}"))
-        for level in ("errors", "warnings"):
-            said = answer.get(level)
-            for problem in said if isinstance(said, list) else []:
-                effects.append(Log(level="warn", message=f"the edge reports: {encode(problem)}"))
+        effects: list[Effect] = []
+        try:
+            effects.extend(ready.visitor.store(payloads(answer, "state:store"), moment))
+            ready.visitor.learn(payloads(answer, "identity:result"))
+            if ready.consents.allow(moment):
+                effects.extend(destinations(answer, moment))
+            for type in unused(answer):
+                effects.extend(ready.outgoing.note(f"unknown handle {type!r}"))
+            for level in ("errors", "warnings"):
+                said = answer.get(level)
+                for problem in said if isinstance(said, list) else []:
+                    effects.append(
+                        Log(level="warn", message=f"the edge reports: {encode(problem)}")
+                    )
+        except Exception as unforeseen:
+            line = f"a part of the edge's answer can't be used: {unforeseen}"
+            effects.append(Log(level="warn", message=line))
         return effects
 
     # ---- the page's callbacks ---------------------------------------------------------------------------------------
@@ -312,10 +354,11 @@ class Tracker:
     def ask(
         self, hook: str, subject: object, value: dict[str, object], moment: Moment
     ) -> list[Effect]:
-        """Effects that call the page's callback *hook* with *value*; `hooked` gets what it did."""
+        """Effects that call the page's callback *hook* with *value*; `hooked` gets what it did, in time or for want of that."""
         ticket = moment.new_id()
         self._tickets[ticket] = (hook, subject, value)
-        return [Ask(ticket=ticket, hook=hook, value=value)]
+        late = Later(timer="hook:" + ticket, delay_ms=HOOK_MS)
+        return [Ask(ticket=ticket, hook=hook, value=value), late]
 
     def hooked(
         self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment
@@ -332,6 +375,23 @@ class Tracker:
             effects.append(Log(level="error", message=line))
             value = asked
         return effects + self._click_on(self._set, hook, value, _record(subject), moment)
+
+    def undone(self, effect: Effect, why: str, moment: Moment) -> list[Effect]:
+        """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
+        if isinstance(effect, Ask):
+            return self.hooked(effect.ticket, value=None, error=why, moment=moment)
+        if isinstance(effect, Decide):
+            return self.decided(effect.ticket, [], why, moment)
+        if isinstance(effect, Render):
+            results = [why for _ in effect.steps]
+            return self.rendering(effect.plan, results, moment) + self.rendered(
+                effect.plan, results, moment
+            )
+        if not isinstance(effect, Send):
+            return []
+        if effect.unloading and not effect.bare:
+            return self.beaconed(effect.request, taken=False, moment=moment)
+        return self.failed(effect.request, message=why, moment=moment)
 
     # ---- what happens in the page -----------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ Pure. Not for when they leave: outbox.py.
 """
 
 from .config import Config
-from .entry import Entry
+from .entry import Entry, whole
 
 BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
 
@@ -14,9 +14,9 @@ class Waiting:
 
     def __init__(self, config: Config) -> None:
         limits = config.group("outbox")
-        self.max_bytes = number(limits.get("maxBytes"))
-        self._max_events = number(limits.get("maxEvents"))
-        self._max_age_ms = number(limits.get("maxAgeHours")) * 3600000
+        self.max_bytes = whole(limits.get("maxBytes"))
+        self._max_events = whole(limits.get("maxEvents"))
+        self._max_age_ms = whole(limits.get("maxAgeHours")) * 3600000
         self._entries: dict[str, Entry] = {}
         self._last = 0  # number of the newest entry
         self.bytes = 0
@@ -92,8 +92,3 @@ def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
             size += entry.size
         found.append(body)
     return found
-
-
-def number(value: object) -> int:
-    """*value* as a whole number; 0 for what is none."""
-    return int(value) if isinstance(value, (int, float)) else 0
