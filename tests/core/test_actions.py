@@ -2,7 +2,7 @@
 
 from given import action
 
-from pyrite.core.actions import step_of
+from pyrite.core.actions import SCHEMAS, step_of
 
 
 def content(type, value):
@@ -87,3 +87,18 @@ def test_what_this_build_cant_render_has_no_step():
         {},
     ):
         assert step_of(item, key=0)[0] is None
+
+
+def test_the_names_of_schemas_are_those_of_every_edge():
+    names = [schema.partition("https://ns.adobe.com/personalization/")[2] for schema in SCHEMAS]
+
+    assert names == [
+        "default-content-item",
+        "html-content-item",
+        "json-content-item",
+        "redirect-item",
+        "ruleset-item",
+        "message/in-app",
+        "message/content-card",
+        "dom-action",
+    ]

@@ -1,6 +1,6 @@
 """Who gets what: run in every lane, so a page decides as the edge does."""
 
-from pyrite.core.decide import UNIT, Prepared, Rules, variant_for
+from pyrite.core.decide import UNIT, Choice, Prepared, Rules, variant_for
 from pyrite.core.hashing import finished, seed
 from pyrite.core.situation import Situation, Visitor
 
@@ -381,3 +381,27 @@ def test_a_preview_is_given_whatever_stands_against_it_and_marked():
 
 def test_one_that_is_switched_off_is_given_to_nobody():
     assert found([experience("e", enabled=False)]) == []
+
+
+def test_what_a_variant_gives_says_all_that_reports_need():
+    plain = Choice({"id": "x", "scope": "cart", "scopeType": "view"}, {"id": "v"})
+
+    assert plain.proposition == {
+        "id": "PY:x:v",
+        "scope": "cart",
+        "scopeDetails": {
+            "decisionProvider": "PYR",
+            "activity": {"id": "x"},
+            "experience": {"id": "v"},
+            "characteristics": {"eventToken": "x:v", "scopeType": "view"},
+        },
+        "items": [
+            {
+                "id": "x-v",
+                "schema": "https://ns.adobe.com/personalization/default-content-item",
+                "data": {},
+            }
+        ],
+    }
+    items = [{"id": "i", "schema": "s", "data": {"content": 1}}]
+    assert Choice({"id": "x"}, {"id": "v", "items": items}).proposition["items"] == items

@@ -152,3 +152,12 @@ def test_a_value_without_end_is_told_by_its_beginning():
 
     assert len(error.message) < 3000, len(error.message)
     assert len(error.path) < 200
+
+
+def test_a_style_is_a_text_that_may_be_empty():
+    def configured_with(style):
+        return configure({"datastreamId": "a", "prehidingStyle": style}).text("prehidingStyle")
+
+    assert configured_with("") == ""
+    assert configured_with("#a { opacity: 0 }") == "#a { opacity: 0 }"
+    assert "expected a string, got 5" in raises(OptionsError, configured_with, 5).message

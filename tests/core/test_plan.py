@@ -1,9 +1,9 @@
 """Answers become steps, and only what was shown is noted."""
 
-from given import action, moment, proposition
+from given import action, moment, proposition, scoped
 
 from pyrite.core.event import draft
-from pyrite.core.interactions import Interactions
+from pyrite.core.interactions import Click, Interactions
 from pyrite.core.plan import Plan
 
 
@@ -68,3 +68,19 @@ def test_what_came_to_nothing_is_told():
     assert made.problems(["shown", "no element within 5 s"]) == [
         "remove at '#gone' was not shown: no element within 5 s"
     ]
+
+
+def test_clicks_on_what_a_click_item_names_count_for_its_view():
+    interactions = Interactions({"PYR": "always"})
+    options = {"viewStart": True, "xdm": {"web": {"webPageDetails": {"viewName": "cart"}}}}
+    event = draft(1, options, collected={}, data={}, moment=moment(), event_id="e")
+    offer = scoped(proposition("a", action("click", "#a")), "cart", view=True)
+    page = proposition("b", action("click", "#b"))
+    Plan("1", event, interactions).take([offer, page])
+    on_view = interactions.event_of(Click(marks=[], met=[(0, 0)]))
+    on_page = interactions.event_of(Click(marks=[], met=[(1, 0)]))
+
+    assert interactions.selectors == ["#a", "#b"]
+    assert on_view["web"] == {"webPageDetails": {"viewName": "cart"}}
+    assert ids(on_view["_experience"]["decisioning"]["propositions"]) == ["a"]
+    assert "web" not in on_page

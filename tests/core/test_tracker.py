@@ -4,6 +4,7 @@ from given import (
     ECID,
     IDENTITY,
     NOW_MS,
+    URL,
     all_of,
     answer,
     body,
@@ -375,3 +376,46 @@ def test_the_edges_warnings_are_logged_and_the_promise_resolves():
 
     assert [log.level for log in all_of(effects, "Log")] == ["warn", "warn"]
     assert settled(effects, 1)[0]
+
+
+def test_a_refused_identity_rejects_whoever_asked_for_it():
+    for name, options in (
+        ("getIdentity", {}),
+        ("appendIdentityToUrl", {"url": "https://a.test/"}),
+    ):
+        tracker = configured()
+        send = only(tracker.command(1, name, options, moment()), "Send")
+        ok, error = settled(
+            answer(tracker, send, text=problem("no such data stream"), status=400), 1
+        )
+
+        assert ok is False, name
+        assert "no such data stream" in error["message"], name
+
+
+def test_there_is_no_configuration_before_configure_and_one_after():
+    assert Tracker("alloy").config is None
+    assert configured().config.datastream_id == "shop"
+
+
+def notes(**options):
+    """What configure says of options that do nothing."""
+    given = dict({"datastreamId": "shop", "debugEnabled": True}, **options)
+    effects = Tracker("alloy").command(1, "configure", given, moment())
+    return [log.message for log in all_of(effects, "Log") if "no effect" in log.message]
+
+
+def test_only_options_that_were_given_are_said_to_have_no_effect():
+    assert notes() == []
+    (said,) = notes(streamingMedia={"channel": "c"})
+    assert "streamingMedia is accepted and has no effect" in said
+
+
+def test_a_click_says_which_page_it_was_on():
+    facts = {"url": "https://www.site.test/n", "host": "www.site.test", "pageHost": "www.site.test", "protocol": "https:",
+             "text": "Next", "names": [], "region": "NAV", "download": False, "qualified": None, "scripted": False}  # fmt: skip
+    tracker = configured(clickCollectionEnabled=True)
+    sent = first_event(only(tracker.clicked(facts, moment()), "Send"))
+    said = sent["data"]["__adobe"]["analytics"]["contextData"]["a"]["activitymap"]
+
+    assert said["page"] == URL

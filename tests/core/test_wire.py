@@ -98,3 +98,8 @@ def test_merging_goes_into_objects_and_replaces_everything_else():
 def test_a_text_that_is_json_already_is_written_as_it_is():
     assert encode({"a": Json('{"z":1,"b":[ ]}')}) == '{"a":{"z":1,"b":[ ]}}'
     assert Json("[1, 2]") == [1, 2]
+
+
+def test_each_separator_of_lines_is_escaped_by_itself():
+    for separator, escaped in (("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        assert encode("a" + separator + "b") == '"a' + escaped + 'b"'
