@@ -163,6 +163,70 @@ def test_a_client_that_never_finishes_is_closed_and_others_are_served(tmp_path: 
             slow.close()
 
 
+COLLECT = b"POST /ee/v1/collect?configId=shop HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+
+
+def answered(connection: socket.socket) -> bytes:
+    """The beginning of what an edge says before it closes, if anything."""
+    connection.settimeout(10)
+    with suppress(OSError):
+        return connection.recv(100)
+    return b""
+
+
+def test_a_head_without_end_is_closed_while_it_arrives_and_a_large_one_is_read(
+    edge: EdgeProcess,
+) -> None:
+    body = b'{"events":[{"xdm":{"_id":"with-cookies"}}]}'
+    cookies = b"; ".join([b"other%d=" % number + b"x" * 3000 for number in range(20)])
+    with socket.create_connection(("127.0.0.1", edge.port)) as one:
+        one.sendall(COLLECT + b"Cookie: " + cookies + b"\r\nContent-Length: %d\r\n\r\n" % len(body))
+        one.sendall(body)
+        assert answered(one).startswith(b"HTTP/1.1 204")
+    held = edge.memory_mb()
+    for beginning in (
+        b"GET /health HTTP/1.1\r\nX: ",
+        b"GET /",
+        COLLECT + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: ",
+    ):
+        sent = 0
+        with socket.create_connection(("127.0.0.1", edge.port)) as endless, suppress(OSError):
+            endless.sendall(beginning)
+            while sent < 124_000_000:
+                sent += endless.send(b"y" * 1_000_000)
+        assert sent < 20_000_000, beginning
+    with socket.create_connection(("127.0.0.1", edge.port)) as slowly:
+        slowly.sendall(b"GET / HTTP/1.1\r\nX: " + b"y" * 150_000)
+        assert answered(slowly).startswith(b"HTTP/1.1 431")
+
+    assert edge.memory_mb() - held < 30
+    assert edge.post("meanwhile")[0] == 204
+    assert stored(edge.folder) == ["with-cookies", "meanwhile"]
+
+
+def test_bodies_that_are_never_finished_fill_no_memory(tmp_path: Path) -> None:
+    with EdgeProcess(tmp_path / "data", settings="[limits]\nflight_bytes = 20_000_000\n") as edge:
+        held = edge.memory_mb()
+        unfinished = []
+        for _ in range(150):
+            one = socket.create_connection(("127.0.0.1", edge.port), timeout=20)
+            unfinished.append(one)
+            with suppress(OSError):
+                one.sendall(COLLECT + b"Content-Length: 1000001\r\n\r\n" + b" " * 1_000_000)
+        last = answered(unfinished[-1])
+        grown = edge.memory_mb() - held
+        alive = edge.get("/health")[0]
+        for one in unfinished:
+            one.close()
+        end = time.monotonic() + 10
+        while edge.post("after")[0] != 204:  # as soon as it has noticed that they are gone
+            assert time.monotonic() < end
+
+    assert last.startswith(b"HTTP/1.1 503")
+    assert grown < 100
+    assert alive == 200
+
+
 def test_ten_thousand_idle_connections_keep_nobody_waiting(tmp_path: Path) -> None:
     wanted = 10_000
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
