@@ -113,15 +113,26 @@ def test_the_edge_is_served_by_its_own_command_with_its_settings(tmp_path: Path)
     assert [json.loads(line)["id"] for line in printed.stdout.splitlines()] == ["e1"]
 
 
-def test_the_page_in_the_readme_works_when_pasted(demo: Demo, page: Page, tmp_path: Path) -> None:
+def test_the_page_in_the_readme_works_in_the_demo_and_when_pasted(demo: Demo, page: Page) -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     html = readme.partition("```html\n")[2].partition("```")[0]
-    file = tmp_path / "pasted.html"
-    file.write_text(html.replace("127.0.0.1:8000", f"127.0.0.1:{demo.port}"))
-    with page.expect_console_message(lambda message: message.text.startswith("stored ")):
-        page.goto(file.as_uri())
+    pasted = html.replace("127.0.0.1:8000", f"127.0.0.1:{demo.port}")
+    # A page of another server on this machine, such as a framework's for development.
+    page.route("http://localhost:5173/", lambda route: route.fulfill(body=pasted, content_type="text/html"))  # fmt: skip
+    for address in (demo.url("/hello"), "http://localhost:5173/"):
+        with page.expect_console_message(lambda message: message.text.startswith("stored ")):
+            page.goto(address)
+        assert "key=value" in demo.line(VIEW)
 
-    assert "key=value" in demo.line(VIEW)
+
+def test_a_page_from_elsewhere_can_not_write_into_a_running_demo(demo: Demo) -> None:
+    body = {"events": [{"xdm": {"_id": "e1", "eventType": "\x1b]0;owned\x07"}}]}
+    url = demo.url("/ee/v1/interact?configId=shop")
+    for origin in ("null", "https://evil.test", "http://localhost.evil.test"):
+        assert httpx2.post(url, json=body, headers={"origin": origin}).status_code == 403
+    assert httpx2.post(url, json=body).status_code == 200
+
+    assert "\\x1b]0;owned\\x07" in demo.line("owned")
 
 
 def test_a_port_that_is_taken_is_told(demo: Demo, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def demo(
         application = shop(data=data, listener=print_event)
     welcome = [
         line(""),
-        line("  ", (f"The demo shop is at http://127.0.0.1:{port}/", "bold"), "  (the single-page version: /spa)"),
+        line("  ", (f"The demo shop is at http://127.0.0.1:{port}/", "bold"), "  (the single-page version: /spa; the page in the README: /hello)"),
         line(f"  Events are kept in {data}/ and shown here. Ctrl-C stops."),
         line(""),
     ]  # fmt: skip

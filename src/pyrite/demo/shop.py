@@ -3,6 +3,9 @@
 Not for anything a real shop does: the basket lives in the browser, and the checkout takes no money.
 """
 
+import base64
+import hashlib
+import re
 import secrets
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +27,9 @@ from ..stores.contract import Listener, Store
 from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
 
 DATASTREAM = "demo-shop"
+README_HOST = "127.0.0.1:8000"  # in the README's page
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def pages_folder() -> Path:
@@ -46,8 +52,8 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM
     )
     edge = pyrite.edge(
-        # "null" is the origin of a page opened from a file: the README's, pasted.
-        settings=pyrite.Settings(edge=Edge(origins=["null", "http://localhost:*"])),
+        # Pages on this machine's servers. Not "null", which every site can be by a sandboxed frame.
+        settings=pyrite.Settings(edge=Edge(origins=["http://localhost:*"])),
         data=data,
         experiences=folder / "experiences",
         listener=listener,
@@ -60,11 +66,24 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         body = templates.get_template(name).render(nonce=nonce, head=head, **values)
         return HTMLResponse(
             body,
-            headers={"Content-Security-Policy": policy(nonce), "Referrer-Policy": "same-origin"},
+            headers={
+                "Content-Security-Policy": policy(f"'nonce-{nonce}'"),
+                "Referrer-Policy": "same-origin",
+            },
         )
 
     async def home(request: Request) -> Response:
         return page("home.html")
+
+    async def hello(request: Request) -> Response:
+        """The README's page, as pasted: `hello.html` is the same text."""
+        text = (folder / "templates" / "hello.html").read_text("utf-8")
+        host = request.headers.get("host", "")
+        if _HOST.fullmatch(host):
+            text = text.replace(README_HOST, host)
+        digests = [hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(text)]
+        hashes = " ".join([f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests])
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy(f"'self' {hashes}")})
 
     async def category(request: Request) -> Response:
         slug = request.path_params["slug"]
@@ -100,6 +119,7 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
 
     routes = [
         Route("/", home),
+        Route("/hello", hello),
         Route("/category/{slug}", category),
         Route("/product/{slug}", product),
         Route("/basket", plain("basket.html")),
@@ -117,13 +137,13 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     return app
 
 
-def policy(nonce: str) -> str:
-    """The pages' Content-Security-Policy: scripts and styles by nonce, WebAssembly, and nothing else that is not our own."""
+def policy(scripts: str) -> str:
+    """The pages' Content-Security-Policy: *scripts* (a nonce, hashes) and styles so marked, and nothing else that is not our own."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'nonce-{nonce}'",
-            f"style-src 'self' 'nonce-{nonce}'",
+            f"script-src {scripts}",
+            f"style-src 'self' {scripts}",
             "img-src 'self' data:",
             "connect-src 'self'",
             "base-uri 'none'",
