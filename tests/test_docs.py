@@ -102,3 +102,21 @@ def test_the_versions_agree() -> None:
 def test_the_lock_files_name_no_registry() -> None:
     for folder in ("web", "e2e"):
         assert '"resolved"' not in (ROOT / folder / "package-lock.json").read_text()
+
+
+def test_every_python_that_the_package_names_is_tested() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+
+    assert f">={named[0]}" == project["requires-python"]
+    assert re.findall(r'"(3\.\d+)"', workflow) == named
+    assert set(project["urls"]) >= {"Homepage", "Documentation", "Changelog"}
+
+
+def test_packages_whose_inside_is_used_have_an_upper_bound() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    for name in ("uvicorn[standard]", "rich", "jsonschema-rs"):
+        assert re.search(rf'"{re.escape(name)}>=[\d.]+,<[\d.]+"', text), name

@@ -39,3 +39,19 @@ def test_where_npm_is_missing_the_remedy_is_told(
 
     with pytest.raises(BuildError, match=r"Node 20\+"):
         tools(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [("v18.20.4", "is v18.20.4"), ("v8.0.0", "is v8.0.0"), ("", "is of no version")],
+)
+def test_a_node_that_is_too_old_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, seen: str
+) -> None:
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / "node").write_text(f"#!/bin/sh\necho {said}\n")
+    (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(BuildError, match=rf"needs Node 20\+ with npm, and .*{seen}; install it"):
+        tools(tmp_path)
