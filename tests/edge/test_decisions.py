@@ -193,6 +193,16 @@ def test_a_page_that_asks_gets_the_rules_and_what_is_known_of_its_visitor(
     assert handles(post(client), "personalization:rules") == []
 
 
+def test_a_queue_whose_page_decides_itself_gets_the_rules(edge: Maker, offer: Any) -> None:
+    offer()
+    facts = {"url": "http://edge.test/", "cookie": "pyrite_fpid=d1"}
+    queue = [["configure", {"decisioningMethod": "on-device"}], ["event", {"viewStart": True}]]
+    response = post(edge(), body={"raw": {"commands": queue, "facts": facts}})
+    (rules,) = handles(response, "personalization:rules")
+
+    assert [record["id"] for record in rules["experiences"]] == ["offer"]
+
+
 def test_a_hundred_thousand_scopes_are_no_stall(edge: Maker, offer: Any) -> None:
     offer()
     scopes = ["__view__", *(f"s{number}" for number in range(100_000))]

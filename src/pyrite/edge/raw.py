@@ -36,7 +36,7 @@ LEAST = 1024  # of one fact in one event
 TEXT_LIMIT = 300  # characters of an option of configure that every event needs
 
 # Of configure's options, those that make a difference to what is sent.
-NEEDED = ("datastreamId", "orgId", "edgeDomain", "edgeBasePath", "defaultConsent", "globalPrivacyControlEnabled", "context")  # fmt: skip
+NEEDED = ("datastreamId", "orgId", "edgeDomain", "edgeBasePath", "defaultConsent", "globalPrivacyControlEnabled", "decisioningMethod", "context")  # fmt: skip
 # All events of a queue wait until the last has been run: none is dropped here for want of room.
 ROOM = {"maxEvents": 2**31, "maxBytes": 2**53, "maxAgeHours": 2**31}
 
