@@ -15,6 +15,7 @@ alloy("event", { viewStart: true, data: { key: "value" } }).then(({ requestBody,
 async function all(): Promise<string> {
   const { propositions } = await alloy("sendEvent", { renderDecisions: true, personalization: { surfaces: ["#hero"] } });
   await alloy("setConsent", { consent: [{ standard: "Adobe", version: "1.0", value: { general: "in" } }] });
+  await alloy("setConsent", { consent: [{ standard: "IAB TCF", version: "2.0", value: "CO052l", gdprApplies: true }] });
   const { identity } = await window.alloy("getIdentity", { namespaces: ["ECID"] });
   const { url } = await alloy("appendIdentityToUrl", { url: "https://other.example/" });
   const { eventMergeId } = await alloy("createEventMergeId");

@@ -25,19 +25,41 @@ def test_right_calls_compile(tmp_path: Path) -> None:
     assert checked_by_typescript("right.ts", tmp_path) == ""
 
 
-def test_every_planted_mistake_is_found_by_typescript(tmp_path: Path) -> None:
-    assert checked_by_typescript("wrong.ts", tmp_path) == ""
+def unmarked_by_typescript(tmp_path: Path) -> tuple[list[str], int]:
+    """What the compiler says of the planted mistakes, one after another, and how many there are."""
     unmarked = (HERE / "wrong.ts").read_text().replace("@ts-expect-error", "expect")
     (tmp_path / "unmarked").mkdir()
-    (tmp_path / "wrong.ts").write_text(unmarked)
     marks = unmarked.count("// expect")
     shutil.copyfile(WEB / "types" / "alloy.d.ts", tmp_path / "unmarked" / "alloy.d.ts")
     (tmp_path / "unmarked" / "wrong.ts").write_text(unmarked)
     command = ["node", str(pack("typescript") / "lib" / "tsc.js"), "--noEmit", "--strict"]
     command += ["--target", "es2020", "--lib", "es2020,dom", "wrong.ts"]
     said = subprocess.run(command, cwd=tmp_path / "unmarked", capture_output=True, text=True).stdout
+    return re.split(r"^(?=wrong\.ts\()", said, flags=re.M)[1:], marks
 
-    assert len(re.findall(r"^wrong\.ts\(", said, re.M)) == marks
+
+def test_every_planted_mistake_is_found_by_typescript(tmp_path: Path) -> None:
+    assert checked_by_typescript("wrong.ts", tmp_path) == ""
+    said, marks = unmarked_by_typescript(tmp_path)
+
+    assert len(said) == marks
+
+
+def test_an_error_of_typescript_is_about_the_command_that_was_called(tmp_path: Path) -> None:
+    said, _ = unmarked_by_typescript(tmp_path)
+
+    assert [line for line in said if "overload" in line.lower()] == []
+    for index, piece in (
+        (0, "'Configuration'"),
+        (
+            1,
+            "'viewstart' does not exist in type 'EventOptions'. Did you mean to write 'viewStart'?",
+        ),
+        (2, "'\"evnt\"' is not assignable to parameter of type 'keyof Commands'"),
+        (4, "'renderDecisions' does not exist in type 'EventOptions'"),
+        (5, '"pending" | "in" | "out"'),
+    ):
+        assert piece in said[index], said[index]
 
 
 def checked_by_mypy(name: str, folder: Path) -> set[int]:

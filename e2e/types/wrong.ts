@@ -20,3 +20,9 @@ alloy("configure", { datastreamId: "shop", context: ["weather"] });
 alloy("event", {}).then(({ identity }) => identity);
 // @ts-expect-error the body is not there for sure
 alloy("event", {}).then(({ requestBody }) => requestBody.events);
+// @ts-expect-error a command without the options that it needs
+alloy("setConsent");
+// @ts-expect-error a consent by the IAB without its text
+alloy("setConsent", { consent: [{ standard: "IAB TCF", version: "2.0" }] });
+// @ts-expect-error options for a command that takes none
+alloy("getDelivery", {});

@@ -216,19 +216,27 @@ declare namespace Alloy {
     configs: JsonObject;
   }
 
+  /** Each command as if it were a function of its own. */
+  interface Commands {
+    configure(command: "configure", options: Configuration): Promise<{}>;
+    event(command: "event", options?: EventOptions): Promise<EventResult>;
+    sendEvent(command: "sendEvent", options?: SendEventOptions): Promise<Decisions>;
+    applyPropositions(command: "applyPropositions", options: ApplyPropositionsOptions): Promise<{ propositions: Proposition[] }>;
+    applyResponse(command: "applyResponse", options: ApplyResponseOptions): Promise<Decisions>;
+    setConsent(command: "setConsent", options: SetConsentOptions): Promise<{}>;
+    getIdentity(command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
+    appendIdentityToUrl(command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;
+    setDebug(command: "setDebug", options: SetDebugOptions): Promise<{}>;
+    createEventMergeId(command: "createEventMergeId"): Promise<{ eventMergeId: string }>;
+    getDelivery(command: "getDelivery"): Promise<Delivery>;
+    getLibraryInfo(command: "getLibraryInfo"): Promise<{ libraryInfo: LibraryInfo }>;
+  }
+
+  type Rest<Command> = Command extends (command: never, ...rest: infer Found) => unknown ? Found : never;
+
+  // One signature and no overloads: of those a compiler's error names the last, whichever command was meant.
   interface Instance {
-    (command: "configure", options: Configuration): Promise<{}>;
-    (command: "event", options?: EventOptions): Promise<EventResult>;
-    (command: "sendEvent", options?: SendEventOptions): Promise<Decisions>;
-    (command: "applyPropositions", options: ApplyPropositionsOptions): Promise<{ propositions: Proposition[] }>;
-    (command: "applyResponse", options: ApplyResponseOptions): Promise<Decisions>;
-    (command: "setConsent", options: SetConsentOptions): Promise<{}>;
-    (command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
-    (command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;
-    (command: "setDebug", options: SetDebugOptions): Promise<{}>;
-    (command: "createEventMergeId"): Promise<{ eventMergeId: string }>;
-    (command: "getDelivery"): Promise<Delivery>;
-    (command: "getLibraryInfo"): Promise<{ libraryInfo: LibraryInfo }>;
+    <Name extends keyof Commands>(command: Name, ...options: Rest<Commands[Name]>): ReturnType<Commands[Name]>;
   }
 }
 
