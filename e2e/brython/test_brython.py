@@ -42,6 +42,7 @@ def test_an_awaited_event_is_stored_and_its_answer_rendered(
         == "['decisions', 'propositions', 'requestBody', 'responseBody']"
     )
     assert "did you mean 'event'?" in page.title()
+    assert "options.view_strt: unknown (did you mean 'view_start'?)" in page.title()
 
 
 def test_nothing_but_brython_and_the_bundle_is_asked_for(

@@ -68,6 +68,9 @@ def test_an_awaited_event_is_stored_and_its_answer_rendered(
 
 def test_a_refused_command_raises_with_its_code(page: Page, opened: list[str]) -> None:
     assert "did you mean 'event'?" in page.title()
+    # In the caller's spelling.
+    said = "event: options.view_strt: unknown (did you mean 'view_start'?); known are view_start,"
+    assert said in page.title()
 
 
 def test_the_pages_own_scripts_have_the_function_too(

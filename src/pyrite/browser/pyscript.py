@@ -10,6 +10,7 @@ from .lanes import claimed
 from .own_facts import new_id, read
 from .page import Page
 from .queue import queue_of, run, take_over
+from .spelling import Spelling, alloys
 from .worker import Worker, is_worker
 
 TYPE_CHECKING = False
@@ -158,41 +159,41 @@ class Alloy:
 
     async def configure(self, **options: "Unpack[Configuration]") -> "dict[str, object]":
         """Configure the tracker; `datastream_id` is required."""
-        return await self._run("configure", _spelled(options))
+        return await self._spelled("configure", options)
 
     async def event(self, **options: "Unpack[EventOptions]") -> "dict[str, object]":
         """Send an event: `view_start`, `document_unloading`, `type`, `data`, `xdm`, …"""
-        return await self._run("event", _spelled(options))
+        return await self._spelled("event", options)
 
     async def send_event(self, **options: "Unpack[SendEventOptions]") -> "dict[str, object]":
         """Send an event with today's Alloy options: `render_decisions`, …"""
-        return await self._run("sendEvent", _spelled(options))
+        return await self._spelled("sendEvent", options)
 
     async def apply_propositions(
         self, **options: "Unpack[ApplyPropositionsOptions]"
     ) -> "dict[str, object]":
         """Render propositions that an earlier command has returned."""
-        return await self._run("applyPropositions", _spelled(options))
+        return await self._spelled("applyPropositions", options)
 
     async def apply_response(
         self, **options: "Unpack[ApplyResponseOptions]"
     ) -> "dict[str, object]":
         """Render an answer that a server has fetched: `response_body={…}`."""
-        return await self._run("applyResponse", _spelled(options))
+        return await self._spelled("applyResponse", options)
 
     async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""
-        return await self._run("setConsent", _spelled(options))
+        return await self._spelled("setConsent", options)
 
     async def get_identity(self, **options: "Unpack[GetIdentityOptions]") -> "dict[str, object]":
         """The visitor's identities."""
-        return await self._run("getIdentity", _spelled(options))
+        return await self._spelled("getIdentity", options)
 
     async def append_identity_to_url(
         self, **options: "Unpack[AppendIdentityToUrlOptions]"
     ) -> "dict[str, object]":
         """`{url}` with the identity appended."""
-        return await self._run("appendIdentityToUrl", _spelled(options))
+        return await self._spelled("appendIdentityToUrl", options)
 
     async def create_event_merge_id(self) -> "dict[str, object]":
         """`{eventMergeId}`."""
@@ -208,7 +209,17 @@ class Alloy:
 
     async def set_debug(self, **options: "Unpack[SetDebugOptions]") -> "dict[str, object]":
         """Switch the console's log on or off: `enabled`."""
-        return await self._run("setDebug", _spelled(options))
+        return await self._spelled("setDebug", options)
+
+    async def _spelled(self, command: str, options: Any) -> "dict[str, object]":
+        """The result of *command* with *options* in Python's spelling, in which its refusal speaks too; what is inside them is
+        the caller's own and stays as it is."""
+        spelling = Spelling(command, list(options))
+        try:
+            return await self._run(command, {alloys(name): options[name] for name in options})
+        except CommandFailed as error:
+            message, path = spelling.of_message(error.message), spelling.of_path(error.path)
+            raise CommandFailed(error.code, message, path) from None
 
     async def _run(self, command: str, options: "dict[str, object]") -> "dict[str, object]":
         callbacks, plain = _parted(options)
@@ -291,17 +302,6 @@ def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":
         else:
             plain[name] = options[name]
     return holder, plain
-
-
-def _spelled(options: Any) -> "dict[str, object]":
-    """*options* with `view_start` written `viewStart`; what is inside them is the caller's own and stays as it is."""
-    out: dict[str, object] = {}
-    for name in options:
-        pieces = name.split("_")
-        out[
-            "".join([pieces[0]] + [piece[0].upper() + piece[1:] for piece in pieces[1:] if piece])
-        ] = options[name]
-    return out
 
 
 alloy = Alloy("alloy")

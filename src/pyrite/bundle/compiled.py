@@ -15,7 +15,12 @@ from .tracker import DECIDING, bridged, everything
 ENTRY = "browser/standalone.py"
 DECIDER = "browser/decider.py"
 # What other lanes alone need.
-ELSEWHERE = ("browser/pyscript.py", "browser/start.py", "browser/worker.py")
+ELSEWHERE = (
+    "browser/pyscript.py",
+    "browser/spelling.py",
+    "browser/start.py",
+    "browser/worker.py",
+)
 # What the compiler has marked as an attribute of the program's own may be shortened; nothing else carries the mark.
 OURS = "^[$]"
 

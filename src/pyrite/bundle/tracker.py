@@ -28,6 +28,7 @@ WITHOUT_LOADER = (
     "browser/own_facts.py",
     "browser/queue.py",
     "browser/lanes.py",
+    "browser/spelling.py",
     "browser/worker.py",
 )
 LOADER = "browser/start.py"
