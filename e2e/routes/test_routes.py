@@ -1,5 +1,6 @@
 """Single-page apps: a view for each route, once, by the Navigation API and without it, and on the real routers."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,13 +154,17 @@ show();
 """
 
 REACT = """
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Link, Route, Routes, useLocation } from "react-router";
 
 function Views() {
   const { pathname } = useLocation();
-  useEffect(() => { alloy("event", { viewStart: true, data: { route: pathname } }); }, [pathname]);
+  const viewed = useRef(); // StrictMode runs effects twice
+  useEffect(() => {
+    if (viewed.current !== pathname) alloy("event", { viewStart: true, data: { route: pathname } });
+    viewed.current = pathname;
+  }, [pathname]);
   return null;
 }
 
@@ -211,6 +216,37 @@ def test_the_recipe_tracks_each_route_once(site: Site, page: Page, recipe: str, 
         "/app/two",
         "/app/one",
     ]
+
+
+def test_under_strict_mode_in_development_the_first_view_is_one(site: Site, page: Page) -> None:
+    strict = REACT.replace("<BrowserRouter>", "<StrictMode><BrowserRouter>")
+    strict = strict.replace("</BrowserRouter>", "</BrowserRouter></StrictMode>")
+    strict = strict.replace("{ useEffect,", "{ StrictMode, useEffect,")
+    strict = strict.replace(
+        "  return null;",
+        "  useEffect(() => { window.ran = (window.ran || 0) + 1; }, []);\n  return null;",
+    )
+    development = '--define:process.env.NODE_ENV="development"'
+    site.file("/app.js", bundled(strict, "strict.jsx", development))
+    body = '<div id="root"></div><script defer src="/app.js"></script>'
+    page.goto(site.tracked("", body, "/app/start"))
+    page.get_by_role("link", name="one").click()
+    site.events(2, VIEW)
+    page.evaluate("alloy('event', {type: 'mark'}).then(() => 1)")
+
+    assert page.evaluate("window.ran") == 2  # React did mount it twice
+    routes = [event["data"]["route"] for event in site.all_events(VIEW)]
+    assert routes == ["/app/start", "/app/one"]
+
+
+def test_the_recipes_are_those_of_the_readme() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    for recipe, begin, end in (
+        (REACT, "function Views", "\n}\n"),
+        (VUE, "router.afterEach", "\n});\n"),
+        (HISTORY, "const go =", ";\n"),
+    ):
+        assert begin + recipe.partition(begin)[2].partition(end)[0] + end in readme
 
 
 @pytest.mark.parametrize(("recipe", "name"), [(REACT, "react"), (VUE, "vue")], ids=["react", "vue"])

@@ -46,9 +46,10 @@ def bundled(entry: str, name: str, *options: str) -> str:
     tools(WEB)
     command = [
         str(WEB / "node_modules" / ".bin" / "esbuild"),
-        *options, "--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error", f"--sourcefile={name}",
+        "--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error", f"--sourcefile={name}",
         '--define:process.env.NODE_ENV="production"', "--define:__VUE_OPTIONS_API__=true",
         "--define:__VUE_PROD_DEVTOOLS__=false", "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
+        *options,
     ]  # fmt: skip
     result = subprocess.run(
         command, input=entry, capture_output=True, text=True, cwd=installed().parent
