@@ -183,9 +183,7 @@ import { createRouter, createWebHistory, RouterLink, RouterView, START_LOCATION 
 
 const router = createRouter({ history: createWebHistory(), routes: [{ path: "/:rest(.*)*", component: { render: () => h("p", "here") } }] });
 router.afterEach((to, from, failure) => {
-  if (!failure && (from === START_LOCATION || to.path !== from.path)) {
-    alloy("event", { viewStart: true, data: { route: to.path } });
-  }
+  if (!failure && (from === START_LOCATION || to.path !== from.path)) alloy("event", { viewStart: true, data: { route: to.path } });
 });
 createApp({ render: () => [h(RouterLink, { to: "/app/one" }, () => "one"), " ", h(RouterLink, { to: "/app/two" }, () => "two"), h(RouterView)] })
   .use(router).mount("#root");
