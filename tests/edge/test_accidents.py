@@ -54,6 +54,20 @@ def test_the_unexpected_is_a_problem_and_a_bad_row_and_tells_no_secret(
     assert SECRET not in caplog.text + response.text
 
 
+def test_other_addresses_answer_with_a_problem_too(edge: Maker) -> None:
+    store = MemoryStore()
+    client = edge(store=store)
+
+    def state() -> Any:
+        raise ZeroDivisionError(SECRET)
+
+    store.state = state  # type: ignore[method-assign]
+    response = client.get("/ready")
+
+    assert (response.status_code, response.json()["code"]) == (500, "edge.failed")
+    assert SECRET not in response.text
+
+
 def test_a_body_that_comes_again_and_again_is_kept_once(edge: Maker) -> None:
     client = edge(store=Failing())
     for _ in range(5):

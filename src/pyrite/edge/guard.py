@@ -101,9 +101,20 @@ class Guard:
         if refusal is not None:
             await _answer(refusal, [], send)
             return
+        begun = False
+
+        async def sending(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         self._under_way += 1
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if begun:
+                raise
+            await _answer(unexpected(error).response(""), [], send)
         finally:
             self._under_way -= 1
 

@@ -71,7 +71,7 @@ def unexpected(error: Exception, *, path: str = "") -> Problem:
     may quote what a visitor has sent."""
     places = "".join(traceback.format_tb(error.__traceback__))
     log.error("the edge failed with %s at:\n%s", type(error).__name__, places)
-    detail = f"the edge failed with {type(error).__name__}; what was sent is kept as a bad row"
+    detail = f"the edge failed with {type(error).__name__}; its log says where"
     return Problem(500, "edge.failed", detail, path=path)
 
 

@@ -93,7 +93,8 @@ class Protocol:
             content = await self._read(call)
             packed = len(content)
             content = bodies.unpacked(content, limits)
-            self._hold(call, len(content) - packed)
+            if len(content) != packed:
+                self._hold(call, len(content) - packed)
             if not source.datastream:
                 source = self._source(call, intake.early_stream(content, limits))
             self._check(call, source)
@@ -103,6 +104,9 @@ class Protocol:
         except Exception as error:
             problem = error if isinstance(error, Problem) else unexpected(error)
             response = problem.response(source.request_id)
+            if problem.code == "edge.busy" and call.scope["http_version"] == "1.1":
+                # What the server holds of the rest of the body goes with the connection.
+                response.raw_headers.append((b"connection", b"close"))
             await self._keep(problem, source, problem.content or content)
         finally:
             self._in_flight -= call.held
