@@ -48,7 +48,7 @@ def test_every_setting_of_the_edge_is_documented() -> None:
 def test_every_condition_and_key_of_an_experience_is_documented() -> None:
     from pyrite.core.actions import TYPES
     from pyrite.core.audience import CONDITIONS
-    from pyrite.edge.experience_file import Cap, File, Goal, Schedule
+    from pyrite.edge.experience_form import Cap, File, Goal, Schedule
 
     assert missing([*CONDITIONS, *TYPES]) == []
     for model in (File, Schedule, Cap, Goal):

@@ -178,6 +178,11 @@ def test_so_is_what_else_never_comes(tmp_path: Path, text: str, expected: str) -
 HOLDING = [
     ('path = { is = "/cart/" }', "https://shop.test/cart?page=2"),
     ('path = { is = ["/", "/home"], not = "/x" }', "https://shop.test/"),
+    ('url = { is = "https://Shop.Test" }', "https://shop.test/"),
+    ('url = { is = ["https://shop.test?a=1"] }', "https://shop.test/?a=1"),
+    ('url = { starts = "HTTPS://Shop.test/Cart" }', "https://shop.test/Cart/1"),
+    ('url = "//Shop.test/cart"\nnot = { url = "x" }', "https://Shop.test//Shop.test/cart"),
+    ('any = [{ url = "https://SHOP.test" }, { not = { url = "/" } }]', "https://shop.test/"),
     ("query = { page = 2 }", "https://shop.test/cart?page=2"),
     ('query = { color = { is = "red" } }', "https://shop.test/?color=red"),
     ('query = { color = { not = { is = "red" } } }', "https://shop.test/?color=blue"),

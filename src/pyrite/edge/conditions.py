@@ -46,6 +46,46 @@ def check(audience: dict[str, Any], told: Told) -> None:
         )
 
 
+def completed(audience: dict[str, Any]) -> dict[str, Any]:
+    """*audience* with addresses also as browsers write them: hosts in lower case, and a slash behind a host alone."""
+    out = dict(audience)
+    for name, condition in audience.items():
+        if name in ("url", "referrer"):
+            out[name] = _completed_text(condition)
+        elif name in ("all", "any", "not"):
+            inner = [completed(one) for one in _listed(condition)]
+            out[name] = inner if isinstance(condition, list) else inner[0]
+    return out
+
+
+def _completed_text(condition: Any) -> Any:
+    if not isinstance(condition, dict):
+        return _with_others(condition, "contains")
+    return {
+        how: _completed_text(wanted) if how == "not" else _with_others(wanted, how)
+        for how, wanted in condition.items()
+    }
+
+
+def _with_others(wanted: Any, how: str) -> Any:
+    """The texts *wanted*, and how browsers write those that are addresses otherwise."""
+    texts = _listed(wanted)
+    others = [_as_browsers_write(text, how) for text in texts]
+    more = [text for text in dict.fromkeys(others) if text not in texts]
+    return [*texts, *more] if more else wanted
+
+
+def _as_browsers_write(text: str, how: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if not separator:
+        return text
+    path = rest[len(host) :]
+    if how == "is" and not path.startswith("/"):
+        path = "/" + path
+    return f"{scheme.lower()}://{host.lower()}{path}"
+
+
 def check_values(table: dict[str, Any], keys: list[str], told: Told) -> None:
     """The same for conditions on values by their names."""
     for name, condition in table.items():

@@ -123,6 +123,7 @@ class _Reader:
             raise self.problem(["scope"], "expected the name of a view, such as 'view:cart'")
         audience = _plain(file.audience)
         conditions.check(audience, self.problem)
+        audience = conditions.completed(audience)
         record: dict[str, Any] = {
             "id": id,
             "name": file.name or id,
