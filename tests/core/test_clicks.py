@@ -1,6 +1,20 @@
 """What a click says."""
 
-from pyrite.core.clicks import details_of, event_of, wanted
+from given import (
+    action,
+    all_of,
+    answer,
+    body,
+    configured,
+    decisions,
+    moment,
+    only,
+    proposition,
+)  # fmt: skip
+
+from pyrite.core.clicks import details_of, event_of, kept, wanted
+from pyrite.core.effects import kind
+from pyrite.core.interactions import Click
 
 LINK = {
     "url": "https://www.site.test/next?x=1",
@@ -74,3 +88,88 @@ def test_the_event_carries_alloys_fields():
     assert event["data"]["__adobe"]["analytics"]["contextData"]["a"]["activitymap"] == {
         "page": "home", "link": "Go next", "region": "HEADER", "pageIDType": 1,
     }  # fmt: skip
+
+
+def test_a_link_that_a_callback_has_taken_something_from_is_no_event():
+    for name in ("linkName", "linkRegion", "linkType", "linkUrl"):
+        for value in (None, "", 5):
+            details = dict(link())
+            details[name] = value
+
+            assert kept(event_of(details), switches={}) is False, (name, value)
+    assert kept(event_of(link()), switches={}) is True
+    assert kept({"xdm": {"web": "gone"}}, switches={}) is False
+
+
+def test_the_type_that_a_callback_leaves_decides_whether_it_is_asked_for():
+    changed = dict(link(), linkType="exit")
+
+    assert kept(event_of(changed), switches={"externalLinkEnabled": False}) is False
+    assert kept(event_of(changed), switches={"internalLinkEnabled": False}) is True
+
+
+def test_the_activity_map_says_whether_the_page_has_a_name():
+    cases = [
+        (None, "https://www.site.test/page?a=1", 0),
+        ({"name": "Home"}, "Home", 1),
+        ({"name": ""}, "https://www.site.test/page?a=1", 0),
+    ]
+    for details, page, number in cases:
+        tracker = configured(clickCollectionEnabled=True)
+        if details is not None:
+            xdm = {"web": {"webPageDetails": details}}
+            tracker.command(1, "sendEvent", {"xdm": xdm}, moment())
+        tracker.command(2, "event", {"type": "without a name"}, moment())
+        sent = all_of(tracker.clicked(LINK, moment()), "Send")[-1]
+        click = body(sent)["events"][-1]["data"]["__adobe"]["analytics"]["contextData"]["a"]
+
+        assert click["activitymap"]["page"] == page
+        assert click["activitymap"]["pageIDType"] == number
+
+
+HOOKS = (
+    ("filterClickDetails", {"clickCollection": {"filterClickDetails": "function"}}),
+    ("onBeforeLinkClickSend", {"onBeforeLinkClickSend": "function"}),
+)
+
+
+def rendered_offer(tracker):
+    """A click on an offer that *tracker* has rendered."""
+    send = only(tracker.command(1, "event", {"viewStart": True}, moment()), "Send")
+    found = proposition("p", action("setText"))
+    found["scopeDetails"] = {"decisionProvider": "PYR"}
+    render = only(answer(tracker, send, [decisions(found)]), "Render")
+    return Click(marks=[render.steps[0]["mark"]])
+
+
+def test_a_callback_that_throws_cancels_the_click_and_what_it_means_to_offers():
+    for hook, options in HOOKS:
+        tracker = configured(clickCollectionEnabled=True, **options)
+        asked = only(tracker.clicked(LINK, moment(), rendered_offer(tracker)), "Ask")
+        effects = tracker.hooked(asked.ticket, value=None, error="no", moment=moment())
+
+        assert [kind(effect) for effect in effects] == ["Log"]
+        assert f"{hook} threw: no; the click was not sent" in effects[0].message
+
+
+def test_a_callback_that_returns_false_drops_the_link_alone():
+    for _, options in HOOKS:
+        tracker = configured(clickCollectionEnabled=True, **options)
+        asked = only(tracker.clicked(LINK, moment(), rendered_offer(tracker)), "Ask")
+        effects = tracker.hooked(asked.ticket, value=None, error="", moment=moment())
+        event = body(only(effects, "Send"))["events"][-1]["xdm"]
+
+        assert event["eventType"] == "decisioning.propositionInteract"
+        assert "webInteraction" not in event["web"]
+
+
+def test_the_filter_is_asked_before_the_type_is_judged():
+    collection = {"filterClickDetails": "function", "internalLinkEnabled": False}
+    tracker = configured(clickCollectionEnabled=True, clickCollection=collection)
+    for type, count in (("other", 0), ("download", 1)):
+        asked = only(tracker.clicked(LINK, moment()), "Ask")
+        assert asked.value["pageName"] == "https://www.site.test/page?a=1"
+        changed = dict(asked.value, linkType=type, pageName="P")
+        effects = tracker.hooked(asked.ticket, value=changed, error="", moment=moment())
+
+        assert len(all_of(effects, "Send")) == count

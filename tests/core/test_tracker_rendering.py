@@ -191,7 +191,7 @@ def test_a_view_without_offers_says_so_in_its_event():
     send = only(tracker.command(2, "sendEvent", dict(VIEW, renderDecisions=True), moment()), "Send")
 
     assert first_event(send)["xdm"]["_experience"]["decisioning"]["propositions"] == [
-        {"scope": "cart", "scopeDetails": {"characteristics": {"scopeType": "view"}}}
+        {"scope": "Cart", "scopeDetails": {"characteristics": {"scopeType": "view"}}}
     ]
 
 
@@ -328,3 +328,37 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_rejects_and_hides_nothing():
     assert settled(ended, 1)[1]["code"] == "edge.answer"
     assert all_of(ended, "Show")
     assert only(tracker.command(2, "event", {}, moment()), "Send")
+
+
+def test_the_marker_of_a_view_without_offers_keeps_the_case_of_its_name():
+    marker = {"scope": "CartView", "scopeDetails": {"characteristics": {"scopeType": "view"}}}
+    xdm = {"web": {"webPageDetails": {"viewName": "CartView"}}}
+    tracker = configured()
+    first = tracker.command(1, "sendEvent", {"renderDecisions": True, "xdm": xdm}, moment())
+    display = only(answer(tracker, only(first, "Send")), "Send")
+    later = tracker.command(2, "sendEvent", {"renderDecisions": True, "xdm": xdm}, moment())
+
+    for send in (display, only(later, "Send")):
+        found = first_event(send)["xdm"]["_experience"]["decisioning"]["propositions"]
+        assert found == [marker]
+
+
+def test_a_display_event_carries_the_identities_of_the_event_that_rendered():
+    tracker = configured()
+    identities = {"CRM": [{"id": "7", "primary": True}]}
+    options = {"viewStart": True, "xdm": {"identityMap": identities}}
+    send = only(tracker.command(1, "event", options, moment()), "Send")
+    render = only(answer(tracker, send, [decisions(proposition("p", action("setText")))]), "Render")
+    tracker.rendering(render.plan, ["shown"], moment())
+    display = only(tracker.rendered(render.plan, ["shown"], moment()), "Send")
+
+    assert first_event(display)["xdm"]["identityMap"] == identities
+    assert "identityMap" not in first_event(view_start_display())["xdm"]
+
+
+def view_start_display():
+    """The display event of a view start without identities."""
+    tracker = configured()
+    found = [decisions(proposition("p", action("setText")))]
+    render = only(answer(tracker, view_start(tracker), found), "Render")
+    return only(tracker.rendered(render.plan, ["shown"], moment()), "Send")

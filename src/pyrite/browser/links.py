@@ -109,6 +109,11 @@ def _names(link: Any) -> "list[str]":
     return found
 
 
+def _attribute(element: Any, name: str) -> str:
+    # By the prototype: a form has its controls as members, by their names.
+    return text(window.Element.prototype.getAttribute.call(element, name))
+
+
 def _region(link: Any, event: Any) -> str:
     path = event.composedPath()
     passed = False
@@ -120,14 +125,13 @@ def _region(link: Any, event: Any) -> str:
         name = optional(element, "nodeName")
         if name in ("BODY", "#document", None):
             break
-        if element.nodeType != 1:
+        if name == "#document-fragment":  # a shadow root
             continue
-        if text(element.id):
-            return text(element.id)
-        if text(element.getAttribute("role")) == "region" and text(
-            element.getAttribute("aria-label")
-        ):
-            return text(element.getAttribute("aria-label"))
+        id, label = _attribute(element, "id"), _attribute(element, "aria-label")
+        if id:
+            return id
+        if label and _attribute(element, "role") == "region":
+            return label
         if name in LANDMARKS:
             return text(name)
     return "BODY"

@@ -19,9 +19,10 @@ from ..core.effects import (
     kind,
 )
 from ..core.errors import TrackerError, as_error
+from ..core.events import BEFORE_EVENT
 from ..core.moment import Moment
 from ..core.ondevice import DECIDER
-from ..core.tracker import BEFORE_CLICK, Tracker
+from ..core.tracker import Tracker
 from ..core.wire import decode, decode_object, encode
 from .bridge import (
     attempt,
@@ -267,7 +268,7 @@ class Page:
 
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))
-        if effect.hook == BEFORE_CLICK:
+        if effect.hook != BEFORE_EVENT:
             window.Reflect.set(value, "clickedElement", self._watching.clicked)
 
         def done(answer: Any = None, *_: Any) -> None:

@@ -76,12 +76,13 @@ class Watching:
         listen(window.document, "click", callback(clicked), True)
 
     def _tell_click(self, event: Any) -> None:
+        innermost = event.composedPath()[0]  # what is in the link: as alloy.js tells callbacks
         link = clicked_link(event)
         facts = {} if link is None else facts_of(link, event, self._qualifier)
 
         def told(offer: Click) -> None:
             if link is not None or offer.marks or offer.met:
-                self.clicked = event.target if link is None else link
+                self.clicked = innermost
                 self._page.carry_out(self._tracker.clicked(facts, self._page.moment(), offer))
 
         tell_offer(event, self._tracker.click_selectors(), told)

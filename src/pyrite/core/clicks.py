@@ -5,7 +5,7 @@ scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.
 """
 
 from .config import DOWNLOADS
-from .event import LINK_CLICK, text_of
+from .event import LINK_CLICK, part, text_of
 
 NAME_LIMIT = 255  # characters: a link around a whole article should not send the article
 
@@ -38,8 +38,18 @@ def wanted(details: dict[str, object], *, switches: dict[str, object]) -> bool:
     return switches.get(name) is not False
 
 
-def event_of(details: dict[str, object], *, page: str) -> dict[str, object]:
-    """`{xdm, data}` of the link event for *details*; *page* is the page's name or address for Analytics' activity map."""
+def kept(event: dict[str, object], *, switches: dict[str, object]) -> bool:
+    """Whether *event*, as the page's callbacks have left it, still says all of a link, and of a type that is asked for."""
+    link = part(event, "xdm", "web", "webInteraction")
+    for name in ("name", "region", "type", "URL"):
+        if not text_of(link, name):
+            return False
+    return wanted({"linkType": link["type"]}, switches=switches)
+
+
+def event_of(details: dict[str, object], *, page: str = "") -> dict[str, object]:
+    """`{xdm, data}` of the link event for *details*; `pageName` and `pageIDType` in it are for Analytics' activity map, as is
+    *page*, the name of a page where they are not there."""
     return {
         "xdm": {
             "eventType": LINK_CLICK,
@@ -59,10 +69,10 @@ def event_of(details: dict[str, object], *, page: str) -> dict[str, object]:
                     "contextData": {
                         "a": {
                             "activitymap": {
-                                "page": page,
+                                "page": details.get("pageName", page),
                                 "link": details.get("linkName"),
                                 "region": details.get("linkRegion"),
-                                "pageIDType": 1 if page else 0,
+                                "pageIDType": details.get("pageIDType", 1 if page else 0),
                             }
                         }
                     }

@@ -38,13 +38,12 @@ class Draft:
     @property
     def view(self) -> str:
         """The view's name as the cache keys it."""
-        name = part(self.xdm, "web", "webPageDetails").get("viewName")
-        return name.lower() if isinstance(name, str) else ""
+        return self.view_name.lower()
 
     @property
-    def view_name(self) -> object:
+    def view_name(self) -> str:
         """The view's name as the caller writes it."""
-        return part(self.xdm, "web", "webPageDetails").get("viewName")
+        return text_of(part(self.xdm, "web", "webPageDetails"), "viewName")
 
     @property
     def until_rendered(self) -> bool:

@@ -66,6 +66,7 @@ class Events:
         self._asked_before = False
         self._prehiding_settled = False
         self._referrer: str | None = None
+        self.page_name: object = ""  # as the last event that names the page has it
         self._hints_busy = "highEntropyUserAgentHints" in config.contexts()
 
     # ---- in ---------------------------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ class Events:
             event_id=event_id or moment.new_id(),
         )
         event.answers = name == "sendEvent"
+        self.page_name = part(event.xdm, "web", "webPageDetails").get("name", self.page_name)
         return self._guarded(self._begin, event, moment)
 
     def response(

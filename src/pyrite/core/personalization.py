@@ -114,8 +114,8 @@ class Views:
         self._by_view.update(fresh)
 
     def of(self, view: str) -> list[dict[str, object]]:
-        """The propositions for *view* (lower case); for a view without any, one that only says so in a display event."""
-        kept = self._by_view.get(view)
+        """The propositions for *view*; for a view without any, one that only says so in a display event, as the caller named it."""
+        kept = self._by_view.get(view.lower())
         if kept:
             return kept
         return [{"scope": view, "scopeDetails": {"characteristics": {"scopeType": "view"}}}]

@@ -17,7 +17,7 @@ from .effects import (
     Watch,
     resolved,
 )
-from .event import DISPLAY, Draft
+from .event import DISPLAY, Draft, part
 from .interactions import Interactions
 from .moment import Moment
 from .personalization import Views, display, fetches_page, page_surface
@@ -91,7 +91,7 @@ class Renderings:
 
     def view(self, event: Draft, moment: Moment) -> list[Effect]:
         """Effects that render a view from what earlier answers brought; see `decided`."""
-        propositions = self.views.of(event.view)
+        propositions = self.views.of(event.view_name)
         return self.decided(event, [found for found in propositions if "items" in found], moment)
 
     def decided(
@@ -118,7 +118,7 @@ class Renderings:
         event = plan.event
         asked = fetches_page(event) or not event.query
         if event.renders and event.view and plan.renders_view and asked:
-            plan.note_empty(self.views.of(event.view))
+            plan.note_empty(self.views.of(event.view_name))
 
     def apply(self, event: Draft, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of `applyPropositions`; what is shown waits for an event that includes rendered propositions."""
@@ -126,7 +126,7 @@ class Renderings:
         plan.reports = False
         found = plan.apply(options)
         if event.view:
-            kept = self.views.of(event.view)
+            kept = self.views.of(event.view_name)
             found = found + plan.take([one for one in kept if "items" in one])
             plan.note_empty(kept)
         plan.answer = {"propositions": found}
@@ -243,6 +243,9 @@ class Renderings:
         xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
         if plan.event.view:
             xdm["web"] = {"webPageDetails": {"viewName": plan.event.view_name}}
+        identities = part(plan.event.xdm, "identityMap")
+        if identities:
+            xdm["identityMap"] = identities
         return self._own({"xdm": xdm, "documentUnloading": unloading}, moment)
 
     def holds_back(self) -> bool:

@@ -5,7 +5,7 @@ identity in choices.py.
 """
 
 from .choices import Consents, Identities
-from .clicks import details_of, event_of, wanted
+from .clicks import details_of, event_of, kept
 from .commands import ALLOYS, COMMANDS
 from .config import UNSUPPORTED, Config, configure
 from .consent import IN, OUT, PENDING
@@ -90,7 +90,7 @@ class Tracker:
         self._refused: TrackerError | None = None
         self._debug = False
         self._pending = Pending()
-        self._tickets: dict[str, tuple[str, object, dict[str, object]]] = {}
+        self._tickets: dict[str, tuple[str, object]] = {}
 
     @property
     def config(self) -> Config | None:
@@ -356,7 +356,7 @@ class Tracker:
     ) -> list[Effect]:
         """Effects that call the page's callback *hook* with *value*; `hooked` gets what it did, in time or for want of that."""
         ticket = moment.new_id()
-        self._tickets[ticket] = (hook, subject, value)
+        self._tickets[ticket] = (hook, subject)
         late = Later(timer="hook:" + ticket, delay_ms=HOOK_MS)
         return [Ask(ticket=ticket, hook=hook, value=value), late]
 
@@ -364,17 +364,15 @@ class Tracker:
         self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment
     ) -> list[Effect]:
         """Effects of a callback's answer: *value* as the page changed it, None when it returned false; *error* if it threw."""
-        hook, subject, asked = self._tickets.pop(ticket, ("", None, {}))
+        hook, subject = self._tickets.pop(ticket, ("", None))
         if self._set is None or not hook:
             return []
         if hook == BEFORE_EVENT and isinstance(subject, Draft):
             return self._set.events.hooked(subject, value, error, moment)
-        effects: list[Effect] = []
         if error:
-            line = f"{hook} threw: {error}; the click is sent as it was"
-            effects.append(Log(level="error", message=line))
-            value = asked
-        return effects + self._click_on(self._set, hook, value, _record(subject), moment)
+            line = f"{hook} threw: {error}; the click was not sent"
+            return [Log(level="error", message=line)]
+        return self._click_on(self._set, hook, value, _record(subject), moment)
 
     def undone(self, effect: Effect, why: str, moment: Moment) -> list[Effect]:
         """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
@@ -404,11 +402,12 @@ class Tracker:
         offers = self._set.events.renderings.interactions
         offer = offers.event_of(click) if click else {}
         details = details_of(facts) if self._set.config.flag("clickCollectionEnabled") else None
-        switches = self._set.config.group("clickCollection")
-        if details is None or not wanted(details, switches=switches):
-            return self._click_on(self._set, BEFORE_CLICK, None, offer, moment)
-        if switches.get("filterClickDetails"):
-            return self.ask(FILTER_CLICK, offer, details, moment)
+        if details is not None:
+            name = self._set.events.page_name
+            details["pageName"] = name or moment.text("url")
+            details["pageIDType"] = 1 if name else 0
+            if self._set.config.group("clickCollection").get("filterClickDetails"):
+                return self.ask(FILTER_CLICK, offer, details, moment)
         return self._click_on(self._set, FILTER_CLICK, details, offer, moment)
 
     def click_selectors(self) -> list[str]:
@@ -427,10 +426,13 @@ class Tracker:
 
         What the click means to propositions (*offer*, the xdm of an interact event) goes in the same event.
         """
-        if value is not None and hook == FILTER_CLICK:
-            value = event_of(value, page=moment.text("url"))
-            if ready.config.text(BEFORE_CLICK):
-                return self.ask(BEFORE_CLICK, offer, value, moment)
+        filtered = hook == FILTER_CLICK
+        if value is not None and filtered:
+            value = event_of(value)
+        if value is not None and not kept(value, switches=ready.config.group("clickCollection")):
+            value = None
+        if value is not None and filtered and ready.config.text(BEFORE_CLICK):
+            return self.ask(BEFORE_CLICK, offer, value, moment)
         if value is None and not offer:
             return []
         options = dict(value or {})
