@@ -161,3 +161,61 @@ def test_a_style_is_a_text_that_may_be_empty():
     assert configured_with("") == ""
     assert configured_with("#a { opacity: 0 }") == "#a { opacity: 0 }"
     assert "expected a string, got 5" in raises(OptionsError, configured_with, 5).message
+
+
+BAD_IDENTITIES = [
+    ({"CRM": [{"id": 123}]}, ".CRM[0].id", "expected a string, got 123"),
+    ({"CRM": [{"id": "a"}, {"id": {}}]}, ".CRM[1].id", "expected a string"),
+    ({"CRM": {"id": "a"}}, ".CRM", "expected a list of identities"),
+    ({"CRM": ["a"]}, ".CRM[0]", "expected an object"),
+    ({"CRM": [{"id": "a", "primary": "yes"}]}, ".CRM[0].primary", "expected true or false"),
+    ({"E": [{"authenticatedState": "x"}]}, ".E[0].authenticatedState", "'loggedOut'"),
+    ({"E": [{"xid": 1}]}, ".E[0].xid", "expected a string"),
+    ({"E": [{"namespace": "E"}]}, ".E[0].namespace", "expected an object"),
+    ({"E": [{"identifier": "a"}]}, ".E[0].identifier", "unknown"),
+    ("CRM", "", "expected an object"),
+    ([], "", "expected an object"),
+]
+
+
+def test_a_bad_identity_map_is_refused_with_its_path():
+    for identities, path, words in BAD_IDENTITIES:
+        given = {"xdm": {"identityMap": identities}}
+        error = raises(OptionsError, read_as("sendEvent"), given)
+        assert error.path == "xdm.identityMap" + path
+        assert words in error.message, (identities, error.message)
+
+        consent = {"consent": [{}], "identityMap": identities}
+        assert raises(OptionsError, read_as("setConsent"), consent).path == "identityMap" + path
+
+
+def test_identity_maps_as_xdm_has_them_are_taken():
+    whole = {
+        "id": "a",
+        "authenticatedState": "loggedOut",
+        "primary": True,
+        "xid": "x",
+        "namespace": {"code": "CRM"},
+    }
+    for identities in (None, {}, {"CRM": []}, {"CRM": [{}, {"id": ""}, whole]}):
+        given = {"xdm": {"identityMap": identities, "other": 1}}
+
+        assert read_as("event")(given)["xdm"] == given["xdm"]
+
+
+def test_what_is_said_of_an_identity_map_is_bounded():
+    identities = {"N" * 100000: [{"id": 1} for _ in range(1000)]}
+    error = raises(OptionsError, read_as("event"), {"xdm": {"identityMap": identities}})
+
+    assert len(error.message) < 3000
+    assert "and 995 more" in error.message
+
+
+def test_namespaces_are_those_that_there_are():
+    error = raises(OptionsError, read_as("getIdentity"), {"namespaces": ["EMAIL"]})
+
+    assert "a list of ECID, FPID, CORE" in error.message
+
+
+def read_as(command):
+    return lambda given: read(given, COMMANDS[command], of=command)

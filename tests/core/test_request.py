@@ -1,6 +1,6 @@
 """Requests and answers."""
 
-from given import raises
+from given import body, configured, moment, only, raises
 
 from pyrite.core.errors import BadAnswer, EdgeRefused
 from pyrite.core.request import answer_of, backoff_ms, http_date_ms, is_temporary, payloads, url_of
@@ -85,3 +85,45 @@ def test_a_retry_after_that_is_no_number_of_ours_is_not_read_as_one():
     for said in ("²", "1" * 5000, "٣"):
         waited = backoff_ms(1, retry_after=said, now_ms=0, chance=0.5)
         assert waited == 500, said
+
+
+def sent_overrides(given, of_command):
+    tracker = configured(edgeConfigOverrides=given)
+    options = {"edgeConfigOverrides": of_command}
+    return body(only(tracker.command(1, "event", options, moment()), "Send"))["meta"].get(
+        "configOverrides"
+    )
+
+
+def test_overrides_that_say_nothing_are_not_sent():
+    given = {
+        "a": {"enabled": True, "x": ""},
+        "b": {"enabled": False},
+        "c": [],
+        "d": {"e": {"f": "", "g": {}}},
+        "g": [""],
+        "h": None,
+        "k": [{"enabled": True}],
+        "n": {"enabled": "true", "zero": 0, "no": False},
+        "enabled": True,
+    }
+
+    assert sent_overrides(given, {"b": {"enabled": True, "z": 1}, "q": {"enabled": True}}) == {
+        "b": {"z": 1},
+        "g": [""],
+        "k": [{"enabled": True}],
+        "n": {"enabled": "true", "zero": 0, "no": False},
+    }
+    assert sent_overrides({"a": {"enabled": True}}, {"datastreamId": ""}) is None
+
+
+def test_the_cookie_of_a_quality_check_travels_with_the_state():
+    cookie = "pyrite_fpid=d; other=1; at_qa_mode=%7B%22token%22%3A%22t%22%7D"
+    for domain, entries in [
+        ("edge.elsewhere.test", [{"key": "at_qa_mode", "value": "%7B%22token%22%3A%22t%22%7D"}]),
+        ("edge.site.test", None),
+    ]:
+        tracker = configured(edgeDomain=domain)
+        send = only(tracker.command(1, "event", {}, moment(cookie=cookie)), "Send")
+
+        assert body(send)["meta"]["state"].get("entries") == entries

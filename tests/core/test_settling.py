@@ -17,7 +17,6 @@ from given import (
     timer,
 )  # fmt: skip
 
-from pyrite.core.event import LINK_CLICK
 from pyrite.core.tracker import Tracker
 from pyrite.core.wire import Json, encode
 
@@ -289,8 +288,9 @@ def test_clicks_go_on_when_one_of_them_cannot_be_sent():
     tracker = configured(clickCollectionEnabled=True, onBeforeLinkClickSend="function")
     link = {"url": "https://a.test/", "text": "x", "region": "BODY"}
     asked = tracker.clicked(link, moment(**HERE))
-    bad = {"xdm": {"eventType": LINK_CLICK, "x": nested(230)}, "data": {}}
-    effects = tracker.hooked(only(asked, "Ask").ticket, value=bad, error="", moment=moment(**HERE))
+    ask = only(asked, "Ask")
+    bad = {"xdm": dict(ask.value["xdm"], x=nested(230)), "data": {}}
+    effects = tracker.hooked(ask.ticket, value=bad, error="", moment=moment(**HERE))
 
     assert all_of(effects, "Send") == []
     assert all_of(effects, "Log")

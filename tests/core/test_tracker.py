@@ -419,3 +419,49 @@ def test_a_click_says_which_page_it_was_on():
     said = sent["data"]["__adobe"]["analytics"]["contextData"]["a"]["activitymap"]
 
     assert said["page"] == URL
+
+
+CORE = {"type": "identity:result", "payload": [{"id": "c-1", "namespace": {"code": "CORE"}}]}
+BOTH = {"namespaces": ["ECID", "CORE"]}
+
+
+def test_the_namespace_core_is_asked_for_and_given():
+    tracker = configured()
+    send = only(tracker.command(1, "getIdentity", BOTH, moment(cookie=IDENTITY)), "Send")
+    effects = answer(tracker, send, [CORE], cookie=IDENTITY)
+
+    assert body(send)["query"] == {"identity": {"fetch": ["ECID", "CORE"]}}
+    assert settled(effects, 1)[1]["identity"] == {"ECID": ECID, "CORE": "c-1"}
+    assert all_of(effects, "Log") == []
+    again = tracker.command(2, "getIdentity", BOTH, moment(cookie=IDENTITY))
+    assert settled(again, 2)[1]["identity"] == {"ECID": ECID, "CORE": "c-1"}
+
+
+def test_an_edge_without_the_namespace_core_is_named_as_such():
+    tracker = configured()
+    send = only(tracker.command(1, "getIdentity", BOTH, moment(cookie=IDENTITY)), "Send")
+    effects = answer(tracker, send, cookie=IDENTITY)
+
+    assert settled(effects, 1)[1]["identity"] == {"ECID": ECID, "CORE": None}
+    assert "this edge has no id for CORE" in only(effects, "Log").message
+
+
+def test_the_address_of_a_page_switches_the_log_on_and_off():
+    def debugs(url, before=None, **options):
+        tracker = Tracker()
+        if before is not None:
+            tracker.command(1, "setDebug", {"enabled": before}, moment(url=url))
+        given = dict({"datastreamId": "shop"}, **options)
+        tracker.command(2, "configure", given, moment(url=url))
+        return bool(all_of(tracker.command(3, "event", {}, moment(url=url)), "Log"))
+
+    page = "https://www.site.test/page"
+    assert debugs(page + "?alloy_debug=true")
+    assert debugs(page + "?a=1&alloy_debug=TRUE#top")
+    assert not debugs(page + "?alloy_debug=false", debugEnabled=True)
+    assert not debugs(page + "?alloy_debug=1")
+    assert not debugs(page + "?alloy_debug=true", before=False)
+    assert debugs(page, before=True)
+    assert not debugs(page, before=False, debugEnabled=True)
+    assert debugs(page, debugEnabled=True)
+    assert not debugs(page)

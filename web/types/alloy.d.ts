@@ -168,7 +168,7 @@ declare namespace Alloy {
   }
 
   interface GetIdentityOptions {
-    namespaces?: Array<"ECID" | "FPID">;
+    namespaces?: Array<"ECID" | "FPID" | "CORE">;
     edgeConfigOverrides?: JsonObject;
   }
 
@@ -205,8 +205,8 @@ declare namespace Alloy {
   }
 
   interface IdentityResult {
-    identity: { ECID?: string; FPID?: string };
-    edge: { regionId: string };
+    identity: { ECID?: string; FPID?: string; CORE?: string | null };
+    edge: { regionId: number | string };
   }
 
   interface LibraryInfo {

@@ -55,11 +55,11 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
     marks: list[int] = []
     label = token = ""
     for element in path:
-        for mark in text(element.getAttribute(INTERACT_MARK)).split(","):
+        for mark in _attribute(element, INTERACT_MARK).split(","):
             if mark.isdigit() and int(mark) not in marks:
                 marks.append(int(mark))
-        label = label or text(element.getAttribute(LABEL_MARK))
-        token = token or text(element.getAttribute(TOKEN_MARK))
+        label = label or _attribute(element, LABEL_MARK)
+        token = token or _attribute(element, TOKEN_MARK)
     met: list[tuple[int, int]] = []
 
     def look(index: int, next_one: Any) -> None:

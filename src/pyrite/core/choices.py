@@ -5,7 +5,7 @@ Pure. Requests are made here and sent by tracker.py, which also tells their outc
 
 from .config import Config
 from .consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, digests, general
-from .effects import Effect, rejected, resolved
+from .effects import Effect, Log, rejected, resolved
 from .entry import Outcome
 from .errors import ConsentError
 from .event import part
@@ -139,9 +139,11 @@ class Identities:
         if self._visitor.consent(moment) == OUT:
             why = self._visitor.why_out(moment)
             raise ConsentError(f"{name}: {why}; identities are handed out only with it")
-        if self._visitor.ecid(moment):
+        asks_core = self._lacks_core(options)
+        if self._visitor.ecid(moment) and not asks_core:
             return [resolved(call, self._found(name, options, moment))], None
-        body: dict[str, object] = {"query": {"identity": {"fetch": ["ECID"]}}}
+        fetch = ["ECID", "CORE"] if asks_core else ["ECID"]
+        body: dict[str, object] = {"query": {"identity": {"fetch": fetch}}}
         effects, head = self._outgoing.head(options, moment)
         request = self._outgoing.request("identity/acquire", body, head, moment, meta={})
         self._calls[request.id] = (call, name, options)
@@ -155,7 +157,14 @@ class Identities:
         call, name, options = waiting
         if outcome.error:
             return [rejected(call, outcome.error)]
-        return [resolved(call, self._found(name, options, moment))]
+        effects: list[Effect] = [resolved(call, self._found(name, options, moment))]
+        if self._lacks_core(options):
+            effects.append(Log(level="warn", message="getIdentity: this edge has no id for CORE"))
+        return effects
+
+    def _lacks_core(self, options: dict[str, object]) -> bool:
+        wanted = options.get("namespaces")
+        return isinstance(wanted, list) and "CORE" in wanted and not self._visitor.core()
 
     def _found(self, name: str, options: dict[str, object], moment: Moment) -> dict[str, object]:
         ecid = self._visitor.ecid(moment)
@@ -174,4 +183,6 @@ class Identities:
                 identity["ECID"] = ecid
             elif namespace == "FPID":
                 identity["FPID"] = self._visitor.fpid(moment)[0]
+            elif namespace == "CORE":
+                identity["CORE"] = self._visitor.core() or None
         return {"identity": identity, "edge": {"regionId": self._visitor.region_id(moment)}}

@@ -48,7 +48,7 @@ _COMMON = (
         "names the event; xdm.eventType wins over it, and it wins over data.type",
     ),
     ("data", "object", None, "any XDM keys and any pairs"),
-    ("xdm", "object", None, "XDM, merged over the collected context"),
+    ("xdm", "xdm", None, "XDM, merged over the collected context"),
     ("mergeId", "text", None, "events with the same id are merged (createEventMergeId)"),
     ("decisionScopes", "texts", None, "the same as personalization.decisionScopes"),
     ("personalization", PERSONALIZATION, None, "what to ask for and report"),
@@ -72,7 +72,7 @@ SEND_EVENT = (
 
 SET_CONSENT = (
     ("consent", "objects!", None, "what the visitor chose: [{standard, version, value}]"),
-    ("identityMap", "object", None, "whose choice it is, beside the identity the edge knows"),
+    ("identityMap", "identities", None, "whose choice it is, beside the identity the edge knows"),
     (
         "edgeConfigOverrides",
         "object",
@@ -82,7 +82,7 @@ SET_CONSENT = (
 )
 
 GET_IDENTITY = (
-    ("namespaces", "texts", ("ECID",), "which identities: ECID, FPID"),
+    ("namespaces", "namespaces", ("ECID",), "which identities: ECID, FPID, CORE"),
     (
         "edgeConfigOverrides",
         "object",

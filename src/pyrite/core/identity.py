@@ -11,6 +11,7 @@ FPID_MAX_AGE_S = 34128000  # 395 days: the longest Chromium keeps a cookie is 40
 IDENTITY_MAX_AGE_S = 34128000
 CLUSTER_MAX_AGE_S = 1800
 COOKIE_READ = 400  # characters of the identity cookie: what stands behind the ECID is not for us
+ENCODED = 4  # times that an address may have been encoded on its way, by systems that pass it on
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -53,21 +54,29 @@ def append_to_url(url: str, *, ecid: str, org_id: str, now_ms: int) -> str:
 
 def ecid_in_url(url: str, *, org_id: str, now_ms: int) -> str:
     """The ECID that another page of the organisation appended to *url* at most five minutes ago; else empty."""
-    query = url.partition("#")[0].partition("?")[2]
-    for pair in query.split("&"):
-        name, _, value = pair.partition("=")
-        if name != "adobe_mc":
-            continue
-        fields = {}
-        for field in unquoted(value).split("|"):
-            key, _, content = field.partition("=")
-            fields[key] = content
-        stamp = fields.get("TS", "")
-        fresh = is_digits(stamp) and -300 <= now_ms // 1000 - int(stamp) <= 300
-        ecid = fields.get("MCMID", "")
-        if fresh and fields.get("MCORGID") == org_id and is_digits(ecid):
-            return ecid
-    return ""
+    value = in_query(url, "adobe_mc")
+    for _ in range(ENCODED):
+        value = unquoted(value)
+    fields = {}
+    for field in value.split("|"):
+        key, _, content = field.partition("=")
+        fields[key] = content
+    stamp = fields.get("TS", "").partition(".")[0]
+    fresh = is_digits(stamp) and -300 <= now_ms // 1000 - int(stamp) <= 300
+    ecid = fields.get("MCMID", "")
+    return ecid if fresh and fields.get("MCORGID") == org_id and is_digits(ecid) else ""
+
+
+def in_query(url: str, name: str) -> str:
+    """The last value of *name* in the query of *url*, as it stands there; where it has none, in one behind the `#`."""
+    found = ""
+    head, _, tail = url.partition("#")
+    for place in (tail, head):
+        for pair in place.partition("?")[2].split("&"):
+            key, _, value = pair.partition("=")
+            if key == name:
+                found = value
+    return found
 
 
 def quote(text: str) -> str:
@@ -81,8 +90,17 @@ def quote(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """*text* with the percent-encoding of `=`, `|` and `@` undone: all that identities in addresses and cookies use."""
-    return text.replace("%3D", "=").replace("%7C", "|").replace("%40", "@")
+    """*text* with the percent-encoding of `=`, `|`, `@` and `%` undone once: all that identities in addresses and cookies use."""
+    for code, char in (
+        ("%25", "%"),
+        ("%3D", "="),
+        ("%3d", "="),
+        ("%7C", "|"),
+        ("%7c", "|"),
+        ("%40", "@"),
+    ):
+        text = text.replace(code, char)
+    return text
 
 
 def _base64url(octets: list[int]) -> str:

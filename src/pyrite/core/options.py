@@ -26,16 +26,33 @@ CONTEXTS = (
     "highEntropyUserAgentHints",
     "oneTimeAnalyticsReferrer",
 )
+IDENTITY = (
+    ("id", "string", None, "who it is, in the namespace"),
+    (
+        "authenticatedState",
+        ("ambiguous", "authenticated", "loggedOut"),
+        None,
+        "whether the visitor has shown to be that",
+    ),
+    ("primary", "bool", None, "the identity that others belong to"),
+    ("xid", "string", None, "the identity's id in the identity service"),
+    ("namespace", "object", None, "the namespace again: {code}"),
+)
+NAMESPACES = ("ECID", "FPID", "CORE")
 EXPECTED = {
     "bool": "true or false",
     "text": "a non-empty string",
     "texts": "a list of non-empty strings",
     "contexts": "a list of " + ", ".join(CONTEXTS),
+    "namespaces": "a list of " + ", ".join(NAMESPACES),
     "object": "an object",
+    "xdm": "an object",
+    "identities": "an object",
     "objects": "a list of objects",
     "number": "a number",
     "function": "a function",
     "css": "a string",
+    "string": "a string",
     "domain": "a host name such as 'www.example.com' or 'localhost:8000' (http only for localhost)",
     "path": "a path such as 'ee' or 'tracking/ee'",
 }
@@ -83,11 +100,38 @@ def _read(
             if isinstance(value, dict):
                 value = _read(value, kind, prefix + name + ".", problems)
             else:
-                problems.append((prefix + name, f"expected an object, got {_cut(repr(value))}"))
+                problems.append(_wrong(prefix + name, "an object", value))
         elif not _fits(value, kind):
-            problems.append((prefix + name, f"expected {_expected(kind)}, got {_cut(repr(value))}"))
+            problems.append(_wrong(prefix + name, _expected(kind), value))
+        elif kind == "identities":
+            _check_identities(value, prefix + name, problems)
+        elif kind == "xdm" and isinstance(value, dict) and value.get("identityMap") is not None:
+            _check_identities(value["identityMap"], prefix + "xdm.identityMap", problems)
         values[name] = value
     return values
+
+
+def _check_identities(value: object, path: str, problems: "list[tuple[str, str]]") -> None:
+    """Note what is wrong with an identity map, `{namespace: [identity, …]}`."""
+    if not isinstance(value, dict):
+        problems.append(_wrong(path, "an object", value))
+        return
+    for namespace in value:
+        place = _cut(f"{path}.{namespace}")
+        listed = value[namespace]
+        if not isinstance(listed, list):
+            problems.append(_wrong(place, "a list of identities", listed))
+            continue
+        for index in range(len(listed)):
+            item = listed[index]
+            if isinstance(item, dict):
+                _read(item, IDENTITY, f"{place}[{index}].", problems)
+            else:
+                problems.append(_wrong(f"{place}[{index}]", "an object", item))
+
+
+def _wrong(path: str, expected: str, value: object) -> tuple[str, str]:
+    return path, f"expected {expected}, got {_cut(repr(value))}"
 
 
 def _cut(text: str) -> str:
@@ -106,10 +150,10 @@ def _fits(value: object, kind: object) -> bool:
     name = str(kind).replace("!", "")
     if name == "bool":
         return value is True or value is False
-    if name in ("text", "css", "domain", "path", "function"):
+    if name in ("text", "css", "string", "domain", "path", "function"):
         # The bridge puts the word "function" where the page gave one.
         return isinstance(value, str) and _text_fits(value, name)
-    if name in ("texts", "contexts", "objects"):
+    if name in ("texts", "contexts", "namespaces", "objects"):
         return isinstance(value, list) and all([_item_fits(item, name) for item in value])
     if name == "number":
         return isinstance(value, (int, float)) and value is not True and value is not False
@@ -123,13 +167,15 @@ def _text_fits(value: str, name: str) -> bool:
         return _is_domain(value)
     if name == "path":
         return all([char in CHARACTERS or char in "_~/" for char in value])
-    return name == "css" or value != ""
+    return name in ("css", "string") or value != ""
 
 
 def _item_fits(item: object, name: str) -> bool:
     if name == "objects":
         return isinstance(item, dict)
-    return item in CONTEXTS if name == "contexts" else isinstance(item, str) and item != ""
+    if name == "texts":
+        return isinstance(item, str) and item != ""
+    return item in (CONTEXTS if name == "contexts" else NAMESPACES)
 
 
 def _is_domain(value: str) -> bool:

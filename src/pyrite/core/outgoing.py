@@ -41,6 +41,7 @@ class Outgoing:
         overrides = dict(config.group("edgeConfigOverrides"))
         overrides.update(part(options, "edgeConfigOverrides"))
         stream = overrides.pop("datastreamId", None)
+        overrides = _lean(overrides)
         if overrides:
             head["overrides"] = overrides
         if isinstance(stream, str) and stream:
@@ -116,3 +117,16 @@ class Outgoing:
     def note_request(self, request: Request) -> list[Effect]:
         """The line that shows what is sent."""
         return self.note(f"{request.action} {request.id}: {request.text}") if self.debug else []
+
+
+def _lean(overrides: dict[str, object]) -> dict[str, object]:
+    """*overrides* without what says nothing: Adobe's edge refuses empty values, and `enabled` that is true."""
+    kept: dict[str, object] = {}
+    for name in overrides:
+        value = overrides[name]
+        if isinstance(value, dict):
+            value = _lean(value)
+        empty = value is None or (isinstance(value, (str, list, dict)) and len(value) == 0)
+        if not empty and not (name == "enabled" and value is True):
+            kept[name] = value
+    return kept

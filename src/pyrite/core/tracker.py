@@ -29,6 +29,7 @@ from .entry import Entry, Outcome
 from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand, as_error
 from .event import Draft, part, text_of
 from .events import BEFORE_EVENT, Events
+from .identity import in_query
 from .interactions import Click
 from .moment import Moment
 from .nearest import did_you_mean
@@ -88,7 +89,8 @@ class Tracker:
         self.place = place
         self._set: Configured | None = None
         self._refused: TrackerError | None = None
-        self._debug = False
+        # Until setDebug, the page's address or the configuration says.
+        self._debug: bool | None = None
         self._pending = Pending()
         self._tickets: dict[str, tuple[str, object]] = {}
 
@@ -155,7 +157,10 @@ class Tracker:
     def _set_up(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         config = configure(options)
         self._set = Configured(self, config, moment)
-        self._set.outgoing.debug = self._debug or config.flag("debugEnabled")
+        wish = in_query(moment.text("url"), "alloy_debug").lower()
+        if self._debug is None:
+            self._debug = wish == "true" if wish else config.flag("debugEnabled")
+        self._set.outgoing.debug = self._debug
         effects: list[Effect] = []
         for option in UNSUPPORTED:
             if option in options:

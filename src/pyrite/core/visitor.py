@@ -9,6 +9,7 @@ from .config import Config
 from .consent import source, state_of
 from .digits import is_digits
 from .effects import Effect, Log, SetCookie
+from .event import part, text_of
 from .host import host_of, split_host
 from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
 from .moment import Moment
@@ -21,7 +22,7 @@ class Visitor:
         self._config = config
         self._kept: dict[str, str] = {}
         self._fpid = ""
-        self._ecid = ""
+        self._ids: dict[str, str] = {}  # as the edge gave them, by namespace
         self._region_id: int | None = None  # once the edge has told
         self._read = ("", "")  # the identity cookie last seen, and the ECID in it
 
@@ -55,7 +56,7 @@ class Visitor:
         cookie = self.cookies(moment).get(self._config.cookie_prefix + "identity", "")
         if cookie != self._read[0]:
             self._read = (cookie, ecid_of(cookie))
-        return self._read[1] or self._ecid
+        return self._read[1] or self._ids.get("ECID", "")
 
     def region_id(self, moment: Moment) -> object:
         """The number of the edge's region; the location hint while it has not told."""
@@ -104,7 +105,10 @@ class Visitor:
         }
         if bare or not self._same_site(moment):
             found = self.cookies(moment)
-            names = sorted([name for name in found if name.startswith(self._config.cookie_prefix)])
+            prefix = self._config.cookie_prefix
+            names = sorted(
+                [name for name in found if name.startswith(prefix) or name == "at_qa_mode"]
+            )
             if names:
                 state["entries"] = [{"key": name, "value": found[name]} for name in names]
         return state
@@ -141,15 +145,13 @@ class Visitor:
         return [self._cookie(name, value, max_age_s, "Lax", moment)]
 
     def learn(self, identities: list[dict[str, object]]) -> None:
-        """Keep the ECID of an `identity:result` handle's payload."""
+        """Keep the ids of an `identity:result` handle's payload, by namespace."""
         for identity in identities:
-            namespace = identity.get("namespace")
-            if (
-                isinstance(namespace, dict)
-                and namespace.get("code") == "ECID"
-                and isinstance(identity.get("id"), str)
-            ):
-                self._ecid = str(identity["id"])
+            self._ids[text_of(part(identity, "namespace"), "code")] = text_of(identity, "id")
+
+    def core(self) -> str:
+        """The id in Adobe's namespace CORE, where an edge has given one; else empty."""
+        return self._ids.get("CORE", "")
 
     def _same_site(self, moment: Moment) -> bool:
         edge = split_host(host_of(self._config.edge_root(moment.text("url")) + "/"))[0]
