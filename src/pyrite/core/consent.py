@@ -10,11 +10,12 @@ from .wire import encode
 IN = "in"
 OUT = "out"
 PENDING = "pending"
+TCF = "IAB TCF"  # the IAB's Transparency and Consent Framework
 CONSENT_MAX_AGE_S = 15552000  # 180 days, as Adobe's edge sets it
 EXPECTED = (
     "consent: expected {standard: 'Adobe', version: '1.0', value: {general: 'in' or 'out'}} or "
     "{standard: 'Adobe', version: '2.0', value: {collect: {val: 'y' or 'n'}}} or "
-    "{standard: 'IAB TCF', version: '2.0', value: 'CO…', gdprApplies: true}"
+    "{standard: 'IAB TCF', version: '2.0', value: 'CO…'}"
 )
 
 
@@ -60,34 +61,20 @@ def general(consent: object) -> str:
         raise ConsentError(
             "consent: expected a list with at least one record, got none", path="consent"
         )
-    if OUT in answers:
-        return OUT
-    return "" if "" in answers else IN
-
-
-def is_tcf(record: object) -> bool:
-    """Whether *record* is a consent by the IAB's Transparency and Consent Framework 2."""
-    found = record if isinstance(record, dict) else {}
-    value = found.get("value")
-    named = found.get("standard") == "IAB TCF" and found.get("version") == "2.0"
-    return named and isinstance(value, str) and value != ""
+    return OUT if OUT in answers else "" if "" in answers else IN
 
 
 def _one(record: object) -> str:
-    if is_tcf(record):
-        return ""
     found = record if isinstance(record, dict) else {}
-    value = found.get("value")
-    inside = value if isinstance(value, dict) else {}
-    if found.get("standard") == "Adobe" and inside.get("general") in (IN, OUT):
-        return IN if inside["general"] == IN else OUT
-    collect = inside.get("collect")
-    if (
-        found.get("standard") == "Adobe"
-        and isinstance(collect, dict)
-        and collect.get("val") in ("y", "n")
-    ):
-        return IN if collect["val"] == "y" else OUT
+    standard, value = found.get("standard"), found.get("value")
+    if standard == TCF and found.get("version") == "2.0" and isinstance(value, str) and value:
+        return ""
+    if standard == "Adobe" and isinstance(value, dict):
+        if value.get("general") in (IN, OUT):
+            return IN if value["general"] == IN else OUT
+        collect = value.get("collect")
+        if isinstance(collect, dict) and collect.get("val") in ("y", "n"):
+            return IN if collect["val"] == "y" else OUT
     raise ConsentError(EXPECTED + f", got {record!r}", path="consent")
 
 

@@ -7,7 +7,7 @@ applies, it does. Pure.
 
 from typing import Any
 
-from ..core.consent import IN, OUT, is_tcf
+from ..core.consent import IN, OUT, TCF
 from ..core.consent import general as in_words
 from ..core.errors import ConsentError
 
@@ -21,7 +21,7 @@ _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 def general(consent: Any) -> str:
     """`in` or `out`: what the list *consent* amounts to, every record of it. Raises ConsentError."""
     found = in_words(consent)
-    answers = [_answer(record) for record in consent if is_tcf(record)]
+    answers = [_answer(record) for record in consent if record["standard"] == TCF]
     return OUT if OUT in answers else found or IN
 
 
