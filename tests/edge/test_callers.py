@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from asked import post, stored
 from starlette.testclient import TestClient
 
+from pyrite.demo.shop import shop
 from pyrite.edge.callers import TOLD, Callers
 from pyrite.edge.settings import Edge, SettingsError, read
+from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
 
@@ -201,3 +204,21 @@ def test_a_page_from_a_file_is_told_to_be_opened_by_http(edge: Maker) -> None:
 
     assert "opened from a file" in said
     assert "open the page by http" in said
+
+
+def test_the_demo_takes_pages_of_this_machine_and_no_others(built: Path, tmp_path: Path) -> None:
+    app = shop(data=tmp_path, store=MemoryStore())
+    client = TestClient(app, base_url="http://127.0.0.1:8000")
+    app.state.callers.bind("127.0.0.1")
+    found = [
+        answered(client, origin=origin, host=host)
+        for origin, host in (
+            ("http://127.0.0.1:8000", "127.0.0.1:8000"),
+            ("http://localhost:5173", "127.0.0.1:8000"),
+            ("http://evil:8000", "evil:8000"),
+            ("http://evil.test:8000", "evil.test:8000"),
+            ("https://evil.example", "127.0.0.1:8000"),
+        )
+    ]
+
+    assert found == [200, 200, 403, 403, 403]
