@@ -342,10 +342,13 @@ class Outbox:
         effects = self._flush(moment)
         return effects + self._rest(GATHER_MS) if effects and not self._failures else effects
 
-    def connected(self, moment: Moment) -> list[Effect]:
-        """Effects of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged."""
+    def connected(self, moment: Moment, *, allowed: bool) -> list[Effect]:
+        """Effects of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged; all
+        of that only if it is *allowed*."""
         self._leaving = False
         self._ordered = False
+        if not allowed:
+            return []
         effects: list[Effect] = [Recall(stream=self._stream)]
         effects.extend(self._net.drop())
         self._flights.release_beacons(0)
@@ -373,7 +376,7 @@ class Outbox:
                 one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
                 effects.extend(self._settle(one, entry.error or kept, moment))
-        if (beacons or rested) and not self._failures:
+        if (beacons or rested) and not (self._failures and self._resting):
             effects.extend(self._flush(moment))
         if self._waiting.count():
             effects.extend(self._net.want())

@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PLAN_MS = 20000  # a step that is not done by then, such as a script that does not load, holds no promise up
+PLAN_MS = 20000  # after which a plan has ended, though a script of it may still be loading: it holds nothing up
 REDIRECT_LIMIT_MS = 5000  # a page that is still there by then was not replaced: it is shown again
 
 
@@ -200,11 +200,6 @@ class Renderings:
         if plan.event.until_rendered and "waiting" in results:
             return effects
         return effects + self._settle(plan, moment)
-
-    def overdue(self, id: str, moment: Moment) -> list[Effect]:
-        """Effects of a plan being still at work after PLAN_MS: its promise, or its event, waits no longer."""
-        plan = self._plans.get(id)
-        return self._settle(plan, moment) if plan else []
 
     def rendered(self, id: str, results: list[str], moment: Moment) -> list[Effect]:
         """Effects at the end of a plan: one display event for all that was shown and nothing that was not."""

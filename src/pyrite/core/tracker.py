@@ -292,7 +292,7 @@ class Tracker:
         if name == "show" or self._set is None:
             return [Show(), Uncover()]
         if name == "plan":
-            return self._set.events.renderings.overdue(rest, moment)
+            return self.rendered(rest, [], moment)
         if name == "redirect":
             return self._set.events.renderings.stayed(rest, moment)
         if name == "tick":
@@ -481,9 +481,10 @@ class Tracker:
 
     def connected(self, moment: Moment) -> list[Effect]:
         """Effects of the network being back, or of the page being back from where it was frozen."""
-        if self._set is None or self._set.visitor.consent(moment) != IN:
+        if self._set is None:
             return []
-        return self._set.outbox.connected(moment)
+        allowed = self._set.visitor.consent(moment) == IN
+        return self._set.outbox.connected(moment, allowed=allowed)
 
 
 def _record(value: object) -> dict[str, object]:
