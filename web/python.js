@@ -21,9 +21,14 @@ export const own = (dict, key) => has.call(dict, key);
 export const get = (dict, key, otherwise = null) => (has.call(dict, key) ? dict[key] : otherwise);
 // An item named as what every object has, __proto__ first of all, is an item like any other.
 export const put = (holder, key, value) => {
+  if (key < 0) key += holder.length;
   if (key in holder && !has.call(holder, key)) Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
   else holder[key] = value;
 };
+// An item of a list or text, from the end where its place is negative; or one of a dict.
+export const at = (holder, key) => holder[key < 0 ? key + holder.length : key];
+export const dict = (value) => (isdict(value) ? value : Object.fromEntries(value));
+export const getattr = (value, name, otherwise) => (value != null && name in Object(value) ? value[name] : otherwise);
 export const pop = (holder, key, otherwise = null) => {
   if (Array.isArray(holder)) return holder.splice(key, 1)[0];
   if (!has.call(holder, key)) return otherwise;
@@ -47,10 +52,15 @@ export const insert = (list, index, value) => {
   list.splice(index, 0, value);
 };
 export const extend = (list, other) => {
-  for (const value of items(other)) list.push(value);
+  for (const value of items(other).slice()) list.push(value);
+};
+export const index = (holder, value) => {
+  const place = typeof holder === "string" ? holder.indexOf(value) : holder.findIndex((item) => equal(item, value));
+  if (place < 0) throw new ValueError("not found");
+  return place;
 };
 export const remove = (list, value) => {
-  list.splice(list.indexOf(value), 1);
+  list.splice(index(list, value), 1);
 };
 
 export const items = (value) =>
@@ -63,13 +73,14 @@ export const either = (one, other) => (truth(one) ? one : other());
 export const holds = (holder, value) =>
   typeof holder === "string" ? holder.includes(value) : Array.isArray(holder) ? holder.some((item) => equal(item, value)) : has.call(holder, value);
 
+const number = (value) => (typeof value === "boolean" ? +value : value);
 export const equal = (one, other) => {
-  if (one === other || (one == null && other == null)) return true;
-  if (one === null || other === null || typeof one !== "object" || typeof other !== "object") return false;
+  if (number(one) === number(other) || (one == null && other == null)) return true;
+  if (one == null || other == null || typeof one !== "object" || typeof other !== "object") return false;
   if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, at) => equal(item, other[at]));
   if (!isdict(one) && one.__eq__) return one.__eq__(other);
   if (!isdict(other) && other.__eq__) return other.__eq__(one);
-  if (isdict(one) ? !isdict(other) : Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+  if (!isdict(one) || !isdict(other)) return false;
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => has.call(other, name) && equal(one[name], other[name]));
 };
@@ -78,9 +89,19 @@ export const plus = (one, other) => (Array.isArray(one) ? one.concat(other) : on
 export const times = (one, other) => {
   if (typeof one === "number" && typeof other === "number") return one * other;
   if (typeof one === "number") return times(other, one);
-  return Array.isArray(one) ? Array.from({ length: one.length * other }, (_, at) => one[at % one.length]) : one.repeat(other);
+  return Array.isArray(one) ? Array.from({ length: one.length * other }, (_, at) => one[at % one.length]) : one.repeat(Math.max(0, other));
 };
+const divisor = (number) => {
+  if (!number) throw new ValueError("by zero");
+  return number;
+};
+export const divided = (one, other) => one / divisor(other);
 export const modulo = (one, other) => ((one % other) + other) % other;
+export const rest = (one, other) => {
+  const left = one % divisor(other);
+  return left && left < 0 !== other < 0 ? left + other : left;
+};
+export const quotient = (one, other) => Math.round((one - rest(one, other)) / other);
 // Whole numbers from 0 to 2 ** 53, where JavaScript's own operators stop at 31 bits.
 const split32 = (number) => [Math.floor(number / 0x100000000), number >>> 0];
 const bitwise = (operation) => (one, other) => {
@@ -94,19 +115,29 @@ export const bitxor = /* @__PURE__ */ bitwise((one, other) => one ^ other);
 export const shl = (number, places) => number * 2 ** places;
 export const shr = (number, places) => Math.floor(number / 2 ** places);
 export const sum = (list) => list.reduce((total, item) => total + item, 0);
+const first = (list) => {
+  if (!list.length) throw new ValueError("an empty list has no smallest and no largest");
+  return list;
+};
+export const min = (list) => first(list).reduce((one, other) => (order(other, one) < 0 ? other : one));
+export const max = (list) => first(list).reduce((one, other) => (order(other, one) > 0 ? other : one));
 export const range = (start, end, step = 1) => {
   if (end === undefined) [start, end] = [0, start];
   const out = [];
   for (let at = start; step > 0 ? at < end : at > end; at += step) out.push(at);
   return out;
 };
+export const stepped = (start, end, step) => range(start, end, divisor(step));
 export const enumerate = (list) => items(list).map((item, at) => [at, item]);
-export const zip = (one, other) => items(one).slice(0, items(other).length).map((item, at) => [item, other[at]]);
-export const reversed = (list) => list.slice().reverse();
+export const zip = (one, other) => {
+  const others = items(other);
+  return items(one).slice(0, others.length).map((item, at) => [item, others[at]]);
+};
+export const reversed = (list) => items(list).slice().reverse();
 
 // Python orders texts by code point, JavaScript by UTF-16 unit: they differ where a surrogate meets U+E000 to U+FFFF.
 const weight = (unit) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
-const order = (one, other) => {
+export const order = (one, other) => {
   if (typeof one === "string" && typeof other === "string") {
     const end = Math.min(one.length, other.length);
     for (let at = 0; at < end; at++) {
@@ -127,7 +158,7 @@ const order = (one, other) => {
 export const sorted = (value, key) => {
   const keys = isdict(value);
   const list = keys ? Object.keys(value) : items(value).slice();
-  if (key) return list.sort((one, other) => order(key(one), key(other)));
+  if (key) return list.map((item) => [key(item), item]).sort((one, other) => order(one[0], other[0])).map((pair) => pair[1]);
   // JavaScript's own order is Python's for texts without surrogates and what is above them.
   return keys && !/[\ud800-\uffff]/.test(list) ? list.sort() : list.sort(order);
 };
@@ -159,22 +190,26 @@ export const repr = (value) => {
   return value instanceof Error ? `${name(value)}(${repr(value.message)})` : `<${name(value)}>`;
 };
 export const int = (value) => {
-  if (typeof value !== "string") return Math.trunc(value);
-  if (!/^\s*[+-]?\d+\s*$/.test(value)) throw new ValueError("invalid literal for int() with base 10: " + repr(value));
-  return parseInt(value, 10);
+  const found = typeof value !== "string" ? Math.trunc(value ?? NaN) : /^\s*[+-]?\d+\s*$/.test(value) ? +value : NaN;
+  if (!Number.isFinite(found)) throw new ValueError("invalid literal for int() with base 10: " + repr(value));
+  return found;
 };
 export const float = (value) => {
-  const text = String(value).trim().replace(/^([+-]?)inf(inity)?$/i, "$1Infinity");
-  const number = Number(text);
-  if (text === "" || (Number.isNaN(number) && text.toLowerCase() !== "nan")) throw new ValueError("could not convert string to float: " + repr(value));
-  return number;
+  if (typeof value !== "string") return +value;
+  const text = value.trim().toLowerCase();
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text)) return Number(text);
+  const found = /^([+-]?)(inf(inity)?|nan)$/.exec(text);
+  if (!found) throw new ValueError("could not convert string to float: " + repr(value));
+  return found[2] === "nan" ? NaN : found[1] === "-" ? -Infinity : Infinity;
 };
+export const padded = (number, width, base) =>
+  number < 0 ? "-" + padded(-number, width - 1, base) : number.toString(base).padStart(width, "0");
 
 // Arguments given by name, in the places that a function has for *names*; what is left is its last.
 export const placed = (names, given) => {
   const rest = { ...given };
   for (const name of names) delete rest[name];
-  return [...names.map((name) => given[name]), rest];
+  return [...names.map((name) => (own(given, name) ? given[name] : undefined)), rest];
 };
 
 export const partition = (text, mark) => {
@@ -189,9 +224,9 @@ export const isdigit = (text) => /^\d+$/.test(text);
 export const split = (text) => text.trim().split(/\s+/).filter((piece) => piece);
 export const replace = (text, old, fresh) => text.split(old).join(fresh);
 export const count = (holder, value) =>
-  typeof holder === "string" ? holder.split(value).length - 1 : holder.filter((item) => equal(item, value)).length;
-export const startswith = (text, starts) => starts.some((start) => text.startsWith(start));
-export const endswith = (text, ends) => ends.some((end) => text.endsWith(end));
+  typeof holder === "string" ? (value ? holder.split(value).length - 1 : holder.length + 1) : holder.filter((item) => equal(item, value)).length;
+export const startswith = (text, starts) => [].concat(starts).some((start) => text.startsWith(start));
+export const endswith = (text, ends) => [].concat(ends).some((end) => text.endsWith(end));
 const edge = (text, signs, from, step) => {
   while (from >= 0 && from < text.length && signs.includes(text[from])) from += step;
   return from;

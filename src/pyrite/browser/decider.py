@@ -77,7 +77,8 @@ def visitor_of(
         _whole(history[0][0]) if history else now_ms
     )  # the first entry is the rules' own arrival
     for entry in history + [[now_ms, {"eventType": part(event, "xdm").get("eventType")}]]:
-        at_ms, xdm = _whole(entry[0]), entry[1]
+        at_ms = _whole(entry[0])
+        xdm: dict[str, object] = entry[1]
         if at_ms - last_ms > VISIT_PAUSE_MS:
             visits += 1
             previous_ms = last_ms

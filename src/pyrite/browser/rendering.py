@@ -138,7 +138,8 @@ class Rendering:
         self._uncover(index)
 
     def _uncover(self, index: int) -> None:
-        style, self._styles[index] = self._styles[index], None
+        style = self._styles[index]
+        self._styles[index] = None
         if style:
             style.remove()
 

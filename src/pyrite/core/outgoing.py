@@ -90,7 +90,7 @@ class Outgoing:
     ) -> Request:
         """The request that carries *entries*, which have one head; *unloading* ones ask for nothing. *delivery*: what the edge
         is told of earlier ones. Not *timed*: nobody knows yet when it is sent."""
-        oldest_ms = moment.now_ms
+        oldest_ms: int = moment.now_ms
         answers = False
         events: list[object] = []
         for entry in entries:

@@ -93,6 +93,7 @@ class Plan:
         """
         out: list[dict[str, object]] = []
         given = options.get("propositions")
+        proposition: dict[str, object]
         for proposition in given if isinstance(given, list) else []:
             scope = str(proposition.get("scope"))
             if scope == PAGE_SCOPE and proposition.get("renderAttempted") is True:

@@ -94,7 +94,9 @@ def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
     found: dict[int, TrackerError] = {}
     errors = answer.get("errors")
     for problem in errors if isinstance(errors, list) else []:
-        index = part(problem, "report").get("eventIndex") if isinstance(problem, dict) else None
+        if not isinstance(problem, dict):
+            continue
+        index = part(problem, "report").get("eventIndex")
         if isinstance(index, int):
             status = problem.get("status")
             said = f"the edge refused the event: {problem.get('title')}"

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from .kinds import (
     BOOL,
+    BYTES,
     DICT,
     FLOAT,
     FUNCTION,
     INT,
     JS,
     LIST,
+    NATURAL,
     NONE,
+    NUMBER,
+    NUMBERS,
     STR,
     UNKNOWN,
     Kind,
@@ -29,10 +33,10 @@ OF_TEXTS: dict[str, Kind] = {
     **dict.fromkeys(("find", "rfind", "index", "count"), INT),
     **dict.fromkeys(("partition", "rpartition"), TEXT),
     "split": list_of(STR),
-    "encode": list_of(INT),
+    "encode": BYTES,
 }
 BUILTINS: dict[str, Kind] = {
-    **dict.fromkeys(("len", "ord", "abs", "sum"), INT),
+    **dict.fromkeys(("len", "ord"), NATURAL),
     **dict.fromkeys(("str", "chr", "repr"), STR),
     **dict.fromkeys(("bool", "isinstance", "all", "any", "callable", "hasattr"), BOOL),
     "int": INT,
@@ -53,12 +57,16 @@ class Scope:
         self.cls: Class | None = cls or (parent.cls if parent else None)
         self.sources: dict[str, list[Callable[[], Kind]]] = {}
         self.functions: dict[str, Function] = {}
+        self.elsewhere: set[str] = set()  # what it declares nonlocal
         self.this = ""  # the name of the first parameter of a method
+        self.fields = ""  # the name of a **parameter
         self._known: dict[str, Kind] = {}
         self._asked: set[str] = set()
 
     def bind(self, name: str, source: Callable[[], Kind]) -> None:
         """Note that *name* gets a value whose kind *source* tells."""
+        if name in self.elsewhere:
+            return
         self.sources.setdefault(name, []).append(source)
 
     def owner(self, name: str) -> "Scope | None":
@@ -119,6 +127,7 @@ def function_scope(function: Function, parent: "Scope | None", cls: Class | None
     if node.args.kwarg:
         value = function.module.kind_of(node.args.kwarg.annotation)
         scope.bind(node.args.kwarg.arg, lambda: Kind("dict", item=value))
+        scope.fields = node.args.kwarg.arg
     bind_locals(node.body, scope)
     return scope
 
@@ -131,6 +140,9 @@ def bind_locals(body: list[ast.stmt], scope: Scope) -> None:
     """Bind in *scope* every name that *body* assigns, without what functions inside it do."""
     annotated: set[str] = set()
     for node in statements(body):
+        if isinstance(node, ast.Nonlocal):
+            scope.elsewhere.update(node.names)
+    for node in statements(body):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             annotated.add(node.target.id)
             annotation = node.annotation
@@ -140,7 +152,7 @@ def bind_locals(body: list[ast.stmt], scope: Scope) -> None:
             for target in node.targets:
                 _bind_target(target, lambda n=node: infer(n.value, scope), scope, annotated)  # type: ignore[misc]
         elif isinstance(node, ast.AugAssign):
-            _bind_target(node.target, lambda n=node: infer(n.value, scope), scope, annotated)  # type: ignore[misc]
+            _bind_target(node.target, lambda n=node: _changed(n, scope), scope, annotated)  # type: ignore[misc]
         elif isinstance(node, ast.For):
             _bind_target(
                 node.target,
@@ -150,10 +162,27 @@ def bind_locals(body: list[ast.stmt], scope: Scope) -> None:
             )
         elif isinstance(node, ast.FunctionDef):
             scope.functions[node.name] = Function(scope.module, node)
+            # What a function inside sets may be anything, where nothing says what it is.
+            for name in _set_inside(node) - annotated:
+                scope.bind(name, lambda: UNKNOWN)
         elif isinstance(node, ast.Try):
             for handler in node.handlers:
                 if handler.name:
                     scope.bind(handler.name, lambda h=handler: _caught(h, scope))  # type: ignore[misc]
+
+
+def _changed(node: ast.AugAssign, scope: Scope) -> Kind:
+    """What an operator with an assignment leaves: a number becomes another by a division or a power."""
+    if isinstance(node.op, ast.Div | ast.Pow):
+        return FLOAT
+    return infer(node.value, scope)
+
+
+def _set_inside(function: ast.FunctionDef) -> set[str]:
+    """The names of others that *function*, or one inside it, sets."""
+    return {
+        name for node in ast.walk(function) if isinstance(node, ast.Nonlocal) for name in node.names
+    }
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -174,8 +203,14 @@ def _bind_target(
     if isinstance(target, ast.Name):
         if target.id not in annotated:
             scope.bind(target.id, source)
+    elif isinstance(target, ast.Starred):
+        _bind_target(target.value, lambda: list_of(held_by(source())), scope, annotated)
     elif isinstance(target, ast.Tuple):
+        starred = isinstance(target.elts[-1], ast.Starred) if target.elts else False
         for place, inner in enumerate(target.elts):
+            if starred and place == len(target.elts) - 1:
+                _bind_target(inner, source, scope, annotated)
+                continue
 
             def part(place: int = place) -> Kind:
                 kind = source()
@@ -208,10 +243,12 @@ def comprehension_scope(generators: list[ast.comprehension], scope: Scope) -> Sc
     return inner
 
 
-def lambda_scope(node: ast.Lambda, scope: Scope) -> Scope:
-    """The scope inside a lambda; nothing is known of its parameters."""
+def lambda_scope(node: ast.Lambda, scope: Scope, first: Kind = UNKNOWN) -> Scope:
+    """The scope inside a lambda; nothing is known of its parameters, but for the *first* of a sorting key."""
     inner = Scope(scope.module, scope)
-    for argument in [*node.args.args, *node.args.kwonlyargs]:
+    for argument in node.args.args[:1]:
+        inner.bind(argument.arg, lambda: first)
+    for argument in [*node.args.args[1:], *node.args.kwonlyargs]:
         inner.bind(argument.arg, lambda: UNKNOWN)
     for extra in (node.args.vararg, node.args.kwarg):
         if extra:
@@ -229,12 +266,31 @@ def infer(node: ast.expr, scope: Scope) -> Kind:
 
 
 def _constant(node: ast.Constant, scope: Scope) -> Kind:
-    kinds: dict[type, Kind] = {str: STR, int: INT, float: FLOAT, bool: BOOL, type(None): NONE}
+    kinds: dict[type, Kind] = {
+        str: STR,
+        int: INT,
+        float: FLOAT,
+        bool: BOOL,
+        bytes: BYTES,
+        type(None): NONE,
+    }
+    if type(node.value) is int and node.value >= 0:
+        return NATURAL
     return kinds.get(type(node.value), UNKNOWN)
 
 
 def _name(node: ast.Name, scope: Scope) -> Kind:
-    return scope.kind(node.id)
+    kind = scope.kind(node.id)
+    asked = scope.module.narrowed.get(id(node))
+    if asked is None:
+        return kind
+    found = scope.module.lookup(asked) if scope.owner(asked) is None else None
+    if isinstance(found, Class):
+        return Kind("instance", cls=found)
+    wanted = CHECKED.get(asked, UNKNOWN)
+    if wanted.name == kind.name:
+        return replace(kind, maybe_none=False)
+    return kind if wanted is UNKNOWN else wanted
 
 
 def _list(node: ast.List | ast.Set, scope: Scope) -> Kind:
@@ -294,7 +350,10 @@ def _bool(node: ast.BoolOp, scope: Scope) -> Kind:
 
 
 def _unary(node: ast.UnaryOp, scope: Scope) -> Kind:
-    return BOOL if isinstance(node.op, ast.Not) else infer(node.operand, scope)
+    if isinstance(node.op, ast.Not):
+        return BOOL
+    kind = infer(node.operand, scope)
+    return INT if kind.name in ("bool", "int") else kind if kind.name in ("js", "float") else NUMBER
 
 
 def _binary(node: ast.BinOp, scope: Scope) -> Kind:
@@ -305,11 +364,30 @@ def _binary(node: ast.BinOp, scope: Scope) -> Kind:
                 return join(left, right) or UNKNOWN if left.name == right.name else kind
     if left.name == "dict" or right.name == "dict":
         return DICT
-    if isinstance(node.op, ast.Div):
-        return FLOAT
-    if left.is_number and right.is_number:
+    if isinstance(node.op, ast.Div | ast.Pow):
+        return _power(node) or FLOAT
+    if isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor | ast.LShift | ast.RShift):
+        return INT
+    numbers = (*NUMBERS, "bool")
+    if left.natural and right.natural and not isinstance(node.op, ast.Sub):
+        return NATURAL
+    if left.name in numbers and right.name in numbers:
+        if "number" in (left.name, right.name):
+            return NUMBER
         return FLOAT if "float" in (left.name, right.name) else INT
-    return UNKNOWN if isinstance(node.op, ast.Add) else INT
+    if "js" in (left.name, right.name):
+        return JS
+    # There are no sets here, so that a difference is a number.
+    return UNKNOWN if isinstance(node.op, ast.Add | ast.Mult | ast.Mod) else NUMBER
+
+
+def _power(node: ast.BinOp) -> Kind | None:
+    """A whole number to the power of one that is known and not negative."""
+    whole = all(
+        isinstance(part, ast.Constant) and isinstance(part.value, int)
+        for part in (node.left, node.right)
+    )
+    return INT if whole and isinstance(node.op, ast.Pow) else None
 
 
 def _attribute(node: ast.Attribute, scope: Scope) -> Kind:
@@ -329,20 +407,54 @@ def attribute_kind(cls: Class, name: str) -> Kind:
             return (
                 method.returns() if method.is_property else Kind("function", item=method.returns())
             )
-        if name in holder.assigned:
-            found: Kind | None = None
-            for function, value in holder.assigned[name]:
-                inside = _parameters_only(function, holder)
-                found = join(found, infer(value, inside))
-            return found or UNKNOWN
-    return STR if cls.is_error() and name == "message" else UNKNOWN
+    known = cls.module.program.attribute_kinds
+    key = (id(cls), name)
+    if key in known:
+        return known[key]
+    known[key] = UNKNOWN  # while it is asked
+    known[key] = _assigned_kind(cls, name)
+    return known[key]
 
 
-def _parameters_only(function: Function, cls: Class) -> Scope:
-    """A scope of *function*'s parameters: enough for what is assigned to attributes, and it can't go in circles."""
-    scope = Scope(function.module, cls=None)
-    for argument in function.arguments:
-        scope.bind(argument.arg, _annotated(function, argument))
+def _assigned_kind(cls: Class, name: str) -> Kind:
+    """The kind of an attribute that nothing declares: of all that it is set to."""
+    found: Kind | None = None
+    for holder in cls.family():
+        if name in holder.annotated or name in holder.methods:
+            return UNKNOWN
+        for function, value in holder.assigned.get(name, []):
+            inside = _scope_of(function, holder)
+            kind = infer(value, inside)
+            annotated = [one for one in function.arguments if one.annotation]
+            if isinstance(value, ast.Name) and value.id in {one.arg for one in annotated}:
+                return kind  # a parameter with an annotation declares it
+            found = join(found, kind)
+    outside = _set_by_others(cls, name)
+    if outside is not None:
+        found = join(found, outside)
+    if found is None and cls.is_error() and name == "message":
+        return STR
+    return found or UNKNOWN
+
+
+def _set_by_others(cls: Class, name: str) -> Kind | None:
+    """What others than its class set the attribute *name* of an instance of *cls* to; None where nobody does."""
+    found: Kind | None = None
+    for function, owner, holder, value in cls.module.program.set_outside.get(name, []):
+        scope = _scope_of(function, owner)
+        kind = infer(holder, scope)
+        if kind.cls is None or kind.cls in cls.family():
+            found = join(found, infer(value, scope) if value else UNKNOWN)
+    return found
+
+
+def _scope_of(function: Function, cls: Class | None) -> Scope:
+    """The scope of a method, or of a constant's owner."""
+    known = function.module.program.scopes
+    key = id(function.node)
+    if key not in known:
+        known[key] = function_scope(function, None, cls)
+    scope: Scope = known[key]
     return scope
 
 
@@ -393,6 +505,8 @@ def _named_call(name: str, node: ast.Call, scope: Scope) -> Kind:
 
 def _builtin_call(name: str, node: ast.Call, scope: Scope) -> Kind:
     first = infer(node.args[0], scope) if node.args else UNKNOWN
+    if name == "range" and len(node.args) < 3:
+        return list_of(NATURAL if len(node.args) == 1 else first if first.is_number else INT)
     if name in BUILTINS:
         return BUILTINS[name]
     if name in ("sorted", "list", "tuple", "reversed"):
@@ -400,9 +514,18 @@ def _builtin_call(name: str, node: ast.Call, scope: Scope) -> Kind:
     if name == "dict":
         return first if first.name == "dict" else DICT
     if name in ("min", "max"):
-        return held_by(first) if len(node.args) == 1 else first
+        found: Kind | None = held_by(first)
+        if len(node.args) > 1:
+            found = None
+            for argument in node.args:
+                found = join(found, infer(argument, scope))
+        return found or UNKNOWN
+    if name == "sum":
+        return held_by(first) if held_by(first).name in NUMBERS else UNKNOWN
+    if name == "abs":
+        return first if first.name in ("int", "float", "js") else NUMBER
     if name == "enumerate":
-        return list_of(Kind("tuple", items=(INT, held_by(first))))
+        return list_of(Kind("tuple", items=(NATURAL, held_by(first))))
     if name == "zip":
         return list_of(Kind("tuple", items=tuple(held_by(infer(a, scope)) for a in node.args)))
     return UNKNOWN

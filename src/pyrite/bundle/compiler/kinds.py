@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """*name* is `str`, `int`, `float`, `bool`, `none`, `list`, `tuple`, `dict`, `function`, `instance`, `js` or `unknown`.
+    """*name* is `str`, `int`, `float`, `number`, `bool`, `bytes`, `none`, `list`, `tuple`, `dict`, `function`, `instance`, `js` or `unknown`.
 
     *item* is the kind of what a list, dict or function gives, *items* those of a tuple, *cls* the class of an instance.
     `js` is a JavaScript value (annotated `Any`): its attributes, methods and truth are JavaScript's own.
@@ -23,6 +23,8 @@ class Kind:
     items: "tuple[Kind, ...]" = ()
     cls: "Class | None" = None
     maybe_none: bool = False
+    keys: str = "str"  # what the keys of a dict are
+    natural: bool = False  # of a whole number: it is never negative
 
     @property
     def is_text(self) -> bool:
@@ -32,12 +34,7 @@ class Kind:
     @property
     def is_number(self) -> bool:
         """Whether it is a number for sure."""
-        return self.name in ("int", "float") and not self.maybe_none
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether `===` compares it as Python's `==` does."""
-        return self.name in ("str", "int", "float", "bool", "js") and not self.maybe_none
+        return self.name in NUMBERS and not self.maybe_none
 
     @property
     def is_sequence(self) -> bool:
@@ -47,19 +44,24 @@ class Kind:
     @property
     def has_native_truth(self) -> bool:
         """Whether JavaScript finds it true exactly when Python does."""
-        return self.name in ("str", "int", "float", "bool", "none", "js", "instance", "function")
+        names = (*NUMBERS, "str", "bool", "none", "js", "instance", "function")
+        return self.name in names
 
     def optional(self) -> "Kind":
         """The same, or None."""
         return replace(self, maybe_none=True)
 
 
+NUMBERS = ("int", "float", "number")
 UNKNOWN = Kind("unknown")
+NUMBER = Kind("number")  # whole or not
 NONE = Kind("none", maybe_none=True)
 STR = Kind("str")
 INT = Kind("int")
+NATURAL = Kind("int", natural=True)
 FLOAT = Kind("float")
 BOOL = Kind("bool")
+BYTES = Kind("bytes", item=INT)
 JS = Kind("js")
 FUNCTION = Kind("function")
 LIST = Kind("list")
@@ -82,14 +84,19 @@ def join(one: "Kind | None", other: "Kind | None") -> "Kind | None":
     maybe = one.maybe_none or other.maybe_none
     if one.name == other.name and one.cls == other.cls:
         items = one.items if one.items == other.items else ()
-        return Kind(one.name, join(one.item, other.item), items, one.cls, maybe)
-    if {one.name, other.name} == {"int", "float"}:
-        return Kind("float", maybe_none=maybe)
+        keys = one.keys if one.keys == other.keys else "unknown"
+        return Kind(one.name, join(one.item, other.item), items, one.cls, maybe, keys)
+    if one.name in NUMBERS and other.name in NUMBERS:
+        return Kind(
+            "float" if "number" not in (one.name, other.name) else "number", maybe_none=maybe
+        )
     return UNKNOWN
 
 
 def held_by(kind: Kind) -> Kind:
     """What a loop over *kind* gives."""
+    if kind.name == "dict" and kind.keys != "str":
+        return UNKNOWN
     if kind.name in ("str", "dict"):
         return STR
     if kind.name == "tuple" and kind.items:
@@ -97,6 +104,6 @@ def held_by(kind: Kind) -> Kind:
         for item in kind.items:
             found = join(found, item)
         return found or UNKNOWN
-    if kind.name in ("list", "tuple"):
+    if kind.name in ("list", "tuple", "bytes"):
         return kind.item or UNKNOWN
     return JS if kind.name == "js" else UNKNOWN

@@ -4,11 +4,15 @@ import ast
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..tables import without_meanings
 from .errors import CompileError
-from .kinds import BOOL, DICT, FLOAT, FUNCTION, INT, JS, LIST, NONE, STR, UNKNOWN, Kind, join
+from .kinds import BOOL, BYTES, DICT, FLOAT, FUNCTION, INT, JS, LIST, NONE, STR, UNKNOWN, Kind, join
+from .narrowing import narrowed
 
+LOOPING = "list tuple sorted sum min max any all enumerate zip reversed len".split()  # noqa: SIM905
+UNTOLD = ast.Name(id="", ctx=ast.Load())  # a value of which nothing is known
 JAVASCRIPT = "browser/"  # the room where Any is a value of JavaScript's
 PLAIN = {
     "str": STR,
@@ -21,6 +25,7 @@ PLAIN = {
     "dict": DICT,
     "tuple": Kind("tuple"),
     "Callable": FUNCTION,
+    "bytes": BYTES,
     "None": NONE,
 }
 
@@ -44,6 +49,21 @@ class Function:
         args = self.node.args
         return (args.args[1:] if self.bound else args.args) + args.kwonlyargs
 
+    @property
+    def places(self) -> int:
+        """How many arguments it takes by their place; *args aside."""
+        return len(self.node.args.args) - (1 if self.bound else 0)
+
+    @property
+    def optional(self) -> set[str]:
+        """The names of those that need not be given."""
+        args = self.node.args
+        last = args.args[len(args.args) - len(args.defaults) :]
+        named = [
+            one for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default
+        ]
+        return {argument.arg for argument in [*last, *named]}
+
     def returns(self) -> Kind:
         """What its annotation says it gives."""
         return self.module.kind_of(self.node.returns)
@@ -66,6 +86,7 @@ class Class:
     methods: dict[str, Function] = field(default_factory=dict)
     annotated: dict[str, ast.expr] = field(default_factory=dict)
     assigned: dict[str, list[tuple[Function, ast.expr]]] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -92,9 +113,29 @@ class Class:
         return None
 
     def is_error(self) -> bool:
-        """Whether it extends Exception."""
-        root = self.lineage()[-1].node.bases
-        return bool(root) and isinstance(root[0], ast.Name) and root[0].id == "Exception"
+        """Whether it extends one of Python's errors."""
+        return bool(self.lineage()[-1].node.bases)
+
+    def constant(self, name: str) -> ast.expr | None:
+        """The value of its constant *name*, its own or inherited."""
+        for cls in self.lineage():
+            if name in cls.constants:
+                return cls.constants[name]
+        return None
+
+    def has(self, name: str) -> bool:
+        """Whether it, or a class that extends it, has an attribute or method *name*."""
+        return any(
+            name in holder.methods
+            or name in holder.annotated
+            or name in holder.assigned
+            or name in holder.constants
+            for holder in self.family()
+        ) or name in {*self.module.program.set_outside, *self.module.program.given}
+
+    def family(self) -> "list[Class]":
+        """What it extends, itself, and what extends it."""
+        return self.module.program.families[id(self)]
 
 
 class Module:
@@ -110,6 +151,9 @@ class Module:
         self.constants: dict[str, tuple[ast.expr, ast.expr | None]] = {}
         self.imports: dict[str, tuple[str, str]] = {}
         self._read(tree.body)
+        self.iterated = iterated(tree)
+        self.classes_named = classes_named(tree)
+        self.narrowed = narrowed(tree)
 
     def _read(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -144,6 +188,8 @@ class Module:
                     self._attribute(made, function, inner)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 made.annotated[statement.target.id] = statement.annotation
+                if statement.value is not None:
+                    made.constants[statement.target.id] = statement.value
             elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 owner = Function(
                     self, ast.FunctionDef(name="", args=_nothing(), body=[], decorator_list=[])
@@ -151,18 +197,24 @@ class Module:
                 made.assigned.setdefault(statement.targets[0].id, []).append(
                     (owner, statement.value)
                 )
+                made.constants[statement.targets[0].id] = statement.value
         return made
 
     def _attribute(self, made: Class, function: Function, node: ast.AST) -> None:
         """Note an assignment to an attribute of self."""
         if isinstance(node, ast.AnnAssign) and _of_self(node.target):
             made.annotated[node.target.attr] = node.annotation  # type: ignore[union-attr]
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                if _of_self(target):
-                    made.assigned.setdefault(target.attr, []).append(  # type: ignore[attr-defined]
-                        (function, node.value)
-                    )
+            return
+        for target, value in set_by(node):
+            if _of_self(target):
+                made.assigned.setdefault(target.attr, []).append((function, value or UNTOLD))
+
+    def every_function(self) -> "list[tuple[Function, Class | None]]":
+        """The functions and methods of this module, these with their class."""
+        own: list[tuple[Function, Class | None]] = [(one, None) for one in self.functions.values()]
+        for cls in self.classes.values():
+            own += [(method, cls) for method in cls.methods.values()]
+        return own
 
     def lookup(self, name: str) -> "Function | Class | tuple[Module, str] | None":
         """What *name* means at the top of this module; a constant is given as its module and name there."""
@@ -210,9 +262,11 @@ class Module:
         if name == "list":
             return Kind("list", item=self.kind_of(parts[0]))
         if name == "dict":
-            return Kind("dict", item=self.kind_of(parts[-1]))
+            return Kind("dict", item=self.kind_of(parts[-1]), keys=self.kind_of(parts[0]).name)
         if name == "Callable":
-            return Kind("function", item=self.kind_of(parts[-1]))
+            takes = parts[0].elts if isinstance(parts[0], ast.List) else []
+            kinds = tuple(self.kind_of(one) for one in takes)
+            return Kind("function", item=self.kind_of(parts[-1]), items=kinds)
         if name == "tuple":
             last = parts[-1]
             if isinstance(last, ast.Constant) and last.value is ...:
@@ -235,12 +289,48 @@ class Program:
         self.modules: dict[str, Module] = {}
         # Attributes that must keep their names: met on values of unknown class, or given by name to **fields.
         self.exposed: set[str] = set()
+        self.pure: dict[int, bool] = {}  # what purity.py has found of functions
         self._names = set(files)
+        # Attributes that are set from outside of their class: in which method or function, on what, and to what.
+        self.set_outside: dict[
+            str, list[tuple[Function, Class | None, ast.expr, ast.expr | None]]
+        ] = {}
+        self.scopes: dict[int, Any] = {}  # those of methods, once they have been asked for
+        self.attribute_kinds: dict[tuple[int, str], Kind] = {}
+        self.families: dict[int, list[Class]] = {}
+        self.given: set[str] = set()
         for name, file in files.items():
             tree = ast.parse(file.read_text(), name)
             if not meanings:
                 tree = without_meanings(name, tree)
             self.modules[name] = Module(self, name, tree)
+        self._attributes()
+
+    def _attributes(self) -> None:
+        """Note what attributes there are, and which are set by others than their class."""
+        for module in self.modules.values():
+            for function, cls in module.every_function():
+                for statement in ast.walk(function.node):
+                    for target, value in set_by(statement):
+                        if not _of_self(target):
+                            places = self.set_outside.setdefault(target.attr, [])
+                            places.append((function, cls, target.value, value))
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Call):
+                    name = node.func.id if isinstance(node.func, ast.Name) else ""
+                    if name in ("setattr", "hasattr", "getattr") and isinstance(
+                        node.args[1], ast.Constant
+                    ):
+                        self.given.add(str(node.args[1].value))
+        every = self.classes()
+        for cls in every:
+            own = cls.lineage()
+            self.families[id(cls)] = own + [
+                one for one in every if cls is not one and cls in one.lineage()
+            ]
+        self.attributes = set(self.set_outside) | self.given
+        for cls in self.classes():
+            self.attributes |= {*cls.methods, *cls.annotated, *cls.assigned, *cls.constants}
 
     def target(self, importer: str, statement: ast.ImportFrom) -> str:
         """The path of the module that *statement* in *importer* imports from; '' for one of the standard library."""
@@ -266,6 +356,10 @@ class Program:
                     found.add(node.arg)
         return found
 
+    def classes(self) -> "list[Class]":
+        """Every class of the program."""
+        return [cls for module in self.modules.values() for cls in module.classes.values()]
+
     def methods_named(self, name: str) -> list[Function]:
         """Every method of that name, of whichever class."""
         return [
@@ -274,6 +368,71 @@ class Program:
             for cls in module.classes.values()
             if name in cls.methods
         ]
+
+
+def set_by(node: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    """`(attribute, value)` of each attribute that the statement *node* sets; None where the value can't be told."""
+    if isinstance(node, ast.Assign):
+        return [pair for target in node.targets for pair in _set_pairs(target, node.value)]
+    if isinstance(node, ast.AugAssign):
+        changed = ast.BinOp(left=node.value, op=node.op, right=node.value)
+        divides = isinstance(node.op, ast.Div | ast.Pow)
+        return _set_pairs(node.target, changed if divides else node.value)
+    if isinstance(node, ast.AnnAssign) and node.value:
+        return _set_pairs(node.target, node.value)
+    return _set_pairs(node.target, None) if isinstance(node, ast.For) else []
+
+
+def _set_pairs(
+    target: ast.expr, value: ast.expr | None
+) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    if isinstance(target, ast.Attribute):
+        return [(target, value)]
+    if not isinstance(target, ast.Tuple):
+        return []
+    values: list[ast.expr | None] = [None] * len(target.elts)
+    if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        values = list(value.elts)
+    return [
+        pair
+        for inner, given in zip(target.elts, values, strict=True)
+        for pair in _set_pairs(inner, given)
+    ]
+
+
+def iterated(tree: ast.AST) -> set[int]:
+    """The ids of those expressions in *tree* whose value is only looped over, or asked for its length or an item."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension):
+            found.append(node.iter)
+        elif isinstance(node, ast.Starred):
+            found.append(node.value)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
+            found.append(node.comparators[-1])
+        elif isinstance(node, ast.Call) and node.args:
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if name in LOOPING or method in ("join", "extend"):
+                found.extend(node.args)
+    return {id(node) for node in found}
+
+
+def classes_named(tree: ast.AST) -> set[int]:
+    """The ids of those names in *tree* that may be a class's: where one is made, asked for, caught, raised, looked into."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            found.append(node.func)
+            if isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+                found.extend(node.args[1:])
+        elif isinstance(node, ast.Attribute):
+            found.append(node.value)
+        elif isinstance(node, ast.ExceptHandler):
+            found.append(node.type)
+        elif isinstance(node, ast.Raise):
+            found.append(node.exc)
+    return {id(node) for node in found}
 
 
 def is_type_checking(statement: ast.stmt) -> bool:

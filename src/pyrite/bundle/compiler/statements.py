@@ -4,22 +4,25 @@ import ast
 import json
 import posixpath
 
+from .checks import ERRORS, check
 from .expressions import Expressions
 from .infer import Scope, function_scope, infer, statements
+from .kinds import UNKNOWN
 from .names import ON_OBJECTS, safe
 from .program import Class, Function, Module, is_type_checking
+from .purity import is_pure, is_simple
 
 
 class Writer(Expressions):
     """Writes one module."""
 
     def __init__(self, module: Module, *, for_tests: bool = False) -> None:
-        super().__init__(module)
+        super().__init__(module, for_tests=for_tests)
         self.lines: list[str] = []
         self.origins: list[int] = []
         self._depth = 0
-        self._chains = 0  # assignments to several targets so far
-        self._for_tests = for_tests
+        self._returns = UNKNOWN  # what its annotation says that it gives
+        self._gives = False  # whether the function that is being written gives a value somewhere
 
     def line(self, text: str, node: ast.AST | None) -> None:
         """Write one line for *node*."""
@@ -30,6 +33,7 @@ class Writer(Expressions):
 
     def module_text(self) -> str:
         """The module; its imports and helpers first."""
+        check(self.module)
         scope = Scope(self.module)
         for statement in self.module.tree.body:
             self._top(statement, scope)
@@ -87,7 +91,25 @@ class Writer(Expressions):
 
     def _pure(self, node: ast.expr, scope: Scope) -> str:
         text = self.expression(node, scope)
+        if not is_pure(node, scope) and not self._makes_one(node, scope):
+            return text
         return f"/* @__PURE__ */ (() => {text})()" if "(" in text.replace("({", "") else text
+
+    def _makes_one(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether *node* makes instances of the program's classes: where nobody uses them, nobody misses them."""
+        return all(
+            isinstance(scope.module.lookup(ast.unparse(call.func)), Class) or is_pure(call, scope)
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call)
+        )
+
+    def _keep(self, place: int, node: ast.AST) -> None:
+        """Write what the defaults of a function's parameters are, once, before line *place*."""
+        lines = [f"const {name} = {value};" for name, value in self.kept]
+        self.kept = []
+        indent = "  " * self._depth if place == len(self.lines) else ""
+        self.lines[place:place] = [indent + line for line in lines]
+        self.origins[place:place] = [getattr(node, "lineno", 0)] * len(lines)
 
     # ---- classes and functions --------------------------------------------------------------------------------------
 
@@ -95,7 +117,8 @@ class Writer(Expressions):
         base = ""
         if cls.node.bases:
             name = ast.unparse(cls.node.bases[0])
-            base = f" extends {'Error' if name == 'Exception' else safe(name)}"
+            base = f" extends {safe(name) if cls.base() else self.error_class(name)}"
+        begin = len(self.lines)
         self.line(f"export class {safe(cls.name)}{base} {{", cls.node)
         self._depth += 1
         self._check_constants(cls)
@@ -106,10 +129,12 @@ class Writer(Expressions):
                     continue
                 function = cls.methods[statement.name]
                 self._function(_opening(function), statement, function, cls)
-            elif isinstance(statement, ast.Assign):
-                name = ast.unparse(statement.targets[0])
-                value = self.expression(statement.value, Scope(self.module))
-                name = self.spelled(name, None)
+            elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+                targets = (
+                    statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                )
+                value = self.default(statement.value, Scope(self.module))
+                name = self.spelled(ast.unparse(targets[0]), None)
                 self.line(f"get {name}() {{ return {value}; }}", statement)
             elif not isinstance(statement, ast.AnnAssign | ast.Expr | ast.Pass):
                 raise self.refusal(
@@ -119,6 +144,7 @@ class Writer(Expressions):
                 )
         self._depth -= 1
         self.line("}", cls.node)
+        self._keep(begin, cls.node)
 
     def _check_constants(self, cls: Class) -> None:
         """A constant of a class is read-only here: an instance that sets one would throw at run time."""
@@ -142,6 +168,8 @@ class Writer(Expressions):
         name = safe(node.name) if cls is None else self.spelled(node.name, None)
         name = "constructor" if node.name == "__init__" else name
         parameters = self.parameters(node.args, Scope(self.module), bound=function.bound)
+        if cls is None:
+            self._keep(len(self.lines), node)
         self.line(f"{opening} {name}({parameters}) {{".lstrip(), node)
         self._body(node.body, scope, node)
         self.line("}", node)
@@ -153,7 +181,12 @@ class Writer(Expressions):
         if hoisted:
             self.line(f"let {', '.join([safe(name) for name in hoisted])};", node)
         declared = places | set(hoisted) | {scope.this}
+        before = self._gives, self._returns
+        self._gives, self._returns = _gives(body), self.module.kind_of(node.returns)
         self._block(body, scope, declared)
+        if self._gives and not _ends(body):
+            self.line("return null;", node)
+        self._gives, self._returns = before
         self._depth -= 1
 
     def _block(self, body: list[ast.stmt], scope: Scope, declared: set[str]) -> None:
@@ -177,6 +210,7 @@ class Writer(Expressions):
 
     def _do_expr(self, node: ast.Expr, scope: Scope, declared: set[str]) -> None:
         if not isinstance(node.value, ast.Constant):
+            self.statement = node.value
             self.line(self.expression(node.value, scope) + ";", node)
 
     def _do_pass(self, node: ast.Pass, scope: Scope, declared: set[str]) -> None:
@@ -186,9 +220,18 @@ class Writer(Expressions):
         declared.update(node.names)
 
     def _do_return(self, node: ast.Return, scope: Scope, declared: set[str]) -> None:
-        self.line(
-            f"return {self.expression(node.value, scope)};" if node.value else "return;", node
-        )
+        if node.value:
+            first = self._returns.items[0] if self._returns.items else UNKNOWN
+            lambda_ = isinstance(node.value, ast.Lambda)
+            text = (
+                self.function(node.value, scope, first)  # type: ignore[arg-type]
+                if lambda_ and self._returns.name == "function"
+                else self.expression(node.value, scope)
+            )
+            self.line(f"return {text};", node)
+        else:
+            # Only what gives a value elsewhere must give None here: undefined would be an argument that is missing.
+            self.line("return null;" if self._gives else "return;", node)
 
     def _do_break(self, node: ast.Break, scope: Scope, declared: set[str]) -> None:
         self.line("break;", node)
@@ -200,24 +243,39 @@ class Writer(Expressions):
         function = Function(self.module, node)
         inner = function_scope(function, scope, None)
         begin = "" if node.name in declared else "const "
-        self.line(
-            f"{begin}{safe(node.name)} = ({self.parameters(node.args, scope, bound=False)}) => {{",
-            node,
-        )
+        parameters = self.parameters(node.args, scope, bound=False)
+        self._keep(len(self.lines), node)
+        self.line(f"{begin}{safe(node.name)} = ({parameters}) => {{", node)
         declared.add(node.name)
         self._body(node.body, inner, node)
         self.line("};", node)
 
     def _do_assign(self, node: ast.Assign, scope: Scope, declared: set[str]) -> None:
         value = self.expression(node.value, scope)
-        if len(node.targets) > 1 and not isinstance(node.value, ast.Name | ast.Constant):
-            # Evaluated once, whatever it does.
-            self._chains += 1
-            name = f"$once{self._chains}"
+        several = len(node.targets) > 1 and not isinstance(node.value, ast.Name | ast.Constant)
+        if several or not self._order_kept(node.targets, node.value, scope):
+            # Evaluated once, whatever it does, and before what is worked out in the targets.
+            self.count += 1
+            name = f"$once{self.count}"
             self.line(f"const {name} = {value};", node)
             value = name
         for target in node.targets:
             self._assign(target, value, node, scope, declared)
+
+    def _order_kept(self, targets: list[ast.expr], value: ast.expr, scope: Scope) -> bool:
+        """Whether nobody can notice that JavaScript works *targets* out before *value*."""
+        parts = [
+            part
+            for target in targets
+            for inner in ast.walk(target)
+            if isinstance(inner, ast.Attribute | ast.Subscript)
+            for part in (
+                [inner.value, inner.slice] if isinstance(inner, ast.Subscript) else [inner.value]
+            )
+        ]
+        return is_pure(value, scope) or all(
+            is_simple(part) or is_pure(part, scope) for part in parts
+        )
 
     def _do_annassign(self, node: ast.AnnAssign, scope: Scope, declared: set[str]) -> None:
         if node.value is not None:
@@ -226,9 +284,15 @@ class Writer(Expressions):
     def _assign(
         self, target: ast.expr, value: str, node: ast.stmt, scope: Scope, declared: set[str]
     ) -> None:
-        if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+        if isinstance(target, ast.Subscript):
             self.line(self._stored(target, value, scope) + ";", node)
             return
+        if isinstance(target, ast.Name) and target.id == "_":
+            self.line(f"{value};", node)
+            return
+        for inner in ast.walk(target):
+            if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
+                self._check_set(inner, scope)
         names = {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name)} - {"_"}
         pattern = self.target(target, scope)
         simple = isinstance(target, ast.Name) or (
@@ -243,20 +307,49 @@ class Writer(Expressions):
 
     def _stored(self, target: ast.Subscript, value: str, scope: Scope) -> str:
         """An item put into a list or dict."""
+        self._check_item(target, scope)
         text = self.expression(target.value, scope)
         key = self.expression(target.slice, scope)
         kind = infer(target.value, scope)
         constant = isinstance(target.slice, ast.Constant) and target.slice.value not in ON_OBJECTS
-        if kind.cls:
-            raise self.refusal(target, "an item of an instance", "call a method")
-        if kind.name in ("list", "js") or constant or infer(target.slice, scope).name == "int":
+        natural = kind.name == "list" and infer(target.slice, scope).natural
+        if kind.name == "js" or (constant and kind.name != "list") or natural:
             return f"{text}[{key}] = {value}"
         return self.helper("put", text, key, value)
 
-    def _do_augassign(self, node: ast.AugAssign, scope: Scope, declared: set[str]) -> None:
-        if infer(node.target, scope).name in ("list", "dict"):
+    def _check_item(self, target: ast.Subscript, scope: Scope) -> None:
+        """Refuse what can't be set or deleted in a list or dict."""
+        kind, wanted = infer(target.value, scope), infer(target.slice, scope)
+        if isinstance(target.slice, ast.Slice):
+            raise self.refusal(target, "a slice that is set or deleted", "make a new list")
+        if kind.cls or kind.name in ("str", "tuple", "bytes", "int", "float", "bool"):
+            raise self.refusal(target, f"an item of a value of kind {kind.name}", "call a method")
+        if kind.name == "dict":
+            self.check_key(target.slice, scope, kind.keys)
+        if isinstance(target.slice, ast.UnaryOp):
             raise self.refusal(
-                node, "a list or dict changed by an operator", "use extend or update"
+                target, "an item from the end", "count from the beginning: len(items) - 1"
+            )
+        if wanted.name not in ("int", "str", "js", "unknown"):
+            raise self.refusal(
+                target, f"an item by {wanted.name}", "lists take numbers, dicts texts"
+            )
+
+    def _do_augassign(self, node: ast.AugAssign, scope: Scope, declared: set[str]) -> None:
+        kind, added = infer(node.target, scope), infer(node.value, scope)
+        if (
+            kind.name in ("list", "dict")
+            or added.name in ("list", "dict")
+            or (
+                kind.name == "unknown"
+                and added.name == "unknown"
+                and isinstance(node.op, ast.Add | ast.BitOr)
+            )
+        ):
+            raise self.refusal(
+                node,
+                "a list or dict changed by an operator",
+                "use extend or update, or annotate it",
             )
         if any(isinstance(inner, ast.Call) for inner in ast.walk(node.target)):
             raise self.refusal(node, "a call in the target", "keep it in a name first")
@@ -264,13 +357,41 @@ class Writer(Expressions):
         value = self.expression(
             ast.copy_location(ast.BinOp(left=load, op=node.op, right=node.value), node), scope
         )
-        self.line(f"{self.expression(load, scope)} = {value};", node)
+        if isinstance(node.target, ast.Subscript):
+            self.line(f"{self._stored(node.target, value, scope)};", node)
+        else:
+            self._check_set(node.target, scope)
+            self.line(f"{self.expression(load, scope)} = {value};", node)
+
+    def _check_set(self, target: ast.expr, scope: Scope) -> None:
+        """Refuse to set what is a constant of a class, a property or a method: there it would be lost."""
+        if not isinstance(target, ast.Attribute):
+            return
+        kind = infer(target.value, scope)
+        if kind.name == "js":
+            return
+        owners = kind.cls.family() if kind.cls else self.module.program.classes()
+        if self.class_named(target.value, scope) or any(
+            target.attr in owner.constants or target.attr in owner.methods for owner in owners
+        ):
+            raise self.refusal(
+                target,
+                f"{ast.unparse(target)} is set, and is a constant of the class or a method",
+                "give it another name",
+            )
 
     def _do_delete(self, node: ast.Delete, scope: Scope, declared: set[str]) -> None:
         for target in node.targets:
             if not isinstance(target, ast.Subscript):
                 raise self.refusal(node, "del of a name", "leave it out")
-            self.line(f"delete {self.expression(target, scope)};", node)
+            self._check_item(target, scope)
+            kind, wanted = infer(target.value, scope), infer(target.slice, scope)
+            if kind.name not in ("dict", "js") and not wanted.is_text:
+                raise self.refusal(node, "del of what may be an item of a list", "use pop")
+            self.line(
+                f"delete {self.expression(target.value, scope)}[{self.expression(target.slice, scope)}];",
+                node,
+            )
 
     def _do_if(self, node: ast.If, scope: Scope, declared: set[str]) -> None:
         if is_type_checking(node):
@@ -305,8 +426,11 @@ class Writer(Expressions):
             and isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
             and call.func.id == "range"
+            and scope.owner("range") is None
             and isinstance(node.target, ast.Name)
+            and (len(call.args) < 3 or _step(call.args[2]))
         ):
+            self._check_call("range", call)
             self.line(self._counted(node.target.id, call, scope), node)
         else:
             iterated = self.iterated(node.iter, scope)
@@ -318,7 +442,7 @@ class Writer(Expressions):
         given = [self.expression(argument, scope) for argument in call.args]
         start, end = ("0", given[0]) if len(given) == 1 else (given[0], given[1])
         step = given[2] if len(given) > 2 else "1"
-        down = "-" in step
+        down = len(given) > 2 and _step(call.args[2]) < 0
         name = safe(name)
         # The end is worked out once, as range does.
         return f"for (let {name} = {start}, {name}$end = {end}; {name} {'>' if down else '<'} {name}$end; {name} += {step}) {{"
@@ -326,9 +450,10 @@ class Writer(Expressions):
     def _do_raise(self, node: ast.Raise, scope: Scope, declared: set[str]) -> None:
         if node.exc is None:
             raise self.refusal(node, "raise without an error", "name the error that was caught")
-        text = self.expression(node.exc, scope)
-        if isinstance(node.exc, ast.Name) and isinstance(scope.module.lookup(node.exc.id), Class):
-            text = f"new {text}()"
+        exc = node.exc
+        if isinstance(exc, ast.Name) and (self.class_named(exc, scope) or exc.id in ERRORS):
+            exc = ast.copy_location(ast.Call(func=exc, args=[], keywords=[]), exc)
+        text = self.expression(exc, scope)
         self.line(f"throw {text};", node)
 
     def _do_assert(self, node: ast.Assert, scope: Scope, declared: set[str]) -> None:
@@ -399,7 +524,7 @@ class Writer(Expressions):
                 raise self.refusal(
                     handler, f"except {text}", "look before you take: a miss gives None here"
                 )
-        return " || ".join([self._one_instance("$error", text) for text in texts])
+        return " || ".join([self.one_instance("$error", text, handler, scope) for text in texts])
 
 
 def _opening(function: Function) -> str:
@@ -442,8 +567,10 @@ def _hoisted(body: list[ast.stmt], places: set[str]) -> set[str]:
             elif isinstance(statement, ast.For) != isinstance(first[name], ast.For):
                 # A loop's name is the loop's own only where nothing but loops sets it.
                 hoisted.add(name)
+    kept = _kept_by_functions(body)
     for name, statement in first.items():
-        if isinstance(statement, ast.For) and name not in hoisted and _outside(name, body):
+        if isinstance(statement, ast.For) and (name in kept or _outside(name, body)):
+            # What a function made in the loop sees is the last of its values.
             hoisted.add(name)
     return _with_partners(hoisted, places, body)
 
@@ -484,6 +611,47 @@ def _outside(name: str, body: list[ast.stmt]) -> bool:
     )
 
 
+def _kept_by_functions(body: list[ast.stmt]) -> set[str]:
+    """The names that functions made in loops in *body* have to do with."""
+    loops = [one for one in statements(body) if isinstance(one, ast.For | ast.While)]
+    return {
+        name.id
+        for node in _walked([*loops])
+        if isinstance(node, ast.Lambda | ast.FunctionDef)
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name)
+    }
+
+
+def _step(node: ast.expr) -> int:
+    """The step of a range that is written out; 0 for one that is worked out."""
+    sign = 1
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node, sign = node.operand, -1
+    value = node.value if isinstance(node, ast.Constant) else 0
+    return sign * value if isinstance(value, int) else 0
+
+
+def _gives(body: list[ast.stmt]) -> bool:
+    """Whether a function with this *body* returns a value somewhere."""
+    return any(isinstance(one, ast.Return) and one.value for one in statements(body))
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Whether control never comes to the end of *body*."""
+    last = body[-1]
+    if isinstance(last, ast.Return | ast.Raise):
+        return True
+    if isinstance(last, ast.If):
+        return bool(last.orelse) and _ends(last.body) and _ends(last.orelse)
+    if isinstance(last, ast.Try):
+        return _ends(last.body) and all(_ends(handler.body) for handler in last.handlers)
+    if isinstance(last, ast.While):
+        forever = isinstance(last.test, ast.Constant) and bool(last.test.value)
+        return forever and not any(isinstance(one, ast.Break) for one in statements(last.body))
+    return False
+
+
 def _walked(body: list[ast.stmt]) -> list[ast.AST]:
     return [node for statement in body for node in ast.walk(statement)]
 
@@ -505,4 +673,4 @@ def _targets(target: ast.expr) -> set[str]:
         return {target.id} - {"_"}
     if isinstance(target, ast.Tuple):
         return {name for item in target.elts for name in _targets(item)}
-    return set()
+    return _targets(target.value) if isinstance(target, ast.Starred) else set()
