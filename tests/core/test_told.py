@@ -5,6 +5,7 @@ from given import all_of, answer, configured, moment, only, raises, settled
 from pyrite.core.commands import ALLOYS
 from pyrite.core.errors import OptionsError
 from pyrite.core.options import read
+from pyrite.core.tracker import Tracker
 
 ADDRESS = "https://edge.site.test/ee/v1/interact"
 
@@ -18,7 +19,7 @@ def sent(tracker, call=1):
     return only(tracker.command(call, "event", {"viewStart": True}, moment()), "Send")
 
 
-def failed(tracker, send):
+def failed(tracker: Tracker, send):
     return tracker.failed(send.request, message="Failed to fetch", moment=moment())
 
 

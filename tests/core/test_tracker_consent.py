@@ -146,7 +146,7 @@ def test_clicks_are_not_collected_without_consent():
 
 
 ADOBE_2_IN = [{"standard": "Adobe", "version": "2.0", "value": {"collect": {"val": "y"}}}]
-KNOWN = "pyrite_fpid=device-1; kndctr_shop_consent=general={}"
+KNOWN = "pyrite_fpid=device-1; kndctr_shop_consent=general="
 
 
 def jar(cookie, effects):
@@ -221,7 +221,7 @@ def test_a_consent_that_the_edge_refused_goes_again():
 
 def test_without_consent_configure_alone_ends_prehiding():
     for options, facts in [
-        ({}, {"cookie": KNOWN.format("out")}),
+        ({}, {"cookie": KNOWN + "out"}),
         ({"defaultConsent": "out"}, {}),
         ({}, {"gpc": True}),
     ]:
@@ -246,7 +246,7 @@ def test_a_stored_choice_stands_without_the_identity_cookie():
     for choice in ("in", "out"):
         tracker = Tracker()
         given = {"datastreamId": "shop", "defaultConsent": "pending"}
-        stored = moment(cookie=KNOWN.format(choice))
+        stored = moment(cookie=KNOWN + choice)
         tracker.command(1, "configure", given, stored)
         event = tracker.command(2, "event", {}, stored)
 
@@ -256,7 +256,7 @@ def test_a_stored_choice_stands_without_the_identity_cookie():
 
 def test_who_has_declined_is_said_as_it_is():
     cases = [
-        ({}, {"cookie": KNOWN.format("out")}, "the visitor declined consent"),
+        ({}, {"cookie": KNOWN + "out"}, "the visitor declined consent"),
         ({}, {"gpc": True}, "Global Privacy Control"),
         ({"defaultConsent": "out"}, {}, "defaultConsent"),
     ]

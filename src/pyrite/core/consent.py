@@ -40,7 +40,7 @@ def digests(consent: object, identities: dict[str, object]) -> list[str]:
 
     The consent cookie says all that `{general}` does: that has none.
     """
-    records = list(consent) if isinstance(consent, list) else []
+    records: list[dict[str, object]] = list(consent) if isinstance(consent, list) else []
     if identities:
         records.append(identities)
     return [

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from . import sourcemap
+from .checks import check
 from .program import Program
 from .statements import Writer
 
@@ -23,6 +24,8 @@ def compiled(
 
 def written(program: Program, files: dict[str, Path], *, for_tests: bool = False) -> dict[str, str]:
     """The modules of *program*, which was read from *files*; see compiled."""
+    for module in program.modules.values():
+        check(module)
     # The first time round tells which attributes must keep their names.
     for module in program.modules.values():
         Writer(module, for_tests=for_tests).module_text()

@@ -14,6 +14,7 @@ from .kinds import (
     JS,
     LIST,
     NATURAL,
+    NEVER,
     NONE,
     NUMBER,
     NUMBERS,
@@ -43,6 +44,7 @@ BUILTINS: dict[str, Kind] = {
     "float": FLOAT,
     "range": list_of(INT),
 }
+ROUNDS = 4  # a kind is stable after two or three
 CHECKED = {"str": STR, "dict": DICT, "list": LIST, "int": INT, "float": FLOAT, "bool": BOOL}
 
 
@@ -61,7 +63,7 @@ class Scope:
         self.this = ""  # the name of the first parameter of a method
         self.fields = ""  # the name of a **parameter
         self._known: dict[str, Kind] = {}
-        self._asked: set[str] = set()
+        self._assumed: dict[str, Kind] = {}
 
     def bind(self, name: str, source: Callable[[], Kind]) -> None:
         """Note that *name* gets a value whose kind *source* tells."""
@@ -89,15 +91,24 @@ class Scope:
     def _own(self, name: str) -> Kind:
         if name in self._known:
             return self._known[name]
-        if name in self._asked:
-            return UNKNOWN
-        self._asked.add(name)
-        found: Kind | None = None
-        for source in self.sources[name]:
-            found = join(found, source())
-        self._asked.discard(name)
-        self._known[name] = found or UNKNOWN
-        return self._known[name]
+        if name in self._assumed:
+            return self._assumed[name]
+        program = self.module.program
+        program.assuming += 1
+        # What it is made of may be itself: it is what it stays when that is taken for granted.
+        found, before = NEVER, UNKNOWN
+        for _ in range(ROUNDS):
+            self._assumed[name] = before = found
+            for source in self.sources[name]:
+                found = join(found, source()) or found
+            if found == before:
+                break
+        del self._assumed[name]
+        program.assuming -= 1
+        made = found if found == before and found != NEVER else UNKNOWN
+        if not program.assuming:
+            self._known[name] = made
+        return made
 
     def _of_module(self, name: str) -> Kind:
         found = self.module.lookup(name)
@@ -172,10 +183,8 @@ def bind_locals(body: list[ast.stmt], scope: Scope) -> None:
 
 
 def _changed(node: ast.AugAssign, scope: Scope) -> Kind:
-    """What an operator with an assignment leaves: a number becomes another by a division or a power."""
-    if isinstance(node.op, ast.Div | ast.Pow):
-        return FLOAT
-    return infer(node.value, scope)
+    """What an operator with an assignment leaves."""
+    return infer(ast.BinOp(left=node.target, op=node.op, right=node.value), scope)
 
 
 def _set_inside(function: ast.FunctionDef) -> set[str]:
@@ -358,6 +367,8 @@ def _unary(node: ast.UnaryOp, scope: Scope) -> Kind:
 
 def _binary(node: ast.BinOp, scope: Scope) -> Kind:
     left, right = infer(node.left, scope), infer(node.right, scope)
+    if NEVER in (left, right) and not isinstance(node.op, ast.Div | ast.Pow):
+        return left if right == NEVER else right
     if isinstance(node.op, ast.Add | ast.Mult):
         for kind in (left, right):
             if kind.name in ("str", "list", "tuple"):
@@ -369,7 +380,11 @@ def _binary(node: ast.BinOp, scope: Scope) -> Kind:
     if isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor | ast.LShift | ast.RShift):
         return INT
     numbers = (*NUMBERS, "bool")
-    if left.natural and right.natural and not isinstance(node.op, ast.Sub):
+    if (
+        left.natural
+        and right.natural
+        and isinstance(node.op, ast.Add | ast.Mult | ast.FloorDiv | ast.Mod)
+    ):
         return NATURAL
     if left.name in numbers and right.name in numbers:
         if "number" in (left.name, right.name):
@@ -407,13 +422,16 @@ def attribute_kind(cls: Class, name: str) -> Kind:
             return (
                 method.returns() if method.is_property else Kind("function", item=method.returns())
             )
-    known = cls.module.program.attribute_kinds
+    program = cls.module.program
+    known = program.attribute_kinds
     key = (id(cls), name)
     if key in known:
         return known[key]
     known[key] = UNKNOWN  # while it is asked
-    known[key] = _assigned_kind(cls, name)
-    return known[key]
+    found = known[key] = _assigned_kind(cls, name)
+    if program.assuming:
+        del known[key]
+    return found
 
 
 def _assigned_kind(cls: Class, name: str) -> Kind:

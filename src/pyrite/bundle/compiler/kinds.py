@@ -54,6 +54,7 @@ class Kind:
 
 NUMBERS = ("int", "float", "number")
 UNKNOWN = Kind("unknown")
+NEVER = Kind("never")  # of a name that is being asked for
 NUMBER = Kind("number")  # whole or not
 NONE = Kind("none", maybe_none=True)
 STR = Kind("str")
@@ -77,8 +78,10 @@ def join(one: "Kind | None", other: "Kind | None") -> "Kind | None":
     """The kind of a value that is *one* or *other*; None stands for nothing known yet."""
     if one is None or other is None:
         return one or other
-    if one == other:
+    if one == other or other.name == "never":
         return one
+    if one.name == "never":
+        return other
     if one.name == "none" or other.name == "none":
         return (other if one.name == "none" else one).optional()
     maybe = one.maybe_none or other.maybe_none

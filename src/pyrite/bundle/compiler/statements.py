@@ -4,7 +4,7 @@ import ast
 import json
 import posixpath
 
-from .checks import ERRORS, check
+from .checks import ERRORS
 from .expressions import Expressions
 from .infer import Scope, function_scope, infer, statements
 from .kinds import UNKNOWN
@@ -33,15 +33,15 @@ class Writer(Expressions):
 
     def module_text(self) -> str:
         """The module; its imports and helpers first."""
-        check(self.module)
         scope = Scope(self.module)
         for statement in self.module.tree.body:
             self._top(statement, scope)
         head: dict[str, list[str]] = {}
+        used = {node.id for node in ast.walk(self.module.tree) if isinstance(node, ast.Name)}
         for name, (source, original) in sorted(self.module.imports.items()):
             if source in self.module.program.modules:
                 found = self.module.program.modules[source].lookup(original)
-                if found is not None and _is_used(self.module.tree, name):
+                if found is not None and name in used:
                     spelled = (
                         safe(original) if name == original else f"{safe(original)} as {safe(name)}"
                     )
@@ -536,10 +536,6 @@ def _opening(function: Function) -> str:
 def _all_arguments(args: ast.arguments) -> list[ast.arg]:
     extra = [argument for argument in (args.vararg, args.kwarg) if argument]
     return args.args + args.kwonlyargs + extra
-
-
-def _is_used(tree: ast.Module, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
 def _hoisted(body: list[ast.stmt], places: set[str]) -> set[str]:

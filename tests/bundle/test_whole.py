@@ -1,0 +1,26 @@
+"""The whole program is inside the subset, and so are core's tests: who writes a line that is not is told here, with its place."""
+
+from pathlib import Path
+
+from pyrite.bundle.compiled import files_of
+from pyrite.bundle.compiler.compile import compiled
+from pyrite.bundle.tracker import DECIDING, everything
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "pyrite"
+# What these ask about has no counterpart in JavaScript: sets, bytes, whole numbers of any length (e2e/conformance).
+ONLY_PYTHON = ("test_wire_values",)
+
+
+def test_core_browser_and_the_tests_that_every_lane_runs_are_compiled() -> None:
+    files = files_of(SOURCE) | {name: everything(SOURCE)[name] for name in DECIDING}
+    tests = {
+        path.name: path
+        for folder in ("core", "language")
+        for path in sorted((ROOT / "tests" / folder).glob("*.py"))
+        if path.stem not in ONLY_PYTHON
+    }
+    made = compiled(files | tests, for_tests=True, tests=tests)
+
+    assert set(made) == set(files | tests)
+    assert "export class Tracker {" in made["core/tracker.py"]
