@@ -1,5 +1,6 @@
 """What nobody foresaw: it becomes a problem and a bad row, costs no other event, and never undoes what is stored."""
 
+import gc
 import json
 import logging
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
 from pyrite.edge import intake
+from pyrite.edge.problems import Problem
 from pyrite.edge.replay import replay
 from pyrite.edge.results import Counts
 from pyrite.edge.schemas import Check, Violation
@@ -52,6 +54,27 @@ def test_the_unexpected_is_a_problem_and_a_bad_row_and_tells_no_secret(
     assert [json.loads(row.body) for row in bad(client)] == [body]
     assert "ZeroDivisionError" in caplog.text
     assert SECRET not in caplog.text + response.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", {"events": [5]}, {"events": [5, 5]}, {"events": [{"xdm": 5}, {}]}, {"raw": 5}, b" " * 9000],
+    ids=["no JSON", "its only event", "all events", "one of them", "a queue", "too large"],
+)  # fmt: skip
+def test_what_is_refused_is_not_held_until_the_next_garbage_collection(
+    edge: Maker, body: Any
+) -> None:
+    client = edge()
+    post(client)
+    gc.collect()
+    gc.disable()
+    try:
+        assert post(client, "collect", body).status_code in (207, 400, 413)
+        held = [one for one in gc.get_objects() if isinstance(one, (Problem, intake.Arrival))]
+    finally:
+        gc.enable()
+
+    assert held == []
 
 
 def test_other_addresses_answer_with_a_problem_too(edge: Maker) -> None:

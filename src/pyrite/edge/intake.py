@@ -69,9 +69,15 @@ class Arrival(msgspec.Struct, kw_only=True):
     skew_ms: int = 0  # what to add to the page's times
     identities: dict[str, Any] = {}  # of the body
 
-    def refuse(self, index: int, problem: Problem, event: bytes) -> None:
+    def refuse(self, index: int, error: Exception, event: bytes) -> None:
         """Keep the JSON of an *event* of this body as a bad row, with what its replay needs of the body: no more than that, for
-        each of a hundred events would keep the rest of it."""
+        each of a hundred events would keep the rest of it. An accident with one event is that event's."""
+        if isinstance(error, Problem):
+            problem = error
+        else:
+            problem = unexpected(error, path=f"$.events[{index}]")
+        # With its traceback it would keep the whole body until the next garbage collection, which is rare in an edge.
+        problem.__traceback__ = None
         self.refused.append((index, problem))
         kept = b'{"events":[' + event + b"]," + self._needed() + b"}"
         ids = (self.fpid, "" if self.derived else self.ecid)
@@ -123,12 +129,9 @@ def read(content: bytes, source: Source, limits: Limits, check: Check | None = N
                 raise too_deep(limits.depth, f"$.events[{index}]")
             _take(arrival, event, index, check)
         except Exception as error:
-            # An accident with one event is that event's: its neighbours are stored.
-            place = f"$.events[{index}]"
-            problem = error if isinstance(error, Problem) else unexpected(error, path=place)
-            arrival.refuse(index, problem, found.original(msgspec.json.encode(event)))
+            arrival.refuse(index, error, found.original(msgspec.json.encode(event)))
     if len(arrival.refused) == 1 == len(arrival.bad_rows) and not arrival.events:
-        raise arrival.refused[0][1]
+        raise arrival.refused.pop()[1]
     return arrival
 
 

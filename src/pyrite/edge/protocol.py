@@ -102,18 +102,25 @@ class Protocol:
             arrival = intake.read(content, source, limits, check)
             response = await endpoint(arrival, call)
         except Exception as error:
-            problem = error if isinstance(error, Problem) else unexpected(error)
-            response = problem.response(source.request_id)
-            if problem.code == "edge.busy" and call.scope["http_version"] == "1.1":
-                # What the server holds of the rest of the body goes with the connection.
-                response.raw_headers.append((b"connection", b"close"))
-            await self._keep(problem, source, problem.content or content)
+            response = await self._refused(error, call, source, content)
         finally:
             self._in_flight -= call.held
         self._metrics.answered(source.action, response.status_code)
         response.raw_headers.append((b"x-request-id", source.request_id.encode()))
         if self._region:
             response.raw_headers.append((b"x-adobe-edge", self._region))
+        return response
+
+    async def _refused(
+        self, error: Exception, call: Call, source: intake.Source, content: bytes
+    ) -> Response:
+        """The answer to a call that ended with *error*; *content* is kept where it may be of use."""
+        problem = error if isinstance(error, Problem) else unexpected(error)
+        response = problem.response(source.request_id)
+        if problem.code == "edge.busy" and call.scope["http_version"] == "1.1":
+            # What the server holds of the rest of the body goes with the connection.
+            response.raw_headers.append((b"connection", b"close"))
+        await self._keep(problem, source, problem.content or content)
         return response
 
     async def _interact(self, arrival: intake.Arrival, call: Call) -> Response:
