@@ -8,7 +8,7 @@ import typer.main
 
 import pyrite
 from pyrite.cli import app
-from pyrite.core.commands import COMMANDS
+from pyrite.core.commands import ALLOYS, COMMANDS
 from pyrite.core.config import CONFIGURE, UNSUPPORTED
 from pyrite.edge.settings import Datastream, Edge, Limits, Personalization
 
@@ -86,6 +86,13 @@ def test_public_is_what_the_package_exports_and_the_readme_names() -> None:
 
     assert named - {"toml"} == set(pyrite.__all__)
     assert all(callable(getattr(pyrite, name)) for name in pyrite.__all__)
+
+
+def test_what_alloy_has_and_this_build_has_not_stands_in_the_page_of_differences() -> None:
+    page = (ROOT / "web" / "docs" / "differences-from-alloy.md").read_text()
+
+    assert [name for name in (*UNSUPPORTED, *ALLOYS) if f"`{name}`" not in page] == []
+    assert "(web/docs/differences-from-alloy.md)" in README
 
 
 def test_the_versions_agree() -> None:
