@@ -67,6 +67,12 @@ def test_a_caller_who_writes_alloys_names_is_answered_with_them() -> None:
     assert "(did you mean 'viewStart'?)" in message
 
 
+def test_a_caller_whose_names_are_in_either_spelling_is_told_of_both() -> None:
+    _, message = refused("event", viewstart=True)
+
+    assert "(did you mean 'view_start' or 'viewStart'?); known are view_start," in message
+
+
 def test_a_configuration_that_was_refused_is_spelled_in_what_other_commands_say() -> None:
     spelling = Spelling("sendEvent", [])
     said = "[alloy] sendEvent: configure was refused: configure: options.datastreamId: missing; expected a non-empty string"

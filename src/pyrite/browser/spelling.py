@@ -25,6 +25,7 @@ class Spelling:
         self._command = command
         self._given = {alloys(name): name for name in given}
         self._is_alloys = any([name != name.lower() for name in given])
+        self._is_either = all([name == name.lower() and "_" not in name for name in given])
 
     def of_path(self, path: str) -> str:
         """The path of an option as the caller would write it."""
@@ -47,6 +48,11 @@ class Spelling:
         path, colon, rest = text.partition(": ")
         if "." not in path and rest.startswith("unknown"):
             rest = _words(rest, _options(command))
+            for name in _options(command) if self._is_either else []:
+                # Both are taken.
+                rest = rest.replace(
+                    f"mean {pythons(name)!r}?", f"mean {pythons(name)!r} or {name!r}?"
+                )
         return self.of_path(path) + colon + rest
 
     def _name(self, name: str) -> str:
