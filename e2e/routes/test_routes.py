@@ -159,8 +159,7 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter, Link, Route, Routes, useLocation } from "react-router";
 
 function Views() {
-  const { pathname } = useLocation();
-  const viewed = useRef(); // StrictMode runs effects twice
+  const { pathname } = useLocation(), viewed = useRef(); // StrictMode runs effects twice
   useEffect(() => {
     if (viewed.current !== pathname) alloy("event", { viewStart: true, data: { route: pathname } });
     viewed.current = pathname;

@@ -218,7 +218,8 @@ def test_the_demo_takes_pages_of_this_machine_and_no_others(built: Path, tmp_pat
             ("http://evil:8000", "evil:8000"),
             ("http://evil.test:8000", "evil.test:8000"),
             ("https://evil.example", "127.0.0.1:8000"),
+            ("null", "127.0.0.1:8000"),
         )
     ]
 
-    assert found == [200, 200, 403, 403, 403]
+    assert found == [200, 200, 403, 403, 403, 403]
