@@ -7,7 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +120,17 @@ def test_the_page_in_the_readme_works_in_the_demo_and_when_pasted(demo: Demo, pa
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     html = readme.partition("```html\n")[2].partition("```")[0]
     pasted = html.replace("127.0.0.1:8000", f"127.0.0.1:{demo.port}")
-    # A page of another server on this machine, such as a framework's for development.
-    page.route("http://localhost:5173/", lambda route: route.fulfill(body=pasted, content_type="text/html"))  # fmt: skip
-    for address in (demo.url("/hello"), "http://localhost:5173/"):
-        with page.expect_console_message(lambda message: message.text.startswith("stored ")):
-            page.goto(address)
-        assert "key=value" in demo.line(VIEW)
+    (demo.folder / "pasted").mkdir()
+    (demo.folder / "pasted" / "index.html").write_text(pasted)
+    # Another server on this machine, as frameworks have one for development.
+    handler = partial(SimpleHTTPRequestHandler, directory=str(demo.folder / "pasted"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        for address in (demo.url("/hello"), f"http://localhost:{other.server_port}/"):
+            with page.expect_console_message(lambda message: message.text.startswith("stored ")):
+                page.goto(address)
+            assert "key=value" in demo.line(VIEW)
+        other.shutdown()
 
 
 def test_a_page_from_elsewhere_can_not_write_into_a_running_demo(demo: Demo) -> None:

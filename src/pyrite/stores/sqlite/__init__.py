@@ -43,6 +43,7 @@ LOG_PAGES = (
     5000  # before the log is worked into the file: at SQLite's 1,000 that is half of the writing
 )
 BUSY_S = 5.0  # how long another process may hold the database
+LOOK_S = 0.2  # after a look at the files before a commit need not look again; after it there is always one
 BUSY_AGAIN_S = 0.2  # while that lasts: whoever waits hears of it soon
 # A connection stands these; after any other error of SQLite the database is opened again.
 PASSING = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
@@ -87,6 +88,9 @@ class SqliteStore(Writing):
         self._reading = threading.Lock()
         self._reader: sqlite3.Connection | None = None
         self._opened = files.look(str(self._path))
+        self._watch = files.Watch(self._path)
+        self._looked_s = 0.0
+        self._written_ns = 0  # when the last commit ended
         self._open()
         self._writer = threading.Thread(target=self._write_all, name="pyrite-store", daemon=True)
         self._writer.start()
@@ -300,6 +304,8 @@ class SqliteStore(Writing):
             with self._reading:
                 self._reader = self._connect(shared=True)
             self._opened = files.look(str(self._path))
+            self._watch = files.Watch(self._path)
+            self._written_ns = time.time_ns()
         except (OSError, sqlite3.Error, TooNew) as error:
             self._let_go(keep_log=False)
             raise StoreUnavailable(
@@ -355,11 +361,13 @@ class SqliteStore(Writing):
                 self._open()
             connection = self._connection
             assert connection
-            self._check_files()
+            if time.monotonic() - self._looked_s > LOOK_S:
+                self._check_files()
             connection.execute("BEGIN IMMEDIATE")
             receipts = rows.write(connection, [batch for batch, _, _ in group])
             connection.execute("COMMIT")
             self._check_files()  # or this is in a file that nobody will open
+            self._written_ns = time.time_ns()
         except Exception as error:
             self._roll_back()
             if len(group) > 1 and not isinstance(
@@ -384,10 +392,9 @@ class SqliteStore(Writing):
 
     def _check_files(self) -> None:
         """Raises _Replaced where the files at the path are not those that are open: they would take what nobody reads."""
-        found = files.look(str(self._path))
-        if not found.same_files(self._opened):
+        self._looked_s = time.monotonic()
+        if not self._watch.is_quiet() and not files.look(str(self._path)).same_files(self._opened):
             raise _Replaced(f"{str(self._path)!r} was removed, moved or replaced")
-        self._opened = found
 
     def _recover(self, error: Exception) -> None:
         """After *error*: open the database again, unless it passes by itself; the log is told once."""
@@ -395,7 +402,7 @@ class SqliteStore(Writing):
         if not broken and not isinstance(error, _Replaced):
             return
         found = files.look(str(self._path))
-        overwritten = found.main == self._opened.main and not found.same_content(self._opened)
+        overwritten = found.main == self._opened.main and found.changed_ns > self._written_ns
         if self._connection and not overwritten:
             # What is only in the log goes into the file that it belongs to, wherever that is now.
             with suppress(sqlite3.Error):

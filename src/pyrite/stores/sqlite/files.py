@@ -5,42 +5,61 @@ Not for what is in them.
 
 import os
 import stat
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 BESIDE = ("-wal", "-shm")  # the log, and the index of the log that processes share
 
+SETTLED_NS = 2_000_000_000  # a folder changed later than that may change again within a tick of the file system's clock
+
 Identity = tuple[int, int] | None  # device and inode; None where there is no file
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was at a database's path: which files, and when the main one was last written."""
+    """Which files were at a database's path, and when the main one was last changed, by whomever."""
 
     main: Identity
-    beside: tuple[Identity, ...]
-    written_ns: int
-    size: int
+    beside: tuple[Identity, ...] = ()
+    changed_ns: int = 0
 
     def same_files(self, other: "Look") -> bool:
         """Whether the files are those of *other*; not whether the same is in them."""
-        return self.main == other.main and self.beside == other.beside
-
-    def same_content(self, other: "Look") -> bool:
-        """Whether the main file is that of *other*, and nobody has written to it since."""
-        mine, theirs = (self.main, self.written_ns, self.size), (other.main, other.written_ns, other.size)  # fmt: skip
-        return self.main is not None and mine == theirs
+        return (self.main, self.beside) == (other.main, other.beside)
 
 
 def look(path: str) -> Look:
-    """The files at *path* as they are now: three `stat` calls, a microsecond each."""
+    """The files at *path* as they are now."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except OSError:
-        return Look(None, (), 0, 0)
+        return Look(None)
     beside = tuple([_identity(path + ending) for ending in BESIDE])
-    return Look((found.st_dev, found.st_ino), beside, found.st_mtime_ns, found.st_size)
+    return Look((found.st_dev, found.st_ino), beside, found.st_ctime_ns)
+
+
+class Watch:
+    """Tells whether anything can have come to the files in the folder of *path*, for one `stat`: each gives the interpreter's lock away,
+    and a commit waits for it to come back."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = str(path.parent)
+        self._linked = path.is_symlink()  # then they are elsewhere
+        self._settled: tuple[int, int, int] | None = None
+
+    def is_quiet(self) -> bool:
+        """Whether no file has come to the folder or gone since this was asked last, for certain."""
+        try:
+            found = os.stat(self._folder)  # noqa: PTH116
+        except OSError:
+            return False
+        now = (found.st_dev, found.st_ino, found.st_mtime_ns)
+        quiet = now == self._settled
+        settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS and not self._linked
+        self._settled = now if settled else None
+        return quiet
 
 
 def _identity(path: str) -> Identity:
