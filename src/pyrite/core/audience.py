@@ -44,7 +44,7 @@ def _check(name: str, condition: object) -> "Check":
     if name in NUMBERS:
         return _number_check(name, condition)
     if name in DEVICES:
-        wanted = _listed(condition)
+        wanted = listed(condition)
         return lambda situation: situation.device()[name] in wanted
     if name in TABLES:
         return _table_check(name, condition)
@@ -56,14 +56,14 @@ def _check(name: str, condition: object) -> "Check":
     if name == "consent":
         return lambda situation: situation.visitor.consent == condition
     if name == "language":
-        languages = [str(one).lower() + "-" for one in _listed(condition)]
+        languages = [str(one).lower() + "-" for one in listed(condition)]
         return lambda situation: any(
             [(situation.language + "-").startswith(one) for one in languages]
         )
     if name == "days":
-        days = _listed(condition)
+        days = listed(condition)
         return lambda situation: weekday(situation.local_ms) in days
-    spans = spans_of(_listed(condition))
+    spans = spans_of(listed(condition))
     return lambda situation: within(spans, situation.local_ms)
 
 
@@ -95,13 +95,17 @@ def _table_check(name: str, condition: object) -> "Check":
 
 def _group_check(name: str, condition: object) -> "Check":
     inner: list[Check | None] = [
-        check_of(one) for one in _listed(condition) if isinstance(one, dict)
+        check_of(one) for one in listed(condition) if isinstance(one, dict)
     ]
+
+    def held(situation: Situation) -> list[bool]:
+        return [check is None or check(situation) for check in inner]
+
     if name == "any":
-        return lambda situation: any([check is None or check(situation) for check in inner])
+        return lambda situation: any(held(situation))
     if name == "not":
-        return lambda situation: not any([check is None or check(situation) for check in inner])
-    return lambda situation: all([check is None or check(situation) for check in inner])
+        return lambda situation: not any(held(situation))
+    return lambda situation: all(held(situation))
 
 
 def _all(checks: "list[Check]") -> "Check":
@@ -120,15 +124,13 @@ def _all(checks: "list[Check]") -> "Check":
 def text_test(condition: object, kind: str = "") -> "Test":
     """The function that says whether a value is a text that meets *condition*; see `pieces_of` for *kind*."""
     if not isinstance(condition, dict):
-        return _one_text("contains", pieces_of(kind, "contains", _listed(condition)))
+        return _one_text("contains", pieces_of(kind, "contains", listed(condition)))
     tests: list[Test] = []
     for how in ("is", "starts", "ends", "contains"):
         if how in condition:
-            tests.append(_one_text(how, pieces_of(kind, how, _listed(condition[how]))))
+            tests.append(_one_text(how, pieces_of(kind, how, listed(condition[how]))))
     if "not" in condition:
         tests.append(_negated(text_test(condition["not"], kind)))
-    if len(tests) == 1:
-        return tests[0]
     return lambda value: all([test(value) for test in tests])
 
 
@@ -265,5 +267,6 @@ def at(value: object, path: str) -> object:
     return value
 
 
-def _listed(condition: object) -> list[object]:
+def listed(condition: object) -> list[object]:
+    """*condition* as a list: one, or all of them."""
     return list(condition) if isinstance(condition, list) else [condition]

@@ -7,7 +7,7 @@ uses ever hash the same text, whatever the ids. Not for conditions: audience.py.
 """
 
 from .actions import DEFAULT
-from .audience import check_of, pieces_of, spans_of, weekday, within
+from .audience import check_of, listed, pieces_of, spans_of, weekday, within
 from .hashing import finished, seed
 from .personalization import PAGE_SCOPE, PROVIDER
 from .situation import Situation
@@ -79,8 +79,7 @@ class Prepared:
         audience = _table(experience, "audience")
         self.check = check_of(audience)
         path = _table(audience, "path").get("is")
-        paths = path if isinstance(path, list) else [path] if isinstance(path, str) else None
-        self.paths = None if paths is None else pieces_of("path", "is", paths)
+        self.paths = None if path is None else pieces_of("path", "is", listed(path))
         schedule = _table(experience, "schedule")
         self.scheduled = bool(schedule)
         self.start_ms = _number(schedule, "start_ms", 0)
