@@ -4,6 +4,7 @@ stored, refused or still waiting.
 One tracker as it is, in a page that may fail to carry out whatever it is told, against an edge and what stands between.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from given import NOW_MS, action, decisions, moment, problem, proposition
@@ -211,7 +212,7 @@ class Settling(RuleBasedStateMachine):
     )
     def event(self, name: str, options: dict[str, Any], view: str, count: int) -> None:
         for _ in range(count):
-            given = dict(options)
+            given = deepcopy(options)
             id = f"event-{self.calls}"
             given["xdm"] = {"_id": id}
             if view and name == "event":
@@ -229,7 +230,7 @@ class Settling(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(COMMANDS))
     def other(self, which: tuple[str, dict[str, Any]]) -> None:
-        self.command(*which)
+        self.command(*deepcopy(which))
 
     @rule(choice=st.sampled_from(["in", "in", "out"]))
     def chosen(self, choice: str) -> None:
@@ -297,7 +298,7 @@ class Settling(RuleBasedStateMachine):
         if how == "undone":
             self.do(self.tracker.undone(ask, "broken", now))
             return
-        value = left if left is None else dict(left)
+        value = deepcopy(left)
         self.do(self.tracker.hooked(ask.ticket, value=value, error=error, moment=now))
 
     @rule(index=st.integers(0, 3), how=st.sampled_from(["shown", "waiting", "undone"]))
