@@ -106,6 +106,7 @@ REFUSED = {
     "def f(a):\n    for x in a:\n        pass\n    else:\n        return 1\n": "2: for with else; write the condition out",
     "def f(a):\n    return dict.fromkeys(a)\n": "2: the name dict is not known; define it, import it",
     "def f(a):\n    yield a\n": "2: Yield is not compiled",
+    "class C:\n    pass\ndef f(a: C):\n    return type(a).__name__\n": "4: the name of a class that stands alone; write the name",
     "def f(a):\n    with a:\n        pass\n": "2: With is not compiled",
     "import os\ndef f():\n    return print(1)\n": "3: print() is not compiled; use what the portable subset has",
     "if 1:\n    x = 2\n": "1: If at the top of a module; define functions, classes and constants there",
@@ -124,3 +125,17 @@ def test_what_is_outside_the_subset_is_refused_with_its_place_and_a_remedy(
         js(tmp_path, text)
 
     assert str(refused.value).startswith("core/a.py:" + REFUSED[text])
+
+
+def test_only_classes_that_may_be_asked_for_their_name_carry_it(tmp_path: Path) -> None:
+    text = (
+        "class Alone:\n    pass\nclass Base:\n    pass\nclass Kind(Base):\n    pass\n"
+        "class Wrong(Exception):\n    pass\n"
+    )
+    made = js(tmp_path, text)
+
+    assert [name for name in ("Alone", "Base", "Kind", "Wrong") if f'return "{name}"' in made] == [
+        "Base",
+        "Kind",
+        "Wrong",
+    ]

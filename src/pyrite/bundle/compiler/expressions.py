@@ -403,6 +403,11 @@ class Expressions(Calls):
     def _on_attribute(self, node: ast.Attribute, scope: Scope) -> str:
         if node.attr == "__name__":
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "type":
+                cls = infer(node.value.args[0], scope).cls
+                if cls and not cls.is_named():
+                    raise self.refusal(
+                        node, "the name of a class that stands alone", "write the name"
+                    )
                 return self.helper("name", self.expression(node.value.args[0], scope))
             if self.module.is_test:
                 return f"{self.expression(node.value, scope)}.name"

@@ -116,6 +116,10 @@ class Class:
         """Whether it extends one of Python's errors."""
         return bool(self.lineage()[-1].node.bases)
 
+    def is_named(self) -> bool:
+        """Whether its name is there at run time: of errors and of classes that extend one another; others are not asked."""
+        return self.is_error() or len(self.family()) > 1
+
     def constant(self, name: str) -> ast.expr | None:
         """The value of its constant *name*, its own or inherited."""
         for cls in self.lineage():

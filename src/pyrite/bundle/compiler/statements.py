@@ -122,7 +122,8 @@ class Writer(Expressions):
         self.line(f"export class {safe(cls.name)}{base} {{", cls.node)
         self._depth += 1
         self._check_constants(cls)
-        self.line(f"get $name() {{ return {json.dumps(cls.name)}; }}", cls.node)
+        if self._for_tests or cls.is_named():
+            self.line(f"get $name() {{ return {json.dumps(cls.name)}; }}", cls.node)
         for statement in cls.node.body:
             if isinstance(statement, ast.FunctionDef):
                 if statement.name in ("__eq__", "__repr__") and not self._for_tests:
