@@ -77,8 +77,10 @@ def parsed(content: bytes, levels: int) -> Body:
     """What *content* holds, mended where need be; nothing in it lies more than *levels* deep. Raises Problem for what is no JSON."""
     try:
         value = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.ValidationError, RecursionError):
         return _mended(content, levels)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _mended(content, levels, error)
     if _may_be_deeper(content, levels) and _is_deeper(value, levels):
         return _mended(content, levels)
     return Body(value=value)
@@ -93,20 +95,28 @@ def too_deep(levels: int, path: str) -> Problem:
 # ---- the slow way ----------------------------------------------------------------------------------------------------
 
 
-def _mended(content: bytes, levels: int) -> Body:
+def _mended(content: bytes, levels: int, error: Exception | None = None) -> Body:
+    """See parsed; *error* is why *content* can't be read as it is, where that is not how deep or large something is."""
     mended: list[str] = []
-    text = _without_mark(content, mended)
-    text, cut = _flattened(text, levels)
+    cut: list[bytes] = []
+    text = _whole(_without_mark(content, mended), mended)
+    if error is not None and not mended:
+        raise _no_json(error) from None
     try:
-        value = _decoded(_whole(text, mended), mended)
+        if _needs_cuts(text, levels):
+            text, cut = _flattened(text, levels)
+        value = _decoded(text, mended)
     except RecursionError:  # brackets that are never closed
         raise too_deep(levels, "$") from None
-    except (ValueError, msgspec.DecodeError) as error:
-        detail = f"expected JSON in UTF-8: {error!s:.200}"
-        raise Problem(400, "body.json", detail, path="$") from None
+    except (ValueError, msgspec.DecodeError) as refusal:
+        raise _no_json(refusal) from None
     if cut and not isinstance(value, dict):
         raise too_deep(levels, "$")
     return Body(value=value, mended=mended, cut=cut)
+
+
+def _no_json(error: Exception) -> Problem:
+    return Problem(400, "body.json", f"expected JSON in UTF-8: {error!s:.200}", path="$")
 
 
 _MARKS = (
@@ -191,6 +201,14 @@ _SECRET = secrets.token_hex(6)  # no body can hold a mark of its own
 _MARK = re.compile(b'"' + _SECRET.encode() + rb':(\d+)"')
 _OPENING = b"[{"
 _QUOTE = b'"'[0]
+
+
+def _needs_cuts(content: bytes, levels: int) -> bool:
+    """Whether something may lie too deep in *content*. Raises msgspec's errors, and UnicodeDecodeError, for what is no JSON."""
+    try:
+        return _is_deeper(msgspec.json.decode(content), levels)
+    except (RecursionError, msgspec.ValidationError):
+        return True
 
 
 def _flattened(content: bytes, levels: int) -> tuple[bytes, list[bytes]]:
