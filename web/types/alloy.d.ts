@@ -36,6 +36,10 @@ declare namespace Alloy {
     linkRegion?: string;
     linkType?: string;
     linkUrl?: string;
+    /** The page's name where it has one (pageIDType 1), else its address (0). */
+    pageName?: string;
+    pageIDType?: 0 | 1;
+    /** The innermost element. */
     clickedElement?: Element;
   }
 

@@ -2,9 +2,10 @@
 
 A table is a tuple of rows `(name, kind, default, what it is for)`, plain constants so that it costs nothing to load. A kind
 is a key of EXPECTED (with `!` behind it where the option is required), a tuple of the values allowed, or the table of an
-object with known keys. Pure. The tables themselves stand in config.py and commands.py.
+object with known keys; `css` is any text. Pure. The tables themselves stand in config.py and commands.py.
 """
 
+from .commands import IDENTITY
 from .digits import is_digits
 from .errors import OptionsError
 from .host import CHARACTERS, is_loopback, split_host
@@ -26,18 +27,6 @@ CONTEXTS = (
     "highEntropyUserAgentHints",
     "oneTimeAnalyticsReferrer",
 )
-IDENTITY = (
-    ("id", "string", None, "who it is, in the namespace"),
-    (
-        "authenticatedState",
-        ("ambiguous", "authenticated", "loggedOut"),
-        None,
-        "whether the visitor has shown to be that",
-    ),
-    ("primary", "bool", None, "the identity that others belong to"),
-    ("xid", "string", None, "the identity's id in the identity service"),
-    ("namespace", "object", None, "the namespace again: {code}"),
-)
 NAMESPACES = ("ECID", "FPID", "CORE")
 EXPECTED = {
     "bool": "true or false",
@@ -46,13 +35,12 @@ EXPECTED = {
     "contexts": "a list of " + ", ".join(CONTEXTS),
     "namespaces": "a list of " + ", ".join(NAMESPACES),
     "object": "an object",
-    "xdm": "an object",
+    "xdm": "an object",  # whose identityMap is one of
     "identities": "an object",
     "objects": "a list of objects",
     "number": "a number",
     "function": "a function",
     "css": "a string",
-    "string": "a string",
     "domain": "a host name such as 'www.example.com' or 'localhost:8000' (http only for localhost)",
     "path": "a path such as 'ee' or 'tracking/ee'",
 }
@@ -150,7 +138,7 @@ def _fits(value: object, kind: object) -> bool:
     name = str(kind).replace("!", "")
     if name == "bool":
         return value is True or value is False
-    if name in ("text", "css", "string", "domain", "path", "function"):
+    if name in ("text", "css", "domain", "path", "function"):
         # The bridge puts the word "function" where the page gave one.
         return isinstance(value, str) and _text_fits(value, name)
     if name in ("texts", "contexts", "namespaces", "objects"):
@@ -167,7 +155,7 @@ def _text_fits(value: str, name: str) -> bool:
         return _is_domain(value)
     if name == "path":
         return all([char in CHARACTERS or char in "_~/" for char in value])
-    return name in ("css", "string") or value != ""
+    return name == "css" or value != ""
 
 
 def _item_fits(item: object, name: str) -> bool:
