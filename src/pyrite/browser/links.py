@@ -3,7 +3,7 @@ page, and the marks of offers there.
 """
 
 from ..core.interactions import Click
-from .bridge import optional, text, window
+from .bridge import method, optional, text, window
 from .console import say
 from .dom import INTERACT_MARK, LABEL_MARK
 from .rendering import find
@@ -110,8 +110,9 @@ def _names(link: Any) -> "list[str]":
 
 
 def _attribute(element: Any, name: str) -> str:
-    # By the prototype: a form has its controls as members, by their names.
-    return text(window.Element.prototype.getAttribute.call(element, name))
+    # By the prototype: a form has its controls as members, by their names. Applied, for Brython binds what is read off an object.
+    read = method(window.Element.prototype, "getAttribute")
+    return text(window.Reflect.apply(read, element, window.Array.of(name)))
 
 
 def _region(link: Any, event: Any) -> str:
