@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from pyrite.stores.contract import (
+    SHOWN_READ,
     BadRow,
     Batch,
     Deliveries,
@@ -100,6 +101,19 @@ def test_the_last_hundred_displays_are_kept(store: Store) -> None:
 
     assert known
     assert known.shown == {"offer": tuple(range(3, 103))}
+
+
+def test_however_many_displays_are_claimed_a_bounded_number_is_read(store: Store) -> None:
+    names = [f"e{number:05d}" for number in range(SHOWN_READ + 600)]
+    events = [
+        replace(EVENT, id=str(start), shown=tuple(names[start : start + 500]), received_ms=7)
+        for start in range(0, len(names), 500)
+    ]
+    store.submit(Batch(events=tuple(events), visit=VISIT)).result(5)
+    known = store.visitor("shop", "v1")
+
+    assert known
+    assert list(known.shown.items()) == [(name, (7,)) for name in names[:SHOWN_READ]]
 
 
 def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:

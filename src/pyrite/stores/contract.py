@@ -10,6 +10,8 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
+SHOWN_READ = 5000  # displays of a visitor that are read for a decision: whoever sends them may claim any number
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970.
@@ -206,7 +208,7 @@ class Store(Protocol):
         """Bad rows with an `id` above *after*, oldest first."""
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
-        """What is known of a visitor; None for a stranger. Raises StoreUnavailable."""
+        """What is known of a visitor, with SHOWN_READ displays at most; None for a stranger. Raises StoreUnavailable."""
 
     def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
         """What pages have told of their deliveries, of one data stream or all."""

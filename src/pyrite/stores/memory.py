@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .belonging import belongs
 from .contract import (
+    SHOWN_READ,
     BadRow,
     Batch,
     Deliveries,
@@ -62,7 +63,17 @@ class MemoryStore(Writing):
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """See contract.Store."""
-        return self._visitors.get((datastream, visitor))
+        known = self._visitors.get((datastream, visitor))
+        if known is None or len(known.shown) * SHOWN_LIMIT <= SHOWN_READ:
+            return known
+        room = SHOWN_READ
+        shown = {}
+        for name in sorted(known.shown):
+            shown[name] = known.shown[name][:room]
+            room -= len(shown[name])
+            if room == 0:
+                break
+        return replace(known, shown=shown)
 
     def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
         """See contract.Store."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..belonging import belongs
 from ..contract import (
+    SHOWN_READ,
     BadRow,
     Batch,
     Deliveries,
@@ -226,7 +227,11 @@ class SqliteStore(Writing):
             "SELECT first_seen_ms, last_seen_ms, events, ecid, consent, visits, views, previous_ms FROM visitors"
             " WHERE datastream = ? AND visitor = ?"
         )
-        displays = "SELECT experience, at_ms FROM shown WHERE datastream = ? AND visitor = ? ORDER BY at_ms, seq"
+        # In the order of the primary key: nothing is sorted, and no more is read than is given.
+        displays = (
+            "SELECT experience, at_ms FROM shown WHERE datastream = ? AND visitor = ?"
+            f" ORDER BY experience, at_ms, seq LIMIT {SHOWN_READ}"
+        )
         shown: dict[str, tuple[int, ...]] = {}
         try:
             with self._reading:
