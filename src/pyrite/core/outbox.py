@@ -180,8 +180,10 @@ class Outbox:
             # Not our edge, but something in between: whoever waits is told, the event stays.
             told = self._settle(request, error, moment) if status < 400 else []
             return told + self._failed(request, error, retry_after, moment)
-        if isinstance(error, EdgeRefused) and not self._is_final(request, error):
-            return self._go_otherwise(request, error, moment)
+        if isinstance(error, EdgeRefused):
+            otherwise = self._otherwise(request, error, moment)
+            if otherwise is not None:
+                return otherwise
         effects: list[Effect] = []
         if error is None:
             self._halved = 0
@@ -213,36 +215,33 @@ class Outbox:
             effects.extend(self._flush(moment) + self._rest(GATHER_MS))
         return effects
 
-    def _is_final(self, request: Request, error: EdgeRefused) -> bool:
-        """Whether the edge has refused an event alone, or whoever calls."""
-        if not error.about:
-            return False
-        return len(request.entries) == 1 or not self._may_halve(error)
+    def _otherwise(
+        self, request: Request, error: EdgeRefused, moment: Moment
+    ) -> "list[Effect] | None":
+        """Effects of a 4xx that is not the last word, None where it is: the edge refuses an event alone, or whoever calls.
 
-    def _may_halve(self, error: EdgeRefused) -> bool:
-        """Whether a smaller body may pass: the edge's reason says so, or there is none and it is not yet clear that none passes."""
-        if error.about == "event" or error.status == 413:
-            return True
-        return error.about != "caller" and self._halved < HALVINGS
-
-    def _go_otherwise(self, request: Request, error: EdgeRefused, moment: Moment) -> list[Effect]:
-        """Effects of a 4xx that is not the last word: the events go without cookies, which may be too many, then in halves, so
-        that one doesn't take its neighbours along; and what was refused alone rests, apart from others."""
+        The events go without cookies, which may be too many; then in halves, so that one doesn't take its neighbours along;
+        and what something in between has refused alone rests, apart from others.
+        """
         count = len(request.entries)
+        about = error.about
         shown: list[Effect] = [Show()] if request.entries[0].asking else []
-        if not error.about and not request.bare and error.status != 413:
+        if not about and not request.bare and error.status != 413:
             self._outgoing.bare = True
             return shown + self._parted(request, count, moment, unloading=False)
-        if count > 1 and self._may_halve(error):
+        # A smaller body may pass: the edge's reason says so, or there is none and it is not yet clear that none passes.
+        explained = about == "event" or error.status == 413
+        if count > 1 and (explained or (about != "caller" and self._halved < HALVINGS)):
             self._halved += 1
             return self._parted(request, (count + 1) // 2, moment, unloading=False)
+        if about:
+            return None
         self._outgoing.bare = False
         for entry in request.entries:
             entry.request = ""
             entry.apart = "!"
             entry.rest = min(entry.attempts, REST_TICKS)
-        effects = self._outgoing.note(f"{error.message}; the event is kept, and goes again")
-        return shown + effects + self._settle(request, error, moment) + self._tick()
+        return shown + self._settle(request, error, moment) + self._tick()
 
     def failed(self, id: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of a request having failed in the network."""

@@ -9,7 +9,7 @@ from .moment import Moment
 
 TICK_MS = 5000
 SETTLE_TICKS = 6  # by then the promise is rejected; an event stays
-WARNING = "{} waits for configure, which has not been called; is it missing, or did something before it fail?"
+WARNING = ": waits for configure, which has not been called"
 
 
 class Command:
@@ -56,7 +56,7 @@ class Pending:
         stay = []
         for one in self._commands:
             one.ticks += 1
-            message = WARNING.replace("{}", one.name)
+            message = one.name + WARNING
             if not self._warned:
                 self._warned = True
                 effects.append(Log(level="warn", message=message))

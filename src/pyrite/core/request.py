@@ -5,7 +5,7 @@ Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events i
 
 from .digits import is_digits
 from .errors import BadAnswer, EdgeRefused, TrackerError, WireError
-from .event import part
+from .event import part, text_of
 from .identity import quote
 from .wire import decode
 
@@ -173,11 +173,10 @@ def _about(status: int, problem: dict[str, object]) -> str:
     """What an edge refuses with *problem*; '' for 431, and where it is no edge's: only edges tell of the request (`report`)."""
     if status == 431 or not isinstance(problem.get("report"), dict):
         return ""
-    code = problem.get("code")  # of Pyrite's edge; Adobe's has none
-    named = isinstance(code, str) and code != ""
-    if status in (401, 403, 404, 405, 415) or (named and str(code).startswith("datastream.")):
+    code = text_of(problem, "code")  # of Pyrite's edge; Adobe's has none
+    if status in (401, 403, 404, 405, 415) or code.startswith("datastream."):
         return "caller"
-    return "event" if named else "body"
+    return "event" if code else "body"
 
 
 def _detail(problem: object, text: str) -> str:

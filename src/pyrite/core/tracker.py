@@ -44,6 +44,7 @@ from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"
 BEFORE_CLICK = "onBeforeLinkClickSend"
+LATE = "no answer in time"
 HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
 HINTS_MS = 5000  # after which an event leaves without the browser's hints
 WATCHED = (
@@ -283,12 +284,11 @@ class Tracker:
         if name == "unset":
             return [] if self._set or self._refused else self._pending.ticked()
         if name == "hook":
-            why = f"no answer within {HOOK_MS // 1000} s"
-            return self.hooked(rest, value=None, error=why, moment=moment)
+            return self.hooked(rest, value=None, error=LATE, moment=moment)
         if name == "hints":
             return self.hinted(moment)
         if name == "decide":
-            return self.decided(rest, [], "no answer in time", moment)
+            return self.decided(rest, [], LATE, moment)
         if name == "show" or self._set is None:
             return [Show(), Uncover()]
         if name == "plan":
@@ -350,7 +350,7 @@ class Tracker:
                         Log(level="warn", message=f"the edge reports: {encode(problem)}")
                     )
         except Exception as unforeseen:
-            line = f"a part of the edge's answer can't be used: {unforeseen}"
+            line = f"the edge's answer can't be used: {unforeseen}"
             effects.append(Log(level="warn", message=line))
         return effects
 
@@ -386,10 +386,7 @@ class Tracker:
         if isinstance(effect, Decide):
             return self.decided(effect.ticket, [], why, moment)
         if isinstance(effect, Render):
-            results = [why for _ in effect.steps]
-            return self.rendering(effect.plan, results, moment) + self.rendered(
-                effect.plan, results, moment
-            )
+            return [Show()] + self.rendered(effect.plan, [], moment)
         if not isinstance(effect, Send):
             return []
         if effect.unloading and not effect.bare:
