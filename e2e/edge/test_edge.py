@@ -86,6 +86,24 @@ def test_a_database_that_another_process_has_locked_is_told_and_recovered_from(
     assert stored(edge.folder) == ["before", "after"]
 
 
+def test_of_a_database_that_is_moved_away_under_load_nothing_acknowledged_is_lost(
+    edge: EdgeProcess,
+) -> None:
+    with Load(edge) as load:
+        for number in range(ROUNDS):
+            load.wait(200)
+            (edge.folder / FILE).rename(edge.folder / f"moved-{number}")
+        load.wait(200)
+    edge.end(signal.SIGTERM)
+    found = set(stored(edge.folder))
+    for number in range(ROUNDS):
+        with closing(sqlite3.connect(edge.folder / f"moved-{number}")) as moved:
+            found |= {row[0] for row in moved.execute("SELECT id FROM events")}
+
+    assert load.acknowledged <= found
+    assert set(load.refused) <= {503}
+
+
 def fill(edge: EdgeProcess) -> list[str]:
     """Send events, smaller and smaller, until not even a small one is taken; the ids of those that were."""
     taken = []

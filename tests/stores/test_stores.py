@@ -228,10 +228,11 @@ def test_a_batch_is_on_disk_when_its_future_is_done(tmp_path: Path) -> None:
     store.submit(Batch(events=(EVENT,))).result(5)
     other = sqlite3.connect(tmp_path / FILE)
     found = other.execute("SELECT id FROM events").fetchall()
-    mode, level = (
-        other.execute("PRAGMA journal_mode").fetchone(),
-        store._connect().execute("PRAGMA synchronous").fetchone(),
-    )
+    with closing(store._connect()) as own:
+        mode, level = (
+            other.execute("PRAGMA journal_mode").fetchone(),
+            own.execute("PRAGMA synchronous").fetchone(),
+        )
     other.close()
     store.close()
 
