@@ -91,7 +91,11 @@ class Guard:
                 response = unexpected(error).response("")
             finally:
                 self._under_way -= 1
-        await _answer(response, cors, send)
+        headers = response.raw_headers + cors
+        await send(
+            {"type": "http.response.start", "status": response.status_code, "headers": headers}
+        )
+        await send({"type": "http.response.body", "body": response.body})
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Files, and how the edge does: the same limits hold. An edge that has too much to do is alive, and says so."""
@@ -144,7 +148,7 @@ class Guard:
             method, path = call.scope["method"], call.scope["path"]
             detail = f"{method} is not supported at {path!r}"
             return Problem(405, "method.unknown", detail).response("")
-        return self._busy()
+        return None if self._under_way < self._limits.requests else self._busy()
 
     def _too_large(self, scope: Scope) -> Response | None:
         headers = scope["headers"]

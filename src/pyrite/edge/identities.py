@@ -24,7 +24,9 @@ def told(body: dict[str, Any], cookie: str, prefix: str) -> tuple[str, str]:
     found = cookies_of(body, cookie)
     identities = part(body, "xdm", "identityMap") or part(body, "identityMap")
     ecid = ecid_of(found.get(prefix + "identity", "")) if found else ""
-    return first(identities, "FPID"), (ecid if _ECID.fullmatch(ecid) else first(identities, "ECID"))
+    if not ecid or not _ECID.fullmatch(ecid):
+        ecid = first(identities, "ECID")
+    return first(identities, "FPID"), ecid
 
 
 def told_in(content: bytes, cookie: str, prefix: str) -> tuple[str, str]:
@@ -47,7 +49,9 @@ def cookies_of(body: dict[str, Any], cookie: str) -> dict[str, str]:
     """The cookies of a request: those in its header, and those that a page on another site sends in the body."""
     found = cookies(cookie) if cookie else {}
     entries = part(body, "meta", "state").get("entries")
-    for entry in entries if isinstance(entries, list) else []:
+    if not isinstance(entries, list):
+        return found
+    for entry in entries:
         if (
             isinstance(entry, dict)
             and isinstance(entry.get("key"), str)
@@ -60,7 +64,9 @@ def cookies_of(body: dict[str, Any], cookie: str) -> dict[str, str]:
 def first(identities: dict[str, Any], namespace: str) -> str:
     """The first id of *namespace* (`FPID`, `ECID`) that has the form of one."""
     listed = identities.get(namespace)
-    for identity in listed if isinstance(listed, list) else []:
+    if not isinstance(listed, list):
+        return ""
+    for identity in listed:
         found = identity.get("id") if isinstance(identity, dict) else None
         if isinstance(found, str) and _FORMS[namespace].fullmatch(found):
             return found

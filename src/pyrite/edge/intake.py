@@ -30,6 +30,7 @@ EARLIEST_MS, LATEST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1
 SKEW_MS = 60_000  # a page's clock that differs by less is taken at its word: the way here may take that long
 
 
+@lru_cache(1024)
 def cookie_prefix(org: str) -> str:
     """What the names of the cookies of *org* begin with."""
     return "kndctr_" + org.replace("@", "_") + "_"
@@ -121,11 +122,12 @@ def read(content: bytes, source: Source, limits: Limits, check: Check | None = N
     if found.cut or found.mended:
         _note_mending(arrival, found, limits)
     _identify(arrival)
-    _share(arrival, len(content), len(events))
+    if len(events) > 1:
+        _share(arrival, len(content), len(events))
     arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
     for index, event in enumerate(events):
         try:
-            if found.is_cut(event):
+            if found.cut and found.is_cut(event):
                 raise too_deep(limits.depth, f"$.events[{index}]")
             _take(arrival, event, index, check)
         except Exception as error:
@@ -254,7 +256,7 @@ def _share(arrival: Arrival, size: int, count: int) -> None:
     """Keep of the body's identities what each of its *count* events may carry: all of them together no more than the *size* of
     the body, or SHARED_BYTES each."""
     told = arrival.identities
-    if count < 2 or not told:
+    if not told:
         return
     room = max(SHARED_BYTES, size // count)
     if len(_encode(told)) <= room:

@@ -285,8 +285,9 @@ class Protocol:
                         )
                     chunk = message.get("body", b"")
                     if size < limit:
-                        self._hold(call, min(len(chunk), limit - size))
-                        chunks.append(chunk[: limit - size])
+                        kept = chunk[: limit - size]
+                        chunks.append(kept)
+                        self._hold(call, len(kept))
                     size += len(chunk)
                     if not message.get("more_body"):
                         break
