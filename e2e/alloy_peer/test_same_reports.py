@@ -41,7 +41,7 @@ IDENTITY = {
 def told(
     site: Site, browser: Browser, name: str, script: str, offers: list[Any], last: str, clicks: str
 ) -> list[Any]:
-    """`[type, decisioning, web interaction, transport]` of each event with a record of offers, and of the *last*."""
+    """`[type, decisioning, web interaction, view, data, identities, transport]` of each event with a record of offers, and of the *last*."""
     body = json.dumps({**answer(*offers), "handle": [*answer(*offers)["handle"], IDENTITY]})
     fault = site.fault(
         "/v1/interact",
@@ -88,6 +88,8 @@ def told(
                 decisioning,
                 web.get("webInteraction", {}),
                 web.get("webPageDetails", {}).get("viewName"),
+                event["data"],
+                event["xdm"].get("identityMap", {}).get("CRM"),
                 beacons[event["type"]],
             ]
         )
@@ -119,10 +121,22 @@ CASES = {
         "",
     ),
     "a view without offers is told as well": (
-        "start({sendDisplayEvent: false}).then(() => alloy('sendEvent', {type: 'done', renderDecisions: true, xdm: view('empty')}))",
+        "start({sendDisplayEvent: false}).then(() => alloy('sendEvent', {type: 'done', renderDecisions: true, xdm: view('Empty')}))",
         [SHOWN],
         "done",
         "",
+    ),
+    "a view without offers is told in a display event, with the identities of its event": (
+        "alloy('sendEvent', {renderDecisions: true, xdm: {...view('CartView'), identityMap: {CRM: [{id: '7'}]}}})",
+        [],
+        "decisioning.propositionDisplay",
+        "",
+    ),
+    "a link on a page with a name": (
+        "alloy('sendEvent', {xdm: {web: {webPageDetails: {name: 'Home'}}}}).then(() => setTimeout(() => window.ready = true, 0))",
+        [SHOWN],
+        "web.webinteraction.linkClicks",
+        "#link",
     ),
     "a click that was waited for": (
         "start({sendDisplayEvent: false}).then(() => setTimeout(() => window.ready = true, 0))",
