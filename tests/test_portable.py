@@ -116,8 +116,15 @@ def problems(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def mixed_strings(text: str) -> Iterator[tuple[int, str]]:
     """Plain strings with braces that stand right beside an f-string: MicroPython 1.28 reads their braces as fields."""
     pieces: list[tuple[bool, str]] = []
+    inside = 0  # of f-strings: from Python 3.12 on each is several tokens
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.STRING:
+        kind = tokenize.tok_name[token.type]
+        if kind == "FSTRING_START":
+            inside += 1
+        if inside:
+            inside -= kind == "FSTRING_END"
+            pieces += [] if inside else [(True, "")]
+        elif token.type == tokenize.STRING:
             prefix = token.string[
                 : min(token.string.find(quote) for quote in "'\"" if quote in token.string)
             ]
