@@ -67,7 +67,7 @@ export const items = (value) =>
   Array.isArray(value) ? value : typeof value === "string" ? [...value] : isdict(value) ? Object.keys(value) : Array.from(value);
 export const len = (value) => (isdict(value) ? Object.keys(value).length : value.length);
 export const truth = (value) =>
-  Array.isArray(value) ? value.length > 0 : isdict(value) ? Object.keys(value).length > 0 : !!value;
+  Array.isArray(value) ? value.length > 0 : isdict(value) ? Object.keys(value).length > 0 : !!value || value !== value;
 export const both = (one, other) => (truth(one) ? other() : one);
 export const either = (one, other) => (truth(one) ? one : other());
 export const holds = (holder, value) =>
@@ -169,7 +169,7 @@ export const name = (value) => {
   const kind = typeof value;
   if (kind === "number") return Number.isSafeInteger(value) ? "int" : "float";
   if (isdict(value)) return "dict";
-  return value.$name || value.name || { string: "str", boolean: "bool" }[kind] || type.call(value).slice(8, -1).toLowerCase();
+  return value.$name || (value instanceof RangeError ? "RuntimeError" : value.name) || { string: "str", boolean: "bool" }[kind] || type.call(value).slice(8, -1).toLowerCase();
 };
 export const str = (value = "") =>
   typeof value === "string" ? value : value instanceof Error ? value.message : repr(value);

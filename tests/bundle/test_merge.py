@@ -114,3 +114,62 @@ def test_the_same_input_gives_the_same_text(tmp_path: Path) -> None:
     modules = {"a": "def f():\n    return {1, 2}\n", "start": START}
 
     assert run(tmp_path, **modules)["TEXT"] == run(tmp_path, **modules)["TEXT"]
+
+
+def shown(tmp_path: Path, text: str) -> Any:
+    return run(tmp_path, a=text, start=START)["run"]()
+
+
+KEPT_APART = {
+    "a key that dict gets by name": (
+        "def f():\n    return sorted(dict({'a': 1}, some_key=2))\n",
+        ["a", "some_key"],
+    ),
+    "a key that is left for **fields": (
+        "def g(**fields):\n    return fields\ndef f():\n    return g(some_key=1)\n",
+        {"some_key": 1},
+    ),
+    "arguments out of a dict": (
+        "def g(first_one, b=2):\n    return [first_one, b]\ndef f():\n    return g(**{'first_one': 1})\n",
+        [1, 2],
+    ),
+    "an attribute that is asked for as a text": (
+        "class A:\n    def __init__(self):\n        self.some_thing = 4\ndef f():\n    return getattr(A(), 'some_thing')\n",
+        4,
+    ),
+    "a local that is called like a short parameter": (
+        "def g(a, b):\n    p1 = 5\n    p2 = 6\n    return [a, b, p1, p2]\ndef f():\n    return g(1, 2)\n",
+        [1, 2, 5, 6],
+    ),
+    "a comprehension's name that is a constant's too": (
+        "value = [3]\ndef f():\n    return [[value for value in [1, 2]], [value for value in value], value]\n",
+        [[1, 2], [3], [3]],
+    ),
+    "a default that is a constant of the parameter's name": (
+        "limit = 7\ndef g(limit=limit):\n    return limit\ndef f():\n    return g()\n",
+        7,
+    ),
+    "a constant of a class that a module has too": (
+        "sides = 1\nclass A:\n    sides = 4\ndef f():\n    return [A().sides, sides]\n",
+        [4, 1],
+    ),
+    "a local called like the short name of a function": (
+        "def text(x):\n    return -x\ndef g(_text):\n    return text(_text)\ndef f():\n    return g(1)\n",
+        -1,
+    ),
+    "a parameter that a function inside sets": (
+        "def g(some_count):\n    def more():\n        nonlocal some_count\n        some_count = some_count + 1\n    more()\n    return some_count\ndef f():\n    return g(1)\n",
+        2,
+    ),
+    "a function inside with a name of the module": (
+        "word = 'out'\ndef g():\n    def inner():\n        word = 'in'\n        return word\n    return [inner(), word]\ndef f():\n    return g()\n",
+        ["in", "out"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KEPT_APART)
+def test_names_that_mean_different_things_are_kept_apart(tmp_path: Path, what: str) -> None:
+    text, expected = KEPT_APART[what]
+
+    assert shown(tmp_path, text) == expected

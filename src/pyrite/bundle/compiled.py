@@ -68,9 +68,18 @@ def shipped(
     *tests* are those of *files* that only test the others; with them what tests need stays in.
     """
     program = Program(files, meanings=bool(tests), tests=tests)
+    script, lines, renamed = made_small(written(program, files, for_tests=bool(tests)), entry, web)
+    check_renamed(renamed, program)
+    return script, lines
+
+
+def made_small(
+    modules: dict[str, str], entry: str, web: Path, *, renames: bool = True
+) -> tuple[bytes, bytes, set[str]]:
+    """Compiled *modules* (`{path: JavaScript}`) as one script, its source map, and which attributes were renamed."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder).resolve()
-        for name, text in written(program, files, for_tests=bool(tests)).items():
+        for name, text in modules.items():
             file = place / f"{name}.js"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
@@ -84,18 +93,17 @@ def shipped(
             str(start),
             "--bundle",
             "--format=iife",
-            f"--mangle-props={OURS}",
-            f"--mangle-cache={renamed}",
+            *([f"--mangle-props={OURS}", f"--mangle-cache={renamed}"] if renames else []),
             "--sourcemap=external",
             f"--outfile={place / 'alloy.js'}",
             cwd=place,
         )
-        check_renamed(set(json.loads(renamed.read_text())), program)
         lined = ("--source-map", "content='alloy.js.map',includeSources,filename='alloy.js'")
         terser(web, b"", "alloy.js", "--output", "alloy.js", *lined, cwd=place)
         lines = json.loads((place / "alloy.js.map").read_text())
         lines["sources"] = [f"pyrite/{name}" for name in lines["sources"]]
-        return (place / "alloy.js").read_bytes(), json.dumps(lines, ensure_ascii=False).encode()
+        mapped = json.dumps(lines, ensure_ascii=False).encode()
+        return (place / "alloy.js").read_bytes(), mapped, set(json.loads(renamed.read_text()))
 
 
 def check_renamed(names: set[str], program: Program) -> None:

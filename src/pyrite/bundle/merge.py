@@ -7,7 +7,7 @@ tracker is a third smaller. Works on the portable subset: no star imports, no mo
 import ast
 from pathlib import Path
 
-from .names import MergeError, Parameters, Renamed, shortened
+from .names import MergeError, Parameters, Renamed, bound_in_functions, keys, names_in, shortened
 from .tables import without_meanings
 
 KEPT = ("run", "start")  # what the loader asks for by name
@@ -23,6 +23,7 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
     for name in sorted(trees):
         _visit(name, trees, order)
     taken: set[str] = set()
+    bound = {name for tree in trees.values() for name in bound_in_functions(tree)}
     imports: set[str] = set()
     body: list[ast.stmt] = []
     given_names: dict[str, dict[str, str]] = {}
@@ -34,7 +35,8 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
             unique = (
                 own if _is_class(tree, own) or own in KEPT or own.startswith("_") else "_" + own
             )
-            while unique in taken:
+            # No global that gets another name gets that of something that a function binds.
+            while unique in taken or (unique in bound and unique != own):
                 unique += "_"
             taken.add(unique)
             names[own] = unique
@@ -55,7 +57,10 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
         for call in ast.walk(tree)
         if isinstance(call, ast.keyword)
     }
-    body = [Parameters(named).visit(statement) for statement in body]
+    merged = ast.Module(body=body, type_ignores=[])
+    taken_names = names_in(merged)
+    named |= keys(merged)
+    body = [Parameters(named, taken_names).visit(statement) for statement in body]
     whole = ast.Module(
         body=[ast.Import(names=[ast.alias(name=name)]) for name in sorted(imports)] + body,
         type_ignores=[],

@@ -211,9 +211,16 @@ class Builtins(Parts):
 
     # ---- attributes by name -----------------------------------------------------------------------------------------
 
-    def _named(self, node: ast.Call) -> str:
+    def _named(self, node: ast.Call, scope: Scope) -> str:
         """The attribute that *node* names, which then keeps its name; refused where it can't be told."""
         name = node.args[1]
+        kind = infer(node.args[0], scope)
+        if not kind.cls and kind.name not in ("js", "unknown", "none"):
+            raise self.refusal(
+                node,
+                f"{ast.unparse(node.func)} of a {kind.name}",
+                "ask instances of the program's classes",
+            )
         if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
             raise self.refusal(
                 node,
@@ -226,18 +233,18 @@ class Builtins(Parts):
         return key(name.value)
 
     def _call_getattr(self, node: ast.Call, scope: Scope) -> str:
-        name = self._named(node)
+        name = self._named(node, scope)
         given = [self.expression(argument, scope) for argument in node.args]
         if len(given) == 2:
             return f"{given[0]}[{name}]"
         return self.helper("getattr", given[0], name, given[2])
 
     def _call_hasattr(self, node: ast.Call, scope: Scope) -> str:
-        return f"({self._named(node)} in {self.expression(node.args[0], scope)})"
+        return f"({self._named(node, scope)} in Object({self.expression(node.args[0], scope)}))"
 
     def _call_setattr(self, node: ast.Call, scope: Scope) -> str:
         if not self._is_field(node, scope):
-            self._named(node)
+            self._named(node, scope)
         given = [self.expression(argument, scope) for argument in node.args]
         return self.nothing(f"({given[0]}[{given[1]}] = {given[2]})", node)
 

@@ -316,6 +316,8 @@ class Expressions(Calls):
         """Whether `===` finds the two equal exactly when Python does."""
         kinds = [infer(one, scope), infer(other, scope)]
         names = {kind.name for kind in kinds}
+        if "bytes" in names:
+            raise self.refusal(node, "== of bytes", "compare the texts")
         if names == {"list", "tuple"}:
             raise self.refusal(node, "a list compared with a tuple", "make a list of both")
         for kind in kinds:

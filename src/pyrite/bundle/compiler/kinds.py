@@ -44,8 +44,8 @@ class Kind:
     @property
     def has_native_truth(self) -> bool:
         """Whether JavaScript finds it true exactly when Python does."""
-        names = (*NUMBERS, "str", "bool", "none", "js", "instance", "function")
-        return self.name in names
+        # What may be no whole number may be NaN, which is true.
+        return self.name in ("str", "int", "bool", "none", "js", "instance", "function")
 
     def optional(self) -> "Kind":
         """The same, or None."""
