@@ -21,12 +21,12 @@ export const own = (dict, key) => has.call(dict, key);
 export const get = (dict, key, otherwise = null) => (has.call(dict, key) ? dict[key] : otherwise);
 // An item named as what every object has, __proto__ first of all, is an item like any other.
 export const put = (holder, key, value) => {
-  if (key < 0) key += holder.length;
+  if (key < 0 && Array.isArray(holder)) key += holder.length;
   if (key in holder && !has.call(holder, key)) Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
   else holder[key] = value;
 };
 // An item of a list or text, from the end where its place is negative; or one of a dict.
-export const at = (holder, key) => holder[key < 0 ? key + holder.length : key];
+export const at = (holder, key) => holder[typeof key === "number" && key < 0 ? key + holder.length : key];
 export const dict = (value) => (isdict(value) ? value : Object.fromEntries(value));
 export const getattr = (value, name, otherwise) => (value != null && name in Object(value) ? value[name] : otherwise);
 export const pop = (holder, key, otherwise = null) => {
