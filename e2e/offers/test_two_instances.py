@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 from support.offers import action, answer, proposition
 from support.site import Site
@@ -21,7 +20,6 @@ window.ready = Promise.all([["one", ONE], ["two", TWO]].map(([name, responseBody
   {renderDecisions: true, responseBody, personalization: {sendDisplayEvent: false, untilRendered: true}})));</script>"""
 
 
-@pytest.mark.every_lane
 def test_a_click_counts_for_the_tracker_that_has_rendered_the_offer(site: Site, page: Page) -> None:
     one = answer(
         proposition(action("setText", "mine", "#a"), id="one's"),
