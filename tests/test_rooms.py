@@ -120,6 +120,7 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
         "base-early.js",
         "base.js",
         "check.js",
+        "early.js",
         "loader.js",
         "python.js",
         "worker.js",

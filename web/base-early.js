@@ -5,36 +5,46 @@
 // What is sent has no names: edge/raw.py knows the order; the first event's id is also a new visitor's.
 ((page, names) =>
   names.forEach((name) => {
-    if (page[name]) return;
-    const list = (page.__alloyNS = page.__alloyNS || []);
+    if (typeof page[name] == "function") return;
+    let list = page.__alloyNS;
+    list?.push || (page.__alloyNS = list = []);
     const queue = [];
+    // What a page may lack, or have something else in the place of: one that throws is left out.
+    const fact = (read) => {
+      try {
+        return read();
+      } catch (error) {}
+    };
 
     const raw = (events, send) => {
       const [[, , [command, given], text]] = queue;
       const config = JSON.parse(text);
-      const { cookie, referrer, documentElement, prerendering } = document;
+      const { referrer, scrollingElement, prerendering } = document; // it is as large as the window, also in quirks mode
+      const cookie = fact(() => document.cookie) || ""; // a sandboxed frame may not look
       const chosen = cookie.split(`kndctr_${(config.orgId || config.datastreamId).replace("@", "_")}_consent=general`)[1];
       const gpc = navigator.globalPrivacyControl;
-      const domain = config.edgeDomain || location.host;
+      const domain = (config.edgeDomain ||= location.host || origin.split("//")[1]); // srcdoc has no location; without either what follows throws
       if (
         command == "configure" &&
         (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) &&
         !(given.onBeforeEventSend || prerendering || /Overrides"|highEntropy/.test(text + events.map((item) => item[3])))
       ) {
-        events.map((item) => (item.id = crypto.randomUUID()));
+        // The address of a blob ends with a fresh UUID, also on plain http, where crypto has none.
+        events.map((item) => (item.id ||= URL.createObjectURL(new Blob()).slice(-36)));
         list.device ||= events[0].id;
-        if (!/pyrite_(fpid|new)=/.test(cookie)) document.cookie = "pyrite_new=" + list.device + ";path=/";
+        if (!/pyrite_(fpid|new)=/.test(cookie)) fact(() => (document.cookie = `pyrite_new=${list.device};path=/;SameSite=Lax` + (location.protocol == "https:" ? ";Secure" : "")));
         return send(
-          (/\/\//.test(domain) ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/`,
+          (domain.includes("//") ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/`,
           JSON.stringify({
             raw: [
               config,
               events.map((item) => [item[2][0], JSON.parse(item[3] || "{}"), item.id, item[4]]),
               [
-                location.href, referrer, cookie.match(/(kndctr_|pyrite_)[^;]+/g), gpc, screen.width, screen.height,
-                screen.orientation?.type, documentElement.clientWidth, documentElement.clientHeight,
-                page.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone, new Date().getTimezoneOffset(),
-              ],
+                () => location.href, () => referrer, () => cookie.match(/(kndctr_|pyrite_)[^;]+/g), () => gpc,
+                () => screen.width, () => screen.height, () => screen.orientation.type,
+                () => scrollingElement.clientWidth, () => scrollingElement.clientHeight,
+                () => fact(() => Temporal.Now.timeZoneId()) ?? Intl.DateTimeFormat().resolvedOptions().timeZone, () => new Date().getTimezoneOffset(),
+              ].map(fact),
               list.device,
               Date.now(),
             ],
@@ -51,20 +61,20 @@
       let promise;
       (promise = new Promise((resolve, reject) => {
         const item = [resolve, reject, given];
-        try {
-          item.push(JSON.stringify(given[1]), Date.now());
+        fact(() => {
+          [].toJSON || item.push(JSON.stringify(given[1]), Date.now()); // an old library makes texts of arrays: the tracker knows better
           queue[1] || !/^(?!.*"early":false).*"(viewStart|renderDecisions)":true/.test(queue[0][3] + item[3]) || (item.early = raw([item], early)); // throws where the queue is empty
-        } catch (error) {}
+        });
         queue.push(item);
       })).catch(() => {});
       return promise;
     };
     page[name].q = queue;
     // A tracker that has come has emptied the queue; a loader that is at work has a `push` of its own, and sees to this itself.
-    addEventListener("pagehide", () => {
-      try {
-        const rest = queue.filter((item) => queue.push == list.push && /^(e|sendE)vent$/.test(item[2][0]) && !item.id);
-        while (rest[0]) raw(rest.splice(0, 100), (url, body) => navigator.sendBeacon(url + "collect", body)); // as many as an edge takes
-      } catch (error) {}
-    });
+    addEventListener("pagehide", () =>
+      fact(() => {
+        const rest = queue.filter((item) => queue.push == list.push && /^(e|sendE)vent$/.test(item[2][0]) && !item.early);
+        while (rest[0]) raw(rest.splice(0, 100), (url, body) => fact(() => navigator.sendBeacon(url + "collect", body)) || early(url, body)); // as many as an edge takes
+      }),
+    );
   }))(window, ["alloy"]);

@@ -2,16 +2,46 @@
 // the queues over in order. The first view start leaves at once, as a raw command that the edge runs the same core on, and the
 // tracker takes over its answer. If the page goes away first, the whole queue leaves that way; if the runtime can't start,
 // every promise is rejected, hidden content is shown, and one line is logged. FILES is filled in by the build.
+//
+// A page's own things may stand where the language's and the browser's are expected: an element with the id `screen`, an image
+// called `currentScript`, a library's `Promise`. early.js has what is taken from the language; a node's own names are reached
+// by `own`, and each fact is read by itself.
+import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
+
 (function () {
   const page = window;
-  const names = (page.__alloyNS = page.__alloyNS || []);
+
+  const words = (error) => {
+    try {
+      return String((error && error.message) || error);
+    } catch {
+      return "an exception without words";
+    }
+  };
+  // What *work* gives, in a list; what it throws as a text.
+  const caught = (work) => {
+    try {
+      return [work()];
+    } catch (error) {
+      return words(error);
+    }
+  };
+  const own = (node, name) => Reflect.get(Object.getPrototypeOf(node), name, node) ?? null;
+  const invoke = (node, name, ...given) => own(node, name).apply(node, given);
+  const say = (level, line) => caught(() => page.console[level]("[alloy] " + line));
+
+  const kept = page.__alloyNS;
+  const names = kept && kept.push ? kept : (page.__alloyNS = []);
   if (names.pyrite) {
     const lane = names.pyrite.lane;
-    if (lane !== "micropython") console.error(`[alloy] this page is run by the ${lane} lane already; the micropython lane steps back`);
+    if (lane !== "micropython") say("error", `this page is run by the ${lane} lane already; the micropython lane steps back`);
     return names.pyrite(); // loaded twice: the first one adopts what is new
   }
-  const script = document.currentScript;
-  const address = (file) => new URL(file.path, script.src).href;
+  // Where this script is: a module has no `currentScript`, and of one with a relative address `src` changes with the page's base.
+  const script = own(document, "currentScript");
+  const trace = /\b(?:https?|file|blob):.*?(?=:\d+:\d+)/.exec(String(new Error().stack));
+  const place = (trace && trace[0]) || (script && script.src) || own(document, "baseURI");
+  const address = (file) => new URL(file.path, place).href;
   let run; // the tracker's way in, once it is there
   let failure; // why it never will be
 
@@ -19,18 +49,21 @@
   const adopt = () => {
     for (const name of names) {
       const queue = page[name] && page[name].q;
-      if (!queue || adopted[name]) continue;
+      if (!queue || !queue.splice || adopted[name]) continue;
       adopted[name] = queue;
       if (run || failure) take(name, queue);
       else {
-        queue.push = (item) => {
+        pushed(queue, (item) => {
           Array.prototype.push.call(queue, item);
           guarded(early, queue);
-        };
+        });
         guarded(early, queue);
       }
     }
   };
+
+  // Defined, not set: in a page that has frozen Array.prototype nothing of its names can be set.
+  const pushed = (queue, value) => Object.defineProperty(queue, "push", { value, configurable: true, writable: true });
 
   // A burst must not hold the page up: after 10 ms of one task calls wait for the next, here, for the way into Python costs. The
   // first four don't: a page that has just begun takes longer for its configuration and first view.
@@ -39,7 +72,7 @@
   let began = 0;
   let ran = 0;
   const later = () => {
-    began = performance.now();
+    began = ticks();
     ran = 0;
     setTimeout(() => {
       began = 0;
@@ -48,16 +81,16 @@
   };
   const drain = (limit) => {
     later();
-    while (backlog.length && performance.now() - began < limit) execute(...backlog.shift());
+    while (backlog.length && ticks() - began < limit) execute(...backlog.shift());
   };
   const call = (name, item) => {
     if (!began) later();
-    if (backlog.length || (ran++ > 3 && performance.now() - began > 10)) backlog.push([name, item]);
+    if (backlog.length || (ran++ > 3 && ticks() - began > 10)) backlog.push([name, item]);
     else execute(name, item);
   };
 
   const take = (name, queue) => {
-    queue.push = (item) => call(name, item);
+    pushed(queue, (item) => call(name, item));
     for (const item of queue.splice(0)) call(name, item);
   };
 
@@ -69,54 +102,51 @@
     try {
       if (text === undefined && given[1] != null) options = JSON.stringify(given[1]);
     } catch (error) {
-      return refuse(reject, "wire.invalid", "the options have no JSON form: " + error);
+      return refuse(reject, "wire.invalid", "the options have no JSON form: " + words(error));
     }
     try {
       const age = at > 0 ? Math.max(0, Math.min(now() - at, 3e5)) || 0 : 0;
       run(name, String(given[0]), options || "", given[1], resolve, reject, item.id || "", age, item.early || null);
     } catch (error) {
-      refuse(reject, "tracker", String(error));
-    }
-  };
-
-  const say = (level, message) => {
-    try {
-      console[level]("[alloy] " + message);
-    } catch {
-      // a page without a console, or with one of its own
+      refuse(reject, "tracker", words(error));
     }
   };
 
   // Every promise that the tracker never gets to see is rejected here.
   const refuse = (reject, code, message) => {
     reject(Object.assign(new Error("[alloy] " + message), { code, path: "" }));
-    say("warn", message);
+    if (message !== failure) say("warn", message); // of a failure one line is enough
   };
 
   const show = () => {
-    const style = document.getElementById("alloy-prehiding");
+    const style = invoke(document, "getElementById", "alloy-prehiding");
     if (style) style.remove();
   };
 
   const fail = (error) => {
-    failure = "the tracker could not start: " + (error && error.message ? error.message : error);
+    failure = "the tracker could not start: " + words(error);
     say("error", failure);
     show();
     stop();
-    for (const name in adopted) take(name, adopted[name]);
+    for (const name of Object.keys(adopted)) take(name, adopted[name]);
   };
 
   // ---- what the page is like; the tracker asks here too ----
 
+  const random = () => {
+    const octet = caught(() => crypto.getRandomValues(new Uint8Array(1))[0]);
+    return Array.isArray(octet) ? octet[0] : Math.random() * 256;
+  };
   const uuid = () =>
-    crypto.randomUUID
+    page.crypto && crypto.randomUUID
       ? crypto.randomUUID()
-      : `${1e7}-${1e3}-${4e3}-${8e3}-${1e11}`.replace(/[018]/g, (digit) =>
-          (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+      : `${1e7}-${1e3}-${4e3}-${8e3}-${1e11}`.replace(/[018]/g, (digit) => (digit ^ (random() & (15 >> (digit / 4)))).toString(16));
 
-  const hasCookies = navigator.cookieEnabled && page.origin !== "null"; // a sandboxed frame may not even look
+  const hasCookies = caught(() => navigator.cookieEnabled && page.origin !== "null")[0] === true; // a sandboxed frame may not even look
   let device = ""; // minted here, or by the base code, for events that leave before the tracker is there
   let top; // the widest domain that takes cookies; "" for addresses and single names
+
+  const cookie = (text) => Reflect.set(Object.getPrototypeOf(document), "cookie", text, document);
 
   const topDomain = () => {
     if (top === undefined) {
@@ -124,52 +154,52 @@
       const labels = location.hostname.split(".");
       for (let first = labels.length - 2; hasCookies && first >= 0 && !top && !/\d$/.test(location.hostname); first--) {
         const domain = labels.slice(first).join(".");
-        document.cookie = "pyrite_top=1; max-age=10; domain=" + domain;
-        if (document.cookie.includes("pyrite_top=1")) top = domain;
-        document.cookie = "pyrite_top=; max-age=0; domain=" + domain;
+        cookie("pyrite_top=1; max-age=10; domain=" + domain);
+        if (own(document, "cookie").includes("pyrite_top=1")) top = domain;
+        cookie("pyrite_top=; max-age=0; domain=" + domain);
       }
     }
     return top;
   };
 
-  const now = () => {
-    try {
-      return +Date.now() || 0;
-    } catch {
-      return 0;
-    }
+  const now = () => +caught(() => Date.now())[0] || 0;
+  const ticks = () => caught(() => performance.now())[0] || now();
+
+  // In quirks mode the root is as tall as the page, and the body as the window.
+  const viewport = () => (own(document, "compatMode") === "BackCompat" && own(document, "body")) || own(document, "documentElement");
+
+  const LIGHT = {
+    url: () => location.href,
+    origin: () => page.origin,
+    cookie: () => (hasCookies ? own(document, "cookie") : ""),
+    cookiesEnabled: () => hasCookies,
+    gpc: () => navigator.globalPrivacyControl === true,
+    online: () => navigator.onLine,
+    topDomain,
+    device: () => device || names.device || "",
+  };
+  const HEAVY = {
+    referrer: () => own(document, "referrer"),
+    screenWidth: () => screen.width,
+    screenHeight: () => screen.height,
+    screenOrientation: () => screen.orientation && screen.orientation.type,
+    viewportWidth: () => own(viewport(), "clientWidth"),
+    viewportHeight: () => own(viewport(), "clientHeight"),
+    // The first use of Intl costs a page 12 to 50 ms.
+    timezone: () => (page.Temporal && Temporal.Now && Temporal.Now.timeZoneId ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone),
+    timezoneOffset: () => new Date().getTimezoneOffset(),
   };
 
-  const offset = () => {
-    try {
-      return new Date().getTimezoneOffset();
-    } catch {
-      return 0; // a page has put something else in Date's place
-    }
-  };
-
+  // What can't be read is left out, and said to those who debug the page.
   const facts = (light) => {
-    const found = {
-      url: location.href,
-      cookie: hasCookies ? document.cookie : "",
-      cookiesEnabled: hasCookies,
-      gpc: navigator.globalPrivacyControl === true,
-      online: navigator.onLine,
-      topDomain: topDomain(),
-      device: device || names.device || "",
-    };
-    const root = document.documentElement;
-    return light ? found : Object.assign(found, {
-      referrer: document.referrer,
-      screenWidth: screen.width,
-      screenHeight: screen.height,
-      screenOrientation: screen.orientation ? screen.orientation.type : "",
-      viewportWidth: root.clientWidth,
-      viewportHeight: root.clientHeight,
-      // The first use of Intl costs a page 12 to 50 ms.
-      timezone: page.Temporal ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone,
-      timezoneOffset: offset(),
-    });
+    const found = {};
+    for (const readers of light ? [LIGHT] : [LIGHT, HEAVY])
+      for (const name of Object.keys(readers)) {
+        const read = caught(readers[name]);
+        if (Array.isArray(read)) found[name] = read[0];
+        else found.unread = name + ": " + read;
+      }
+    return found;
   };
 
   // ---- leaving before the tracker is there ----
@@ -178,7 +208,7 @@
     try {
       send(queue);
     } catch (error) {
-      say("error", "waiting events could not be sent yet: " + error);
+      say("error", "waiting events could not be sent yet: " + words(error));
     }
   };
 
@@ -200,18 +230,20 @@
     if (!stream) return; // there is no configuration, or one that the tracker will refuse in its own words
     const prefix = "kndctr_" + (config.orgId || config.datastreamId || config.edgeConfigId).replace("@", "_") + "_";
     const all = facts();
-    const own = all.cookie.split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_"));
-    const chosen = /_consent=general(?:=|%3D)(in|out)/.exec(own.join());
+    const ours = (all.cookie || "").split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_"));
+    const chosen = /_consent=general(?:=|%3D)(in|out)/.exec(ours.join());
     const declines = all.gpc && config.globalPrivacyControlEnabled !== false;
     if ((chosen ? chosen[1] : declines ? "out" : config.defaultConsent || "in") !== "in") return;
-    if (!own.some((piece) => /^pyrite_(fpid|new)=/.test(piece))) {
+    if (!ours.some((piece) => /^pyrite_(fpid|new)=/.test(piece))) {
       device = device || names.device || uuid();
-      own.push("pyrite_fpid=" + device);
+      ours.push("pyrite_fpid=" + device);
     }
-    all.cookie = own.join("; ");
-    const domain = config.edgeDomain || location.host;
-    const near = domain === location.host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
-    const root = domain.includes("://") ? domain : (near && location.protocol !== "https:" ? "http" : "https") + "://" + domain;
+    all.cookie = ours.join("; ");
+    const host = (/^https?:\/\/(.+)/.exec(all.origin) || [])[1] || location.host; // a frame made of srcdoc has no location
+    const domain = config.edgeDomain || host;
+    if (!domain) return;
+    const near = domain === host || /^(localhost|127\.0\.0\.1|\[::1\]|.*\.localhost)(:|$)/.test(domain);
+    const root = domain.includes("://") ? domain : (near && !/^(blob:)?https:/.test(all.origin || all.url) ? "http" : "https") + "://" + domain;
     const path = (config.edgeBasePath || "ee").replace(/^\/+|\/+$/g, "");
     const commands = events.map((item) => [command(item), options(item), (item.id = item.id || uuid()), item[4] || now()]);
     return {
@@ -220,13 +252,17 @@
     };
   };
 
-  const post = (sent) =>
-    fetch(sent.url, { method: "POST", body: sent.body, credentials: "include", keepalive: sent.body.length < 2e4 });
+  // The page's fetch may be a wrapper that throws, or gives anything: short of an answer the network has failed.
+  const post = async (sent) => {
+    const response = await fetch(sent.url, { method: "POST", body: sent.body, credentials: "include", keepalive: sent.body.length < 2e4 });
+    if (!response.ok) throw response.status;
+    return response;
+  };
 
   // The first view start right behind a configuration leaves now, unless the page wants to see or hold it.
   const early = (queue) => {
     const [first, item] = queue;
-    if (!item || item.early !== undefined || command(first) !== "configure" || document.prerendering) return;
+    if (!item || item.early !== undefined || command(first) !== "configure" || own(document, "prerendering")) return;
     item.early = null;
     const config = options(first);
     const event = options(item);
@@ -236,21 +272,21 @@
     const sent = raw(queue, [item], "interact");
     if (!sent) return;
     // Refused, or lost in the network: the tracker sends it again, under the same id.
-    item.early = post(sent).then((response) => (response.ok ? response : Promise.reject(response.status)));
+    item.early = post(sent);
     item.early.catch(() => {});
   };
 
   const leave = () => {
-    if (document.prerendering) return; // nobody has seen it
-    for (const name in adopted) guarded(leaveNow, adopted[name]);
+    if (own(document, "prerendering")) return; // nobody has seen it
+    for (const name of Object.keys(adopted)) guarded(leaveNow, adopted[name]);
   };
 
   // Calls that still wait for Python leave as they are, for a tab that is closed has little time; and Python gets them, under
   // the same ids, to put them away.
   const handOver = () => {
-    for (const name in configured) {
+    for (const name of Object.keys(configured)) {
       const waiting = backlog.filter(([of]) => of === name).map(([, item]) => item);
-      if (waiting.length && !document.prerendering) guarded(leaveNow, [configured[name], ...waiting]);
+      if (waiting.length && !own(document, "prerendering")) guarded(leaveNow, [configured[name], ...waiting]);
     }
     drain(1e9);
   };
@@ -264,29 +300,45 @@
       while (own.length) bodies.push(raw(queue, own.splice(0, 100), "collect")); // as many as an edge takes
     }
     if (device) {
-      document.cookie = `pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`;
+      cookie(`pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`);
     }
     // Nobody is left to hear of a failure: the page is going away.
-    for (const sent of bodies) if (sent && !navigator.sendBeacon(sent.url, sent.body)) post(sent).catch(() => {});
+    for (const sent of bodies) if (sent && caught(() => navigator.sendBeacon(sent.url, sent.body))[0] !== true) post(sent).catch(() => {});
   };
 
-  const hidden = () => document.visibilityState === "hidden" && leave();
+  const hidden = () => own(document, "visibilityState") === "hidden" && leave();
   const stop = () => {
     removeEventListener("pagehide", leave);
-    document.removeEventListener("visibilitychange", hidden);
+    invoke(document, "removeEventListener", "visibilitychange", hidden);
   };
 
   // ---- fetching and booting ----
 
-  const get = (file) =>
-    fetch(address(file), { integrity: file.integrity, credentials: "same-origin" }).then((response) => {
-      if (!response.ok) throw new Error(file.path + " was answered with status " + response.status);
-      return response;
-    });
+  const get = async (file, again) => {
+    let response;
+    try {
+      response = await fetch(address(file), { integrity: file.integrity, credentials: "same-origin" });
+      response.ok; // or it is nothing at all
+    } catch (error) {
+      if (again) throw error;
+      return get(file, true);
+    }
+    if (!response.ok) throw new Error(file.path + " was answered with status " + response.status);
+    return response;
+  };
+
+  // A host may serve WebAssembly with another type, which only the streaming compiler minds.
+  const compiled = async (file) => {
+    try {
+      return await WebAssembly.compileStreaming(await get(file));
+    } catch {
+      return WebAssembly.compile(await (await get(file)).arrayBuffer());
+    }
+  };
 
   const runtime = () =>
     new Promise((resolve, reject) => {
-      const element = document.createElement("script");
+      const element = invoke(document, "createElementNS", "http://www.w3.org/1999/xhtml", "script");
       const url = address(FILES.runtime);
       try {
         // For pages that enforce Trusted Types; Python takes over the policy, whose name can be had once only.
@@ -298,40 +350,50 @@
       element.src = names.policy ? names.policy.createScriptURL(url) : url;
       element.integrity = FILES.runtime.integrity;
       element.crossOrigin = "anonymous";
-      element.nonce = script.nonce;
+      if (script) element.nonce = script.nonce;
       element.onload = () => resolve(element.pyrite);
       element.onerror = () => reject(new Error(FILES.runtime.path + " could not be loaded"));
-      document.head.appendChild(element);
+      invoke(own(document, "head") || own(document, "documentElement"), "appendChild", element);
     });
 
   const boot = async () => {
     if (!page.WebAssembly) throw new Error("this browser has no WebAssembly");
     const [wasm, tracker, start] = await Promise.all([
-      WebAssembly.compileStreaming(get(FILES.wasm)),
+      compiled(FILES.wasm),
       get(FILES.tracker).then((response) => response.arrayBuffer()),
       runtime(),
     ]);
     const python = await start({
       heapsize: 2097152,
-      pystack: 16384, // the default of 2048 is exhausted by data some 30 levels deep
-      stdout: (line) => console.info(line),
-      stderr: (line) => console.error(line),
+      pystack: 32768, // the default of 2048 is exhausted by data some 30 levels deep, and a callback may call the tracker again
+      stdout: (line) => say("info", line),
+      stderr: (line) => say("error", line),
       wasm: async (imports) => ({ module: wasm, instance: await WebAssembly.instantiate(wasm, imports) }),
     });
     python.FS.writeFile("/pyrite.mpy", new Uint8Array(tracker));
     const pyrite = python.pyimport("pyrite"); // not runPython: the compiler stays untouched
-    pyrite.start((light) => JSON.stringify(facts(light)), uuid);
+    pyrite.start((light) => JSON.stringify(facts(light)), uuid, tools);
     run = pyrite.run;
     stop();
     addEventListener("pagehide", handOver); // before Python's own, which sends what waits
-    for (const name in adopted) take(name, adopted[name]);
+    for (const name of Object.keys(adopted)) take(name, adopted[name]);
+  };
+
+  // What Python can't do itself: catch what is thrown, and reach past a form's controls. See bridges/micropython.py.
+  const tools = {
+    own,
+    words,
+    json: JSON,
+    array: (...given) => given,
+    reach: (work, holder, given) => caught(() => Reflect.apply(work, holder, given)),
+    invoke: (...given) => caught(() => invoke(...given)),
   };
 
   adopt.lane = "micropython";
   names.pyrite = adopt;
   adopt();
   addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", hidden);
+  invoke(document, "addEventListener", "visibilitychange", hidden);
   setTimeout(() => run || show(), 3000);
   // A page that is left breaks off what it fetches before it says so: then the queue is still to leave.
   boot().catch((error) => {

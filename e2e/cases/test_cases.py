@@ -9,9 +9,6 @@ from support.site import Site
 
 # Cases that do not end well yet: `--runxfail` runs them too. A name leaves this list with what mends it.
 NOT_YET = """
-    array-tojson beacon-throws document-rewritten early-leave-cut-emoji form-control-named-style
-    global-screen id-navigation module-import no-console-warn
-    object-prototype-extended old-temporal quirks-viewport srcdoc-frame svg-link xhtml-link
 """
 
 

@@ -41,6 +41,31 @@ def test_files_have_content_hashes_and_are_kept_for_ever(site: Site, page: Page)
     assert len(paths) == len(set(paths)) == 3
 
 
+@pytest.mark.parametrize("type", ["text/plain", "application/octet-stream", ""])
+def test_webassembly_may_be_served_with_any_type(
+    site: Site, page: Page, built: Path, type: str
+) -> None:
+    path = manifest(built)["wasm"]["path"]
+    site.pages["/" + path] = ((built / path).read_bytes(), {"content-type": type})
+    page.goto(site.tracked('alloy("event", {type: "t"}).then(() => window.done = true)'))
+    page.wait_for_function("window.done")
+
+    assert len(site.all_events("t")) == 1
+
+
+def test_a_fetch_that_throws_once_does_not_end_the_tracker(site: Site, page: Page) -> None:
+    script = """
+        window.fetch = ((real) => { let first = true; return (...given) => {
+            if (first) { first = false; throw new Error("not ready"); }
+            return real(...given);
+        }; })(window.fetch);"""
+    page.add_init_script(script)
+    page.goto(site.tracked('alloy("event", {type: "t"}).then(() => window.done = true)'))
+    page.wait_for_function("window.done")
+
+    assert len(site.all_events("t")) == 1
+
+
 @pytest.mark.parametrize("head", ["two tags", "the edge's head"])
 @pytest.mark.parametrize("part", ["runtime", "wasm", "tracker"])
 def test_a_file_that_was_tampered_with_is_not_run(

@@ -7,6 +7,7 @@ import pytest
 
 from pyrite.bundle.merge import merge
 from pyrite.bundle.names import MergeError
+from pyrite.core import words as core_words
 
 
 def run(tmp_path: Path, **modules: str) -> dict[str, Any]:
@@ -173,3 +174,13 @@ def test_names_that_mean_different_things_are_kept_apart(tmp_path: Path, what: s
     text, expected = KEPT_APART[what]
 
     assert shown(tmp_path, text) == expected
+
+
+def test_what_is_shown_as_python_shows_it_keeps_its_letters_on_micropython(tmp_path: Path) -> None:
+    words = Path(core_words.__file__).read_text()
+    made = run(
+        tmp_path, a="def f(name='é'):\n    return f'unknown {name!r}'\n", words=words, start=START
+    )
+
+    assert made["run"]() == "unknown 'é'"
+    assert "!r" not in made["TEXT"]

@@ -74,3 +74,10 @@ def test_the_analytics_referrer_is_sent_once():
         "__adobe": {"analytics": {"referrer": ""}}
     }
     assert one_time_referrer([], told, None) == {}
+
+
+def test_sizes_that_could_not_be_read_are_left_out():
+    xdm = context(ALL, moment(screenWidth=None, screenHeight=float("nan"), viewportWidth="wide"))
+
+    assert xdm["device"] == {"screenOrientation": "landscape"}
+    assert xdm["environment"]["browserDetails"] == {"viewportHeight": 720}

@@ -92,6 +92,7 @@ def test_an_edge_domain_may_carry_a_port_and_http_only_for_this_machine():
         "[::1]:8000",
         "http://localhost:8000",
         "https://a.test:8443",
+        "my_shop.example.com",
     ):
         configure({"datastreamId": "a", "edgeDomain": domain})
     for domain in (

@@ -294,3 +294,32 @@ def test_clicks_go_on_when_one_of_them_cannot_be_sent():
 
     assert all_of(effects, "Send") == []
     assert all_of(effects, "Log")
+
+
+def test_a_page_without_a_host_has_to_say_where_the_edge_is():
+    for url in ("about:blank", "file:///x.html", "data:text/html,x"):
+        tracker = Tracker("alloy")
+        effects = tracker.command(1, "configure", {"datastreamId": "shop"}, moment(url=url))
+        ok, error = settled(effects, 1)
+
+        assert (ok, error["code"]) == (False, "options.invalid")
+        assert "set edgeDomain" in error["message"] and url[:80] in error["message"]
+        assert settled(tracker.command(2, "event", {}, moment(url=url)), 2)[0] is False
+
+
+def test_a_frame_sends_to_the_host_of_the_page_that_made_it():
+    tracker = Tracker("alloy")
+    here = moment(url="about:srcdoc", origin="http://www.site.test:8000")
+    tracker.command(1, "configure", {"datastreamId": "shop"}, here)
+    send = only(tracker.command(2, "event", {"viewStart": True}, here), "Send")
+
+    assert send.url.startswith("http://www.site.test:8000/ee/")
+
+
+def test_what_could_not_be_read_of_the_page_is_said_to_those_who_debug_it():
+    for debugged, lines in ((True, ["configure: screenWidth: gone"]), (False, [])):
+        tracker = Tracker("alloy")
+        options = {"datastreamId": "shop", "debugEnabled": debugged}
+        effects = tracker.command(1, "configure", options, moment(unread="screenWidth: gone"))
+
+        assert [log.message for log in all_of(effects, "Log") if "gone" in log.message] == lines

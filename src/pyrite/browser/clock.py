@@ -1,6 +1,7 @@
 """The time, also where a page has overwritten its `Date`."""
 
 from .bridge import now_ms, text, window
+from .features import look
 
 EARLIEST_MS = 1700000000000  # a clock that says less was tampered with, or never set
 
@@ -10,7 +11,9 @@ def clock_ms() -> int:
     now = now_ms()
     if now > EARLIEST_MS:
         return now
-    performance = window.performance
+    performance = look(window.globalThis, "performance")
+    if look(performance, "timeOrigin") is None:
+        return now  # there is nothing better
     return _whole(performance.timeOrigin) + _whole(performance.now())
 
 

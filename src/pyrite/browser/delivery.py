@@ -7,8 +7,10 @@ Not for what is sent when: core decides. transport.py and storage.py do it.
 from ..core.effects import Forget, Keep, Recall, Send
 from ..core.tracker import Tracker
 from ..core.wire import Json, encode
-from .bridge import attempt, callback, listen, optional, parse, window
+from .bridge import attempt, callback, is_function, own, parse, window
 from .console import say
+from .features import look
+from .listening import stay
 from .storage import Storage
 from .transport import Transport
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 MONITORS = (
     "__alloyMonitors"  # Alloy's: objects that are told of what a tracker does; read at each call
 )
+
+MONITOR_LIMIT = 100  # what stands under Alloy's name may be anything, also with a length
 
 
 class Delivery:
@@ -37,12 +41,12 @@ class Delivery:
         )
         self._storage = Storage(name, lambda line: say("warn", f"[{tracker.name}] {line}"))
         document = window.document
-        listen(window, "pagehide", callback(page.safely(self._leave)))
-        listen(document, "freeze", callback(page.safely(self._leave)))
-        listen(document, "visibilitychange", callback(page.safely(self._changed)))
-        listen(window, "online", callback(page.safely(self._return)))
-        listen(document, "resume", callback(page.safely(self._return)))
-        listen(window, "pageshow", callback(page.safely(self._shown)))
+        stay(window, "pagehide", callback(page.safely(self._leave)))
+        stay(document, "freeze", callback(page.safely(self._leave)))
+        stay(document, "visibilitychange", callback(page.safely(self._changed)))
+        stay(window, "online", callback(page.safely(self._return)))
+        stay(document, "resume", callback(page.safely(self._return)))
+        stay(window, "pageshow", callback(page.safely(self._shown)))
 
     def effects(self) -> "dict[str, Any]":
         """What carries out which effect."""
@@ -84,18 +88,19 @@ class Delivery:
         self.transport.disarm()
 
     def _send(self, effect: Send) -> None:
-        monitors = optional(window, MONITORS)
-        if monitors is not None:
+        monitors = look(window.globalThis, MONITORS)
+        count = look(monitors, "length")
+        if isinstance(count, int):
             told = {
                 "instanceName": self._tracker.name,
                 "requestId": effect.request,
                 "url": effect.url,
                 "payload": Json(effect.body),
             }
-            for place in range(monitors.length):
-                monitor = optional(monitors, str(place))
-                function = optional(monitor, "onBeforeNetworkRequest") if monitor else None
-                if function is not None:
+            for place in range(min(count, MONITOR_LIMIT)):
+                monitor = look(monitors, str(place))
+                function = look(monitor, "onBeforeNetworkRequest")
+                if is_function(function):
                     attempt(function, monitor, (parse(encode(told)),), _nothing, self._complain)
         self.transport.send(effect)
 
@@ -127,7 +132,7 @@ class Delivery:
         self._storage.let_go()
 
     def _changed(self, *_: Any) -> None:
-        if window.document.visibilityState == "hidden" and not self._page.prerendering:
+        if own(window.document, "visibilityState") == "hidden" and not self._page.prerendering:
             self._page.carry_out(self._tracker.hidden(self._page.moment()))
 
     def _return(self, *_: Any) -> None:
@@ -138,7 +143,7 @@ class Delivery:
             self._page.carry_out(self._tracker.connected(self._page.moment()))
 
     def _shown(self, event: Any = None, *_: Any) -> None:
-        if event.persisted is True:
+        if look(event, "persisted") is True:
             self._return()
 
 

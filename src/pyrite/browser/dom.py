@@ -1,10 +1,10 @@
 """What steps do to elements: markup put in, texts, attributes and styles changed, elements moved and taken away.
 
 Not for finding or awaiting elements: rendering.py does; nor for making markup: markup.py does. Source of the semantics:
-Adobe's Web SDK 2.33.
+Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `invoke`: a form's controls may be called `style`.
 """
 
-from .bridge import attempt, construct, method, text, window
+from .bridge import attempt, construct, invoke, optional, own, put, text, window
 from .markup import add_style, made, run_scripts, trusted
 from .turns import each
 
@@ -23,6 +23,11 @@ def hide(selector: str) -> Any:
     return add_style(selector + " { visibility: hidden }", id="")
 
 
+def name_of(node: Any) -> str:
+    """The name of a node in large letters, as HTML's elements have it; XHTML and SVG have small ones. '' for the window."""
+    return text(own(node, "nodeName")).upper()
+
+
 def apply(
     step: "dict[str, object]",
     elements: "list[Any]",
@@ -35,7 +40,7 @@ def apply(
     """
     action: Any = _ACTIONS[str(step["type"])]
     # What is meant for the head can only be added to it; custom code says itself where it goes.
-    in_head = bool(elements) and elements[0].tagName == "HEAD" and step["type"] != "customCode"
+    in_head = bool(elements) and name_of(elements[0]) == "HEAD" and step["type"] != "customCode"
     if in_head and isinstance(step["content"], str) and step["content"].strip():
         action = _append_to_head
     left = [
@@ -65,78 +70,78 @@ def apply(
 
 def _set_text(element: Any, content: str, done: Any, changed: Any) -> None:
     changed(element)
-    element.textContent = content
+    put(element, "textContent", content)
     done("")
 
 
 def _set_html(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
-        element.replaceChildren()
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        invoke(element, "replaceChildren")
         for node in nodes:
-            element.appendChild(node)
+            invoke(element, "appendChild", node)
         changed(element)
         run_scripts(element, scripts, done)
 
-    made(content, put, done)
+    made(content, place, done, element)
 
 
 def _append_html(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         for node in nodes:
-            element.appendChild(node)
+            invoke(element, "appendChild", node)
         changed(element)
         run_scripts(element, scripts, done)
 
-    made(content, put, done)
+    made(content, place, done, element)
 
 
 def _append_to_head(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         for node in nodes:
-            element.appendChild(node)
+            invoke(element, "appendChild", node)
         run_scripts(element, scripts, done)
 
-    made(content, put, done, "script, link, style")
+    made(content, place, done, element, "script, link, style")
 
 
 def _prepend_html(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         # Before the first element child; without one at the end, after any text (Alloy's rule).
-        before = element.firstElementChild
+        before = own(element, "firstElementChild")
         for node in nodes:
             changed(node)
-            element.insertBefore(node, before)
+            invoke(element, "insertBefore", node, before)
         run_scripts(element, scripts, done)
 
-    made(content, put, done)
+    made(content, place, done, element)
 
 
 def _insert_before(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         _insert(element, nodes, element, scripts, done, changed)
 
-    made(content, put, done)
+    made(content, place, done, own(element, "parentNode"))
 
 
 def _insert_after(element: Any, content: str, done: Any, changed: Any) -> None:
-    def put(nodes: "list[Any]", scripts: "list[Any]") -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         # Before the next element, so text between the two stays in front (Alloy's rule).
-        _insert(element, nodes, element.nextElementSibling, scripts, done, changed)
+        _insert(element, nodes, own(element, "nextElementSibling"), scripts, done, changed)
 
-    made(content, put, done)
+    made(content, place, done, own(element, "parentNode"))
 
 
 def _insert(
     element: Any, nodes: "list[Any]", before: Any, scripts: "list[Any]", done: Any, changed: Any
 ) -> None:
     """Put *nodes* beside *element*, in front of *before*."""
-    parent = element.parentNode
-    if not parent or parent.nodeType == 9:
+    parent = own(element, "parentNode")
+    if not parent or own(parent, "nodeType") == 9:
         done("the element has no parent that could take it")
         return
     for node in nodes:
         changed(node)
-        parent.insertBefore(node, before)
+        invoke(parent, "insertBefore", node, before)
     run_scripts(element, scripts, done)
 
 
@@ -150,26 +155,28 @@ def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) 
             return
         name, value = left.pop(0)
 
-        def put(allowed: Any) -> None:
-            attempt(method(element, "setAttribute"), element, (name, allowed), next_one, done)
+        def ready(allowed: Any) -> None:
+            attempt(own(element, "setAttribute"), element, (name, allowed), next_one, done)
 
-        trusted(_kind_of(name), value, put)
+        trusted(_kind_of(name), value, ready)
 
     next_one()
 
 
 def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
     changed(element)
-    before = text(element.style.cssText)
-    element.style.cssText = (
+    style = own(element, "style")
+    before = text(optional(style, "cssText"))
+    style.cssText = (
         before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
     )
     done("")
 
 
 def _set_image_source(element: Any, content: str, done: Any, changed: Any) -> None:
-    if element.tagName != "IMG":
-        done("expected an IMG, got " + text(element.tagName))
+    name = name_of(element)
+    if name != "IMG":
+        done("expected an IMG, got " + name)
         return
     construct(window.Image).src = content
     changed(element)
@@ -179,17 +186,18 @@ def _set_image_source(element: Any, content: str, done: Any, changed: Any) -> No
 
 
 def _remove(element: Any, content: Any, done: Any, changed: Any) -> None:
-    element.remove()
+    invoke(element, "remove")
     done("")
 
 
 def _rearrange(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
     start, end = content
-    children = element.children
+    children = own(element, "children")
     if start < children.length and end < children.length and start != end:
         moved, target = children[start], children[end]
         # After the target but in front of the next element, or before it (Alloy's rule).
-        element.insertBefore(moved, target.nextElementSibling if start < end else target)
+        before = own(target, "nextElementSibling") if start < end else target
+        invoke(element, "insertBefore", moved, before)
         changed(target)
         changed(moved)
     done("")
@@ -234,19 +242,20 @@ def _is_marked(element: Any, item: str) -> bool:
 
 def _mark(element: Any, item: str) -> None:
     if item:
-        element.setAttribute(DONE_MARK, ",".join(_marks(element, DONE_MARK) + [item]))
+        marks = _marks(element, DONE_MARK) + [item]
+        invoke(element, "setAttribute", DONE_MARK, ",".join(marks))
 
 
 def _mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
     """Let clicks on *element*, if it is one, be told with the step's number and label."""
-    if not step["mark"] or element.nodeType != 1:
+    if not step["mark"] or own(element, "nodeType") != 1:
         return
     marks = _marks(element, INTERACT_MARK)
     if str(step["mark"]) not in marks:
-        element.setAttribute(INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
-    if step["label"] and not text(element.getAttribute(LABEL_MARK)):
-        element.setAttribute(LABEL_MARK, step["label"])
+        invoke(element, "setAttribute", INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
+    if step["label"] and not text(invoke(element, "getAttribute", LABEL_MARK)):
+        invoke(element, "setAttribute", LABEL_MARK, step["label"])
 
 
 def _marks(element: Any, name: str) -> "list[str]":
-    return [mark for mark in text(element.getAttribute(name)).split(",") if mark]
+    return [mark for mark in text(invoke(element, "getAttribute", name)).split(",") if mark]

@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LIGHT = ("url", "cookie", "cookiesEnabled", "gpc", "topDomain", "device", "online")
+LIGHT = ("url", "origin", "cookie", "cookiesEnabled", "gpc", "topDomain", "device", "online")
 
 
 class Facts:

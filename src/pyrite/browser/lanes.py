@@ -2,6 +2,7 @@
 
 from .bridge import callback, construct, optional, text, window
 from .console import say
+from .features import feature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 def claimed(lane: str, adopt: "Callable[[list[str]], None]") -> bool:
     """Whether this page is run by *lane* from now on; then *adopt* gets the names of its instances, now and when more come."""
     # Never as an attribute of window: CPython would mangle the name inside a class.
-    names = optional(window, "__alloyNS")
+    names = feature("__alloyNS", "push")
     if names is None:
         names = construct(window.Array)
-        window.Reflect.set(window, "__alloyNS", names)
+        window.Reflect.set(window.globalThis, "__alloyNS", names)
     before = optional(names, "pyrite")
     if before is not None:
         other = text(optional(before, "lane"))

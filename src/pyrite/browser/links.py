@@ -1,11 +1,14 @@
 """What was clicked, as facts for core.clicks and core.interactions: the link in a click's path, its words, its place in the
 page, and the marks of offers there.
+
+An element's own names are reached by `own` and `invoke`: a form's controls may be called `id`.
 """
 
 from ..core.interactions import Click
-from .bridge import method, optional, text, window
+from .bridge import invoke, is_nullish, optional, own, text, window
 from .console import say
-from .dom import INTERACT_MARK, LABEL_MARK
+from .dom import INTERACT_MARK, LABEL_MARK, name_of
+from .markup import make
 from .rendering import find
 from .turns import each
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 TOKEN_MARK = "data-aep-click-token"
 LANDMARKS = ("HEADER", "MAIN", "FOOTER", "NAV")
+ENDS = ("BODY", "#DOCUMENT", "")  # where a search for an element around ends
 
 
 def clicked_link(event: Any) -> Any:
@@ -23,27 +27,30 @@ def clicked_link(event: Any) -> Any:
     path = event.composedPath()
     for index in range(path.length):
         element = path[index]
-        name = optional(element, "nodeName")
-        if name in ("BODY", "#document", None):
+        name = name_of(element)
+        if name in ENDS:
             return None
-        if name in ("A", "AREA") and text(element.href):
+        if name in ("A", "AREA") and _address(element):
             return element
     return None
 
 
 def facts_of(link: Any, event: Any, qualifier: Any) -> "dict[str, object]":
     """The facts of a click on *link* (see core.clicks); *qualifier* is the page's RegExp for downloads, or None."""
-    url = text(link.href)
+    # An anchor of HTML takes addresses apart, also for a link of SVG, whose address is an object with what the markup says.
+    anchor = make("a")
+    anchor.href = _address(link)
+    url = text(anchor.href)
     bare = url.split("?")[0].split("#")[0]
     return {
         "url": url,
-        "host": text(link.hostname),
+        "host": text(anchor.hostname),
         "pageHost": text(window.location.hostname),
-        "protocol": text(link.protocol),
-        "text": text(link.innerText) or text(link.textContent),
+        "protocol": text(anchor.protocol),
+        "text": text(own(link, "innerText")) or text(own(link, "textContent")),
         "names": _names(link),
         "region": _region(link, event),
-        "download": link.hasAttribute("download") is True,
+        "download": invoke(link, "hasAttribute", "download") is True,
         "qualified": None if qualifier is None else qualifier.test(bare) is True,
         "scripted": url.startswith("javascript:"),
     }
@@ -67,7 +74,7 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
             places = [
                 place
                 for place in range(len(path))
-                if any([path[place].isSameNode(element) is True for element in elements])
+                if any([invoke(path[place], "isSameNode", element) is True for element in elements])
             ]
             if places:
                 met.append((index, places[0]))
@@ -92,27 +99,35 @@ def _elements(event: Any) -> "list[Any]":
     found = []
     for index in range(path.length):
         element = path[index]
-        if optional(element, "nodeType") == 1 and optional(element, "nodeName") != "HTML":
+        if own(element, "nodeType") == 1 and name_of(element) != "HTML":
             found.append(element)
     return found
+
+
+def _attribute(element: Any, name: str) -> str:
+    return text(invoke(element, "getAttribute", name))
+
+
+def _address(link: Any) -> str:
+    """Where *link* leads; '' for one without an address."""
+    found = own(link, "href")
+    if is_nullish(found):
+        return ""
+    # SVG's is an SVGAnimatedString, which is relative.
+    return text(found) or text(optional(window.Object(found), "baseVal"))
 
 
 def _names(link: Any) -> "list[str]":
     """Names for a link without words: alt, title, value, image source, label, of it and of what is inside."""
     found = []
-    inside = link.querySelectorAll("*")
+    inside = invoke(link, "querySelectorAll", "*")
     for element in [link] + [inside[index] for index in range(min(inside.length, 50))]:
         for attribute in ("alt", "title", "value", "src", "aria-label", "name"):
-            value = text(element.getAttribute(attribute))
+            value = _attribute(element, attribute)
             if value:
                 found.append(value)
-    return found
-
-
-def _attribute(element: Any, name: str) -> str:
-    # By the prototype: a form has its controls as members, by their names. Applied, for Brython binds what is read off an object.
-    read = method(window.Element.prototype, "getAttribute")
-    return text(window.Reflect.apply(read, element, window.Array.of(name)))
+    # A picture's link often has no words at all: then its address has to do.
+    return found if text(own(link, "href")) else found + [_address(link)]
 
 
 def _region(link: Any, event: Any) -> str:
@@ -120,19 +135,19 @@ def _region(link: Any, event: Any) -> str:
     passed = False
     for index in range(path.length):
         element = path[index]
+        name = name_of(element)
         if not passed:
-            passed = element.nodeName == link.nodeName and element.isSameNode(link) is True
+            passed = name == name_of(link) and invoke(element, "isSameNode", link) is True
             continue
-        name = optional(element, "nodeName")
-        if name in ("BODY", "#document", None):
+        if name in ENDS:
             break
-        if name == "#document-fragment":  # a shadow root
-            continue
+        if own(element, "nodeType") != 1:
+            continue  # a shadow root
         id, label = _attribute(element, "id"), _attribute(element, "aria-label")
         if id:
             return id
         if label and _attribute(element, "role") == "region":
             return label
         if name in LANDMARKS:
-            return text(name)
+            return name
     return "BODY"

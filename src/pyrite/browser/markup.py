@@ -4,43 +4,62 @@ Not for where the nodes go: dom.py knows. Source of the semantics: Adobe's Web S
 Trusted Types are ours.
 """
 
-from .bridge import attempt, callback, construct, listen, method, optional, text, window
+from .bridge import array, attempt, callback, construct, invoke, listen, method, own, text, window
+from .features import feature, look
+from .turns import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+SVG = "http://www.w3.org/2000/svg"
 POLICY = "pyrite"  # the name a page's `trusted-types` directive lists
 _policy: "list[Any]" = []  # once it has been asked for; None where the page has none for us
 
 
 def add_style(css: str, *, id: str) -> Any:
     """A style node with *css*, in the document, with the page's nonce."""
-    node = window.document.createElement("style")
+    node = make("style")
     if id:
         node.id = id
     _give_nonce(node)
     node.textContent = css
-    (window.document.head or window.document.documentElement).appendChild(node)
+    invoke(head(), "appendChild", node)
     return node
+
+
+def make(name: str) -> Any:
+    """A new element of HTML, also in a document that is not HTML."""
+    return invoke(window.document, "createElementNS", "http://www.w3.org/1999/xhtml", name)
+
+
+def head() -> Any:
+    """Where scripts and styles go: the document's head, or what stands for it."""
+    return own(window.document, "head") or own(window.document, "documentElement")
 
 
 def made(
     html: str,
     done: "Callable[[list[Any], list[Any]], None]",
     failed: "Callable[[str], None]",
+    parent: Any,
     only: str = "",
 ) -> None:
     """Hand *done* the nodes of *html*, and its scripts in order; *failed* if the page's Trusted Types refuse.
 
-    *only* is a selector for the nodes to take, however deep. Images begin to load.
+    *parent* is what they will stand in, *only* a selector for the nodes to take, however deep. Images begin to load.
     """
+    maker = window.document
+    if text(own(maker, "contentType")) != "text/html":
+        # In a document of XML markup is read as XML; offers are HTML.
+        maker = invoke(own(maker, "implementation"), "createHTMLDocument", "")
     # A template keeps rows of tables, which a div drops.
-    template = window.document.createElement("template")
+    template = invoke(maker, "createElement", "template")
+    in_picture = own(parent, "namespaceURI") == SVG and own(parent, "nodeName") != "foreignObject"
 
     def parsed(*_: Any) -> None:
-        content = template.content
+        content = template.content.firstChild if in_picture else template.content
         for node in _all(content, "style"):
             _give_nonce(node)
         for image in _all(content, "img"):
@@ -50,7 +69,7 @@ def made(
         chosen = _all(content, only) if only else _children(content)
         done(chosen, [script for script in scripts if _is_javascript(script)])
 
-    def put(allowed: Any) -> None:
+    def read(allowed: Any) -> None:
         attempt(
             method(window.Reflect, "set"),
             window.Reflect,
@@ -59,7 +78,7 @@ def made(
             failed,
         )
 
-    trusted("createHTML", html, put)
+    trusted("createHTML", f"<svg>{html}</svg>" if in_picture else html, read)
 
 
 def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]") -> None:
@@ -69,7 +88,6 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
     when none is left or one has to be waited for: a slow host must not keep content hidden. It gets why the first of them
     was refused, '' where none was.
     """
-    left = list(scripts)
     told: list[bool] = []
     problems: list[str] = []
 
@@ -78,69 +96,66 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
             told.append(True)
             done(problems[0] if problems else "")
 
-    def refused(why: str) -> None:
-        problems.append(why)
-        next_one()
-
-    def next_one(*_: Any) -> None:
-        if not left:
-            tell()
-            return
-        script = left.pop(0)
-        fresh = window.document.createElement("script")
-        for index in range(script.attributes.length):
-            attribute = script.attributes[index]
+    def work(index: int, next_one: Any) -> None:
+        script = scripts[index]
+        fresh = make("script")
+        for place in range(script.attributes.length):
+            attribute = script.attributes[place]
             if attribute.name not in ("src", "nonce"):
                 fresh.setAttribute(attribute.name, attribute.value)
         _give_nonce(fresh)
-        address = text(script.getAttribute("src"))
-        if not address:
-            trusted("createScript", script.textContent, lambda allowed: run(fresh, allowed))
-        else:
-            trusted("createScriptURL", address, lambda allowed: load(fresh, allowed))
+        holds = index + 1 < len(scripts) and not fresh.hasAttribute("async")
 
-    def run(fresh: Any, allowed: Any) -> None:
-        def ready(*_: Any) -> None:
-            target.appendChild(fresh)
+        def refused(why: str) -> None:
+            problems.append(why)
+            next_one()
+
+        def inline(*_: Any) -> None:
+            invoke(target, "appendChild", fresh)
             fresh.remove()
             next_one()
 
-        _set(fresh, "textContent", allowed, ready, refused)
-
-    def load(fresh: Any, allowed: Any) -> None:
-        in_order = not fresh.hasAttribute("async")
-
-        def ready(*_: Any) -> None:
-            if in_order and left:
-                listen(fresh, "load", callback(next_one))
-                listen(fresh, "error", callback(next_one))
-            window.document.head.appendChild(fresh)
-            if in_order and left:
+        def addressed(*_: Any) -> None:
+            if holds:
+                listen(fresh, "load", callback(lambda *_: next_one()))
+                listen(fresh, "error", callback(lambda *_: next_one()))
+            invoke(head(), "appendChild", fresh)
+            if holds:
                 tell()
             else:
                 next_one()
 
-        _set(fresh, "src", allowed, ready, refused)
+        def run(allowed: Any) -> None:
+            _set(fresh, "textContent", allowed, inline, refused)
 
-    next_one()
+        def fetch(allowed: Any) -> None:
+            _set(fresh, "src", allowed, addressed, refused)
+
+        address = text(script.getAttribute("src"))
+        if address:
+            trusted("createScriptURL", address, fetch)
+        else:
+            trusted("createScript", script.textContent, run)
+
+    each(list(range(len(scripts))), work, tell)
 
 
 def load(url: str, done: "Callable[[], None]", failed: "Callable[[str], None]") -> None:
     """Run the script at *url*, with the page's nonce."""
-    element = window.document.createElement("script")
+    element = make("script")
     _give_nonce(element)
 
     def ready(*_: Any) -> None:
         listen(element, "load", callback(lambda *_: done()))
         listen(element, "error", callback(lambda *_: failed(f"{url} can't be loaded")))
-        window.document.head.appendChild(element)
+        invoke(head(), "appendChild", element)
 
     trusted("createScriptURL", url, lambda allowed: _set(element, "src", allowed, ready, failed))
 
 
 def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
     """Hand *use* the text *value* as the page's Trusted Types want it, made by `createHTML`, `createScript` or `createScriptURL`."""
-    if not kind or optional(window, "trustedTypes") is None:
+    if not kind or feature("trustedTypes", "createPolicy") is None:
         use(value)
         return
 
@@ -153,17 +168,16 @@ def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
         if policy is None:
             use(value)
         else:
-            use(window.Reflect.apply(method(policy, kind), policy, window.Array.of(value)))
+            use(window.Reflect.apply(method(policy, kind), policy, array(value)))
 
     if _policy:
         convert(_policy[0])
         return
-    names = optional(window, "__alloyNS")
-    loaders = None if names is None else optional(names, "policy")
+    loaders = look(feature("__alloyNS", "push"), "policy")
     if loaders is not None:
         made_policy(loaders)
         return
-    types = window.trustedTypes
+    types = feature("trustedTypes", "createPolicy")
     rules = construct(window.Object)
     same = callback(lambda given, *_: given)
     for name in ("createHTML", "createScript", "createScriptURL"):
@@ -193,6 +207,6 @@ def _all(root: Any, css: str) -> "list[Any]":
 
 
 def _give_nonce(node: Any) -> None:
-    holder = window.document.querySelector("[nonce]")
-    if holder and text(holder.nonce):
-        node.nonce = holder.nonce
+    holder = invoke(window.document, "querySelector", "[nonce]")
+    if holder and text(own(holder, "nonce")):
+        node.nonce = own(holder, "nonce")

@@ -1,11 +1,13 @@
 """What a page is like, read by Python itself: for PyScript pages, which have no loader to ask.
 
-Same facts, same names as `facts` in web/loader.js; e2e/pyscript compares the two.
+Same facts, same names as `facts` in web/loader.js; e2e/pyscript compares the two. One that can't be read is left out, and
+`unread` says why: on MicroPython, which can't catch what JavaScript throws, only where `look` does the reading.
 """
 
 from ..core.host import split_host
-from .bridge import construct, optional, text, window
+from .bridge import construct, own, put, text, window
 from .facts import LIGHT
+from .features import feature, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +22,23 @@ def read(light: bool) -> "dict[str, object]":
     for name in _READERS:
         if name in LIGHT or not light:
             reader: Any = _READERS[name]
-            found[name] = reader()
+            try:
+                found[name] = reader()
+            except Exception as error:
+                found["unread"] = f"{name}: {error}"
     return found
 
 
 def new_id() -> str:
     """A fresh version 4 UUID (RFC 9562); `crypto.randomUUID` is there in secure contexts only."""
-    crypto = window.crypto
-    if window.Reflect.has(crypto, "randomUUID"):
+    crypto = look(window.globalThis, "crypto")
+    if look(crypto, "randomUUID") is not None:
         return text(crypto.randomUUID())
-    octets = crypto.getRandomValues(construct(window.Uint8Array, 16))
-    values = [octets[index] for index in range(16)]
+    if look(crypto, "getRandomValues") is not None:
+        octets = crypto.getRandomValues(construct(window.Uint8Array, 16))
+        values: list[int] = [octets[index] for index in range(16)]
+    else:
+        values = [int(window.Math.random() * 256) for _ in range(16)]
     values[6] = values[6] & 15 | 64
     values[8] = values[8] & 63 | 128
     digits = "".join([f"{value:02x}" for value in values])
@@ -39,22 +47,30 @@ def new_id() -> str:
 
 def has_cookies() -> bool:
     """Whether cookies may be read at all: in a sandboxed frame even looking throws."""
-    return window.navigator.cookieEnabled is True and text(window.origin) != "null"
+    return look(window.navigator, "cookieEnabled") is True and text(window.origin) != "null"
 
 
 def _cookie() -> str:
-    return text(window.document.cookie) if has_cookies() else ""
+    return text(own(window.document, "cookie")) if has_cookies() else ""
 
 
-def _orientation() -> str:
-    found = optional(window.screen, "orientation")
-    return "" if found is None else text(found.type)
+def _screen(name: str) -> "Any":
+    # A page may have a variable called `screen`.
+    return look(look(window.globalThis, "screen"), name)
+
+
+def _viewport() -> "Any":
+    """The element whose size is the window's: in quirks mode, where the root is as tall as the page, it is the body."""
+    document = window.document
+    quirks = own(document, "compatMode") == "BackCompat"
+    return (own(document, "body") if quirks else None) or own(document, "documentElement")
 
 
 def _timezone() -> str:
     # The first use of Intl costs a page 12 to 50 ms; Temporal is in Chromium since 144, Firefox since 139.
-    if optional(window, "Temporal") is not None:
-        return text(window.Temporal.Now.timeZoneId())
+    now = look(feature("Temporal", "Now"), "Now")
+    if look(now, "timeZoneId") is not None:
+        return text(now.timeZoneId())
     if "timezone" not in _kept:
         _kept["timezone"] = text(window.Intl.DateTimeFormat().resolvedOptions().timeZone)
     return _kept["timezone"]
@@ -69,7 +85,9 @@ def _timezone_offset() -> int:
 def _top_domain() -> str:
     """The widest domain that takes this page's cookies; '' for addresses and single names."""
     if "topDomain" not in _kept:
-        _kept["topDomain"] = _find_top_domain() if has_cookies() else ""
+        _kept["topDomain"] = ""  # also where cookies can't be written
+        if has_cookies():
+            _kept["topDomain"] = _find_top_domain()
     return _kept["topDomain"]
 
 
@@ -79,9 +97,9 @@ def _find_top_domain() -> str:
         return ""
     for first in range(len(labels) - 2, -1, -1):
         domain = ".".join(labels[first:])
-        window.document.cookie = f"pyrite_top=1; domain={domain}; max-age=10"
-        taken = "pyrite_top=1" in text(window.document.cookie)
-        window.document.cookie = f"pyrite_top=; domain={domain}; max-age=0"
+        put(window.document, "cookie", f"pyrite_top=1; domain={domain}; max-age=10")
+        taken = "pyrite_top=1" in text(own(window.document, "cookie"))
+        put(window.document, "cookie", f"pyrite_top=; domain={domain}; max-age=0")
         if taken:
             return domain
     return ""
@@ -89,24 +107,24 @@ def _find_top_domain() -> str:
 
 def _device() -> str:
     """The id that the base code has given a new visitor, with the first view; '' where it has sent none."""
-    names = optional(window, "__alloyNS")
-    return "" if names is None else text(optional(names, "device"))
+    return text(look(feature("__alloyNS", "push"), "device"))
 
 
 _READERS = {
     "url": lambda: text(window.location.href),
-    "referrer": lambda: text(window.document.referrer),
-    "screenWidth": lambda: window.screen.width,
-    "screenHeight": lambda: window.screen.height,
-    "screenOrientation": _orientation,
-    "viewportWidth": lambda: window.document.documentElement.clientWidth,
-    "viewportHeight": lambda: window.document.documentElement.clientHeight,
+    "origin": lambda: text(window.origin),
+    "referrer": lambda: text(own(window.document, "referrer")),
+    "screenWidth": lambda: _screen("width"),
+    "screenHeight": lambda: _screen("height"),
+    "screenOrientation": lambda: text(look(_screen("orientation"), "type")),
+    "viewportWidth": lambda: own(_viewport(), "clientWidth"),
+    "viewportHeight": lambda: own(_viewport(), "clientHeight"),
     "timezone": _timezone,
     "timezoneOffset": _timezone_offset,
     "cookie": _cookie,
     "cookiesEnabled": has_cookies,
-    "gpc": lambda: optional(window.navigator, "globalPrivacyControl") is True,
-    "online": lambda: window.navigator.onLine is not False,
+    "gpc": lambda: look(window.navigator, "globalPrivacyControl") is True,
+    "online": lambda: look(window.navigator, "onLine") is not False,
     "topDomain": _top_domain,
     "device": _device,
 }

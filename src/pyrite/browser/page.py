@@ -28,11 +28,15 @@ from .bridge import (
     attempt,
     callback,
     construct,
+    invoke,
+    is_function,
     is_nullish,
+    json,
     listen,
     method,
-    optional,
+    own,
     parse,
+    put,
     text,
     window,
 )
@@ -41,6 +45,7 @@ from .console import say
 from .delivery import Delivery
 from .dom import hide
 from .facts import Facts
+from .features import look
 from .markup import add_style, load
 from .rendering import Rendering
 from .watching import Watching
@@ -104,7 +109,7 @@ class Page:
             "Log": self._log,
         }
         document = window.document
-        self.prerendering = optional(document, "prerendering") is True
+        self.prerendering = own(document, "prerendering") is True
         self._delivery = Delivery(self, self.tracker, new_id())
         self._do.update(self._delivery.effects())
         if self.prerendering:
@@ -225,13 +230,8 @@ class Page:
         """Note the page's callbacks, which JSON leaves out, and tell core that they are there."""
         for name in HOOKS:
             group, _, last = name.rpartition(".")
-            holder = None if is_nullish(given) else window.Object(given)
-            holder = optional(holder, group) if group and holder else holder
-            function = optional(window.Object(holder), last) if holder else None
-            if function is None or window.Object.prototype.toString.call(function) not in (
-                "[object Function]",
-                "[object AsyncFunction]",
-            ):
+            function = look(look(given, group) if group else given, last)
+            if not is_function(function):
                 continue
             self._hooks[name] = function
             target = values.setdefault(group, {}) if group else values
@@ -276,7 +276,7 @@ class Page:
                 told(None)
                 return
             window.Reflect.deleteProperty(value, "clickedElement")
-            attempt(method(window.JSON, "stringify"), window.JSON, (value,), read, threw)
+            attempt(method(json(), "stringify"), json(), (value,), read, threw)
 
         def read(left: Any = None, *_: Any) -> None:
             told(decode_object(text(left)))
@@ -310,8 +310,8 @@ class Page:
 
     def _decide(self, effect: Decide) -> None:
         question = dict(effect.question)
-        question["language"] = text(window.navigator.language)
-        question["agent"] = text(window.navigator.userAgent)
+        question["language"] = text(look(window.navigator, "language"))
+        question["agent"] = text(look(window.navigator, "userAgent"))
         asked = encode(question)
 
         def answered(answer: Any = None, *_: Any) -> None:
@@ -322,13 +322,13 @@ class Page:
             self.carry_out(self.tracker.decided(effect.ticket, propositions, error, self.moment()))
 
         def ask() -> None:
-            function = optional(window, DECIDER)
+            function = look(window.globalThis, DECIDER)
             attempt(function, None, (effect.rules, asked), answered, failed)
 
         def failed(why: str) -> None:
             told([], why)
 
-        if optional(window, DECIDER) is None:
+        if not is_function(look(window.globalThis, DECIDER)):
             load(effect.url, ask, failed)
         else:
             ask()
@@ -381,7 +381,7 @@ class Page:
             pieces.append(f"max-age={effect.max_age_s}")
         if effect.same_site == "None" or window.location.protocol == "https:":
             pieces.append("Secure")
-        window.document.cookie = "; ".join(pieces)
+        put(window.document, "cookie", "; ".join(pieces))
 
     def _call(self, effect: Call) -> None:
         image = construct(window.Image)
@@ -396,13 +396,17 @@ class Page:
         )
 
     def _hide(self, effect: Any) -> None:
-        if is_nullish(window.document.getElementById(PREHIDING_ID)):
+        if self._prehiding() is None:
             add_style(effect.css, id=PREHIDING_ID)
 
     def _show(self, effect: Any) -> None:
-        style = window.document.getElementById(PREHIDING_ID)
-        if not is_nullish(style):
-            style.remove()
+        style = self._prehiding()
+        if style is not None:
+            invoke(style, "remove")
+
+    def _prehiding(self) -> Any:
+        found = invoke(window.document, "getElementById", PREHIDING_ID)
+        return None if is_nullish(found) else found
 
     def _log(self, effect: Log) -> None:
         say(effect.level, f"[{self.tracker.name}] {effect.message}")

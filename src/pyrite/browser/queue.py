@@ -8,13 +8,16 @@ from ..core.errors import WireError
 from .bridge import (
     attempt,
     callback,
+    construct,
     is_nullish,
+    json,
     method,
     optional,
     text,
     window,
 )
 from .clock import clock_ms
+from .features import feature, look
 from .page import Page
 
 TYPE_CHECKING = False
@@ -26,14 +29,17 @@ AGE_LIMIT_MS = 300000
 
 def queue_of(name: str) -> Any:
     """The queue of the page's function *name*; None where it has none."""
-    function = optional(window, name)
-    return None if function is None else optional(window.Object(function), "q")
+    queue = look(feature(name, "q"), "q")
+    return None if look(queue, "splice") is None else queue
 
 
 def take_over(page: Page, queue: Any) -> None:
     """Run what is in *queue*, and whatever is pushed to it from now on."""
     waiting = queue.splice(0)
-    window.Reflect.set(queue, "push", callback(lambda item=None, *_: _execute(page, item)))
+    # Defined, not set: in a page that has frozen Array.prototype nothing of its names can be set.
+    pushed = construct(window.Object)
+    window.Reflect.set(pushed, "value", callback(lambda item=None, *_: _execute(page, item)))
+    window.Reflect.defineProperty(queue, "push", pushed)
     for index in range(waiting.length):
         _execute(page, optional(waiting, str(index)))
 
@@ -80,4 +86,4 @@ def run(
     if body or is_nullish(options):
         ready(body)
     else:
-        attempt(method(window.JSON, "stringify"), window.JSON, (options,), ready, refused)
+        attempt(method(json(), "stringify"), json(), (options,), ready, refused)

@@ -6,7 +6,7 @@ say. Source of the semantics: Adobe's Web SDK 2.33.
 
 from ..core.errors import SelectorError
 from ..core.selectors import steps_of
-from .bridge import attempt, callback, construct, method, optional, parse, window
+from .bridge import callback, construct, invoke, own, parse, reach, window
 from .dom import apply, hide
 from .turns import each
 
@@ -110,7 +110,7 @@ class Rendering:
     def _passed(self) -> None:
         self._busy = False
         for element in self._replaced:
-            element.remove()
+            invoke(element, "remove")
         self._replaced = []
         missed, self._missed = self._missed, False
         if missed and WAITING in self._results:
@@ -205,29 +205,24 @@ def _walk(
         return
     step = steps[index]
     found: list[Any] = []
-    left = list(roots)
-
-    def gather(nodes: Any = None, *_: Any) -> None:
-        if nodes is not None:
-            for place in range(nodes.length):
-                found.append(nodes[place])
-        if left:
-            root = left.pop(0)
-            attempt(method(root, "querySelectorAll"), root, (_scoped(step, root),), gather, failed)
+    for root in roots:
+        returned, nodes = reach(own(root, "querySelectorAll"), root, _scoped(step, root))
+        if not returned:
+            failed(nodes)
             return
-        number = step["eq"]
-        chosen = found if number is None else found[number : number + 1]
-        if step["shadow"]:
-            inner = [optional(element, "shadowRoot") for element in chosen] or [None]
-            for shadow in inner:
-                entered(shadow)
-            chosen = [shadow for shadow in inner if shadow is not None]
-        if chosen:
-            _walk(steps, index + 1, chosen, done, failed, entered)
-        else:
-            done([])
-
-    gather()
+        for place in range(nodes.length):
+            found.append(nodes[place])
+    number = step["eq"]
+    chosen = found if number is None else found[number : number + 1]
+    if step["shadow"]:
+        inner = [own(element, "shadowRoot") for element in chosen] or [None]
+        for shadow in inner:
+            entered(shadow)
+        chosen = [shadow for shadow in inner if shadow is not None]
+    if chosen:
+        _walk(steps, index + 1, chosen, done, failed, entered)
+    else:
+        done([])
 
 
 def _scoped(step: Any, root: Any) -> str:

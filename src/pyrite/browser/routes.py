@@ -4,7 +4,9 @@ The Navigation API where the browser has it. Without it popstate, hashchange and
 router that pushes an address changes the document right after): the page's own `history` is never patched.
 """
 
-from .bridge import callback, construct, listen, optional, parse, text, window
+from .bridge import callback, construct, invoke, listen, parse, text, window
+from .features import feature, look
+from .listening import stay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
             window.setTimeout(callback(tell), 0)
 
     def restored(event: Any = None, *_: Any) -> None:
-        if event.persisted is True:
+        if look(event, "persisted") is True:
             note("restore")
 
-    listen(window, "pageshow", callback(restored))
-    navigation = optional(window, "navigation")
+    stay(window, "pageshow", callback(restored))
+    navigation = feature("navigation", "addEventListener")
     if navigation is None:
         _watch_history(note)
         return
@@ -50,13 +52,13 @@ def watch_routes(changed: "Callable[[str], None]") -> None:
 def _watch_history(note: "Callable[[str], None]") -> None:
     last = [text(window.location.href)]
 
-    def look(*_: Any) -> None:
+    def compare(*_: Any) -> None:
         now = text(window.location.href)
         if now != last[0]:
             last[0] = now
             note("push")
 
-    listen(window, "popstate", callback(look))
-    listen(window, "hashchange", callback(look))
-    observer = construct(window.MutationObserver, callback(look))
-    observer.observe(window.document, parse('{"childList":true,"subtree":true}'))
+    stay(window, "popstate", callback(compare))
+    stay(window, "hashchange", callback(compare))
+    observer = construct(window.MutationObserver, callback(compare))
+    invoke(observer, "observe", window.document, parse('{"childList":true,"subtree":true}'))

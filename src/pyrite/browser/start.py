@@ -1,6 +1,7 @@
 """The way in for the loader of the `micropython` lane: `start` once, then `run` with every command of every instance."""
 
 from ..core.wire import decode_object
+from .bridge import equip
 from .page import Page
 
 TYPE_CHECKING = False
@@ -12,8 +13,9 @@ _pages: "dict[str, Page]" = {}
 _asked: "dict[str, Any]" = {}
 
 
-def start(facts: "Callable[[bool], str]", new_id: "Callable[[], str]") -> None:
-    """Take the loader's functions: *facts* gives the page's facts as JSON text, *new_id* a fresh UUID."""
+def start(facts: "Callable[[bool], str]", new_id: "Callable[[], str]", tools: "Any") -> None:
+    """Take the loader's functions: *facts* gives the page's facts as JSON text, *new_id* a fresh UUID, *tools* are the bridge's."""
+    equip(tools)
     _asked["facts"] = facts
     _asked["new_id"] = new_id
 

@@ -23,6 +23,7 @@ from .bridge import (
     window,
 )
 from .clock import clock_ms
+from .features import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ class Storage:
         self._work: list[tuple[str, Any]] = []  # put, delete, clear or recall, and with what
         self._due = False
         self._release: Any = None  # lets go of this page's lock
-        self._locks: Any = optional(window.navigator, "locks")
+        self._locks: Any = look(window.navigator, "locks")
+        if look(self._locks, "request") is None or look(self._locks, "query") is None:
+            self._locks = None
         self._uncertain: dict[str, Record] = {}  # put, and not known to be there
         self._aside = Aside()
         self._is_aside = False  # something of this page

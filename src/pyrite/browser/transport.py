@@ -6,7 +6,8 @@ said (Accept-Encoding in an answer: RFC 9110, 12.5.3) that it reads that.
 
 from ..core.effects import Arm, Send
 from ..core.wire import encode
-from .bridge import attempt, callback, construct, describe, optional, parse, text, window
+from .bridge import array, attempt, callback, construct, method, parse, reach, settle, text, window
+from .features import feature, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,31 +45,33 @@ class Transport:
             self._follow(early, effect.request, lambda _: self.send(effect))
         elif effect.unloading and not effect.bare:
             # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
-            navigator = window.navigator
-            taken = (
-                optional(navigator, "sendBeacon") is not None
-                and navigator.sendBeacon(effect.url, effect.body) is True
-            )
-            self._beaconed(effect.request, taken)
+            beacon = look(window.navigator, "sendBeacon")
+            taken = reach(beacon, window.navigator, effect.url, effect.body)
+            self._beaconed(effect.request, taken == (True, True))
         elif effect.keepalive or self.leaving:
             self._fetch(effect, effect.body)  # at once: the page may be gone before it is packed
         else:
             self._packed(effect.body, lambda body: self._fetch(effect, body))
 
     def _fetch(self, effect: Send, body: Any) -> None:
-        self._follow(
-            window.fetch(effect.url, _options(body, effect.keepalive, effect.bare)),
-            effect.request,
-            lambda message: self._failed(effect.request, message),
-        )
+        def failed(message: str) -> None:
+            self._failed(effect.request, message)
+
+        # The page's fetch may be a wrapper that throws, or gives anything: short of an answer the network has failed.
+        options = _options(body, effect.keepalive, effect.bare)
+        returned, response = reach(look(window.globalThis, "fetch"), None, effect.url, options)
+        if returned:
+            self._follow(response, effect.request, failed)
+        else:
+            failed(response)
 
     def _packed(self, body: str, then: "Callable[[Any], None]") -> None:
         """Call *then* with *body*, packed where that is worth it and can be done."""
-        kind = optional(window, "CompressionStream")
+        kind = feature("CompressionStream", "prototype")
         if not self._unpacks or kind is None or len(body) < PACKED_FROM:
             then(body)
             return
-        stream = construct(window.Blob, window.Array.of(body)).stream()
+        stream = construct(window.Blob, array(body)).stream()
         packed = construct(window.Response, stream.pipeThrough(construct(kind, "gzip")))
         # A Blob without a type goes without Content-Type: that needs no preflight either.
         packed.blob().then(
@@ -78,7 +81,7 @@ class Transport:
     def arm(self, effect: Arm) -> None:
         """Hand the bodies of *effect* to the browser, in place of those before."""
         self.disarm()
-        later = optional(window, "fetchLater")
+        later = feature("fetchLater", "call")
         if later is None:
             return
         net = self._net = construct(window.AbortController)
@@ -108,30 +111,33 @@ class Transport:
 
     def _follow(self, response: Any, request: str, failed: "Callable[[str], None]") -> None:
         """Tell how *request* ends, whose *response* (a promise) this is."""
-        found: dict[str, Any] = {"status": 0, "retry_after": ""}
+        found: dict[str, Any] = {"status": 0, "retry_after": "", "edge": ""}
 
-        def responded(response: Any, *_: Any) -> Any:
+        def responded(response: Any = None, *_: Any) -> None:
             # The base code gives false or 0 where what it has sent came to nothing.
-            if not response:
-                return window.Promise.reject("not sent")
-            found["status"] = response.status
-            found["retry_after"] = text(response.headers.get("Retry-After"))
-            found["edge"] = text(response.headers.get("x-adobe-edge"))
-            if "gzip" in text(response.headers.get("Accept-Encoding")):
-                self._unpacks = True
-            # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
-            found["body"] = response.text()
-            return found["body"]
+            status = look(response, "status")
+            if not isinstance(status, int) or look(response, "text") is None:
+                failed("the request was given no answer")
+                return
+            found["status"] = status
+            headers = look(response, "headers")
+            if look(headers, "get") is not None:
+                found["retry_after"] = text(headers.get("Retry-After"))
+                found["edge"] = text(headers.get("x-adobe-edge"))
+                if "gzip" in text(headers.get("Accept-Encoding")):
+                    self._unpacks = True
+            returned, body = reach(method(response, "text"), response)
+            if returned:
+                settle(body, read, failed)
+            else:
+                failed(body)
 
-        def read(body: Any = "", *_: Any) -> None:
+        def read(answer: Any = "", *_: Any) -> None:
             self._answered(
-                request, found["status"], text(body), found["retry_after"], found["edge"]
+                request, found["status"], text(answer), found["retry_after"], found["edge"]
             )
 
-        def refused(error: Any = None, *_: Any) -> None:
-            failed(describe(error))
-
-        response.then(callback(responded)).then(callback(read), callback(refused))
+        settle(response, responded, failed)
 
 
 def _options(body: Any, keepalive: bool, bare: bool = False) -> Any:

@@ -6,9 +6,11 @@ Not for what becomes of it: core decides. links.py and routes.py look.
 from ..core.interactions import Click
 from ..core.tracker import Tracker
 from ..core.wire import decode_object, encode
-from .bridge import attempt, callback, listen, method, optional, parse, stringify, window
+from .bridge import array, attempt, callback, method, optional, parse, stringify, window
 from .console import say
+from .features import look
 from .links import clicked_link, facts_of, tell_offer
+from .listening import stay
 from .routes import watch_routes
 
 TYPE_CHECKING = False
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from .page import Page
 
+MIDDLE = 1  # the button that opens a link in another tab; browsers tell it by auxclick alone
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
 
@@ -62,7 +65,7 @@ class Watching:
             attempt(
                 method(window.Reflect, "construct"),
                 window.Reflect,
-                (window.RegExp, window.Array.of(pattern)),
+                (window.RegExp, array(pattern)),
                 compiled,
                 refused,
             )
@@ -73,9 +76,13 @@ class Watching:
             except Exception as error:
                 self._page.report(error)
 
-        listen(window.document, "click", callback(clicked), True)
+        told = callback(clicked)
+        stay(window.document, "click", told, True)
+        stay(window.document, "auxclick", told, True)
 
     def _tell_click(self, event: Any) -> None:
+        if optional(event, "type") == "auxclick" and optional(event, "button") != MIDDLE:
+            return  # the right one opens a menu
         innermost = event.composedPath()[0]  # what is in the link: as alloy.js tells callbacks
         link = clicked_link(event)
         facts = {} if link is None else facts_of(link, event, self._qualifier)
@@ -92,8 +99,8 @@ class Watching:
             self.hints = decode_object(stringify(values)) if values is not None else None
             self._page.carry_out(self._tracker.hinted(self._page.moment()))
 
-        source = optional(window.navigator, "userAgentData")
-        if source is None:
+        source = look(window.navigator, "userAgentData")
+        if look(source, "getHighEntropyValues") is None:
             told()
         else:
             failed = self._page.safely(lambda message: told())

@@ -68,7 +68,7 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
             out,
             "micropython",
             "js",
-            terser(web, esbuild(web, runtime.script(micropython), "--format=iife")),
+            terser(web, _runtime(web, runtime.script(micropython))),
         ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
@@ -100,7 +100,17 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
     step("scripts")
     loader = (web / "loader.js").read_text()
     (out / "alloy.micropython.js").write_bytes(
-        terser(web, esbuild(web, loader, "--format=iife", "--define:FILES=" + json.dumps(files)))
+        terser(
+            web,
+            esbuild(
+                web,
+                loader,
+                "--bundle",
+                "--format=iife",
+                "--define:FILES=" + json.dumps(files),
+                cwd=web,
+            ),
+        )
     )
     for name in ("base.js", "base-early.js", "worker.js"):
         (out / name).write_bytes(terser(web, esbuild(web, (web / name).read_text())))
@@ -118,6 +128,12 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
     )
     progress("done", len(STEPS), len(STEPS))
     return sizes
+
+
+def _runtime(web: Path, text: str) -> bytes:
+    """The runtime's script, which takes from the language what early.js has."""
+    taken = ("--inject:early.js", "--define:Promise=earlyPromise", "--define:Map=earlyMap")
+    return esbuild(web, text, "--bundle", "--format=iife", *taken, cwd=web)
 
 
 def fingerprint(source: Path, web: Path) -> str:

@@ -83,7 +83,8 @@ def made_small(
             file = place / f"{name}.js"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        (place / "python.js").write_text((web / "python.js").read_text())
+        for name in ("python.js", "early.js"):
+            (place / name).write_text((web / name).read_text())
         start, renamed = place / "entry.js", place / "renamed.json"
         start.write_text(entry)
         renamed.write_text("{}")
@@ -93,6 +94,14 @@ def made_small(
             str(start),
             "--bundle",
             "--format=iife",
+            "--inject:early.js",
+            "--define:globalThis.JSON=earlyJSON",
+            "--define:globalThis.Promise=earlyPromise",
+            "--define:JSON=earlyJSON",
+            "--define:Array.isArray=earlyIsArray",
+            "--define:Object.keys=earlyKeys",
+            "--define:Object.getPrototypeOf=earlyPrototype",
+            "--define:Math.floor=earlyFloor",
             *([f"--mangle-props={OURS}", f"--mangle-cache={renamed}"] if renames else []),
             "--sourcemap=external",
             f"--outfile={place / 'alloy.js'}",

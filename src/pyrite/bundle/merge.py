@@ -10,6 +10,7 @@ from pathlib import Path
 from .names import MergeError, Parameters, Renamed, bound_in_functions, keys, names_in, shortened
 from .tables import without_meanings
 
+WORDS = "core/words.py"
 KEPT = ("run", "start")  # what the loader asks for by name
 
 
@@ -19,6 +20,8 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
         name: at_run_time(without_meanings(name, ast.parse(file.read_text(), name)))
         for name, file in files.items()
     }
+    if WORDS in files:
+        trees = {name: quoting(name, tree) for name, tree in trees.items()}
     order: list[str] = []
     for name in sorted(trees):
         _visit(name, trees, order)
@@ -68,9 +71,32 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
     return ast.unparse(ast.fix_missing_locations(shortened(whole, turn)))
 
 
-def stripped(text: str) -> str:
-    """The module *text* without docstrings, annotations, comments and what is for type checkers."""
-    return ast.unparse(ast.fix_missing_locations(_Stripped().visit(at_run_time(ast.parse(text)))))
+def stripped(text: str, *, quoted: str = "") -> str:
+    """The module *text* without docstrings, annotations, comments and what is for type checkers.
+
+    *quoted* is the file's name where its `!r` are to be made fit for MicroPython.
+    """
+    tree = _Stripped().visit(at_run_time(ast.parse(text)))
+    return ast.unparse(ast.fix_missing_locations(quoting(quoted, tree) if quoted else tree))
+
+
+def quoting(name: str, tree: ast.Module) -> ast.Module:
+    """*tree*, the file *name*, with a call of core/words.py's `quoted` for each `!r`: MicroPython's escapes letters."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
+    ]
+    for node in found if name != WORDS else []:
+        node.value = ast.Call(ast.Name("quoted", ast.Load()), [node.value], [])
+        node.conversion = -1
+        if node is found[0]:
+            folders = name.count("/")
+            place = ast.ImportFrom("core.words", [ast.alias("quoted")], folders + 1)
+            if name.startswith("core/"):
+                place = ast.ImportFrom("words", [ast.alias("quoted")], folders)
+            tree.body.insert(0, place)
+    return tree
 
 
 def at_run_time(tree: ast.Module) -> ast.Module:

@@ -27,10 +27,10 @@ _PLACE = {"NODE": "false", "SHELL": "false", "WORKER": "false", "WEB": "true"}
 
 # The runtime asks Date while it boots, and whenever Python asks for the time; a page may have put nonsense in its place.
 _CLOCK = """const Date = (() => {
-  const since = () => performance.timeOrigin + performance.now();
+  const since = () => { try { return performance.timeOrigin + performance.now(); } catch { return NaN; } };
   const page = globalThis.Date;
   try {
-    if (Math.abs(page.now() - since()) < 1e12 && new page().getTime() > 0) return page;
+    if (!(Math.abs(page.now() - since()) >= 1e12) && new page().getTime() > 0) return page;
   } catch {}
   return class { constructor(at) { this.at = at ?? since(); } getTime() { return this.at; } static now() { return since(); } };
 })();

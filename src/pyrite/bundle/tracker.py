@@ -82,7 +82,7 @@ def archive(source: Path) -> bytes:
     compiled = {"__init__": _compile(FACE, "pyrite/__init__.py", "-O2")}
     for name, file in bridged(source, "micropython").items():
         if name not in (LOADER, COMPILED):
-            text = stripped(file.read_text())
+            text = stripped(file.read_text(), quoted=name)
             compiled[name.removesuffix(".py")] = _compile(text, f"pyrite/{name}", "-O2")
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:

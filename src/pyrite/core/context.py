@@ -41,10 +41,7 @@ def one_time_referrer(groups: list[str], moment: Moment, last: str | None) -> di
 
 
 def _device(moment: Moment) -> dict[str, object]:
-    device: dict[str, object] = {
-        "screenHeight": moment.number("screenHeight"),
-        "screenWidth": moment.number("screenWidth"),
-    }
+    device = _sizes(moment, ["screenHeight", "screenWidth"])
     orientation = moment.text("screenOrientation").partition("-")[0]
     if orientation in ("portrait", "landscape"):
         device["screenOrientation"] = orientation
@@ -56,8 +53,7 @@ def _environment(groups: list[str], moment: Moment) -> dict[str, object]:
     browser: dict[str, object] = {}
     if "environment" in groups:
         environment["type"] = "browser"
-        browser["viewportWidth"] = moment.number("viewportWidth")
-        browser["viewportHeight"] = moment.number("viewportHeight")
+        browser.update(_sizes(moment, ["viewportWidth", "viewportHeight"]))
     hints = moment.facts.get("hints")
     if "highEntropyUserAgentHints" in groups and isinstance(hints, dict):
         names = ("architecture", "bitness", "model", "platformVersion", "wow64")
@@ -65,6 +61,13 @@ def _environment(groups: list[str], moment: Moment) -> dict[str, object]:
     if browser:
         environment["browserDetails"] = browser
     return environment
+
+
+def _sizes(moment: Moment, names: list[str]) -> dict[str, object]:
+    """Those of the facts *names* that could be read."""
+    return {
+        name: moment.number(name) for name in names if moment.number(name) or moment.facts.get(name) == 0
+    }
 
 
 def _place(moment: Moment) -> dict[str, object]:

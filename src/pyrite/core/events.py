@@ -235,7 +235,7 @@ class Events:
         return [
             Decide(
                 ticket=ticket,
-                url=self._config.edge_origin(moment.text("url")) + self.device.script,
+                url=self._config.edge_origin(moment.site()) + self.device.script,
                 rules=self.device.rules,
                 question=self.device.question(event, moment),
             ),

@@ -1,7 +1,7 @@
 """Hosts in addresses: `www.example.com:8443`, `[::1]:8000`, and which of them are this machine. Pure."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 
 def host_of(url: str) -> str:

@@ -33,6 +33,9 @@ class Given:
         self._known[name] = value
 
 
+MAX_NUMBER = 2**31  # of sizes and minutes: what says more is nonsense, and so is NaN
+
+
 class Moment:
     """One instant as the core sees it.
 
@@ -64,7 +67,18 @@ class Moment:
     def number(self, name: str) -> int:
         """The fact *name* when it is a number, else 0; cut to a whole number."""
         value = self.facts.get(name)
-        return int(value) if isinstance(value, (int, float)) else 0
+        return int(value) if isinstance(value, (int, float)) and abs(value) < MAX_NUMBER else 0
+
+    def site(self) -> str:
+        """An address on the page's own host; '' where it has none: a file, or a frame without an origin.
+
+        A frame made of `srcdoc`, or at about:blank or a blob: address, has the host of the page that made it.
+        """
+        for name in ("origin", "url"):
+            address = self.text(name)
+            if address.startswith("https://") or address.startswith("http://"):
+                return address
+        return ""
 
 
 def utc(now_ms: int) -> str:

@@ -71,7 +71,7 @@ class Outgoing:
         body["meta"] = meta
         id = moment.new_id()
         url = url_of(
-            config.edge_root(moment.text("url")),
+            config.edge_root(moment.site()),
             hint=visitor.region(moment),
             action=action,
             datastream=target,

@@ -26,7 +26,14 @@ from .effects import (
     resolved,
 )
 from .entry import Entry, Outcome
-from .errors import AlreadyConfigured, NotConfigured, TrackerError, UnknownCommand, as_error
+from .errors import (
+    AlreadyConfigured,
+    NotConfigured,
+    OptionsError,
+    TrackerError,
+    UnknownCommand,
+    as_error,
+)
 from .event import Draft, part, text_of
 from .events import BEFORE_EVENT, Events
 from .identity import in_query
@@ -47,6 +54,10 @@ BEFORE_CLICK = "onBeforeLinkClickSend"
 LATE = "no answer in time"
 HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
 HINTS_MS = 5000  # after which an event leaves without the browser's hints
+NO_HOST = (
+    "configure: options.edgeDomain: expected the edge's host, for a page at {} has none of its own; "
+    "set edgeDomain to where the edge is"
+)
 WATCHED = (
     ("clickCollectionEnabled", "clicks"),
     ("autoViewStart", "routes"),
@@ -157,6 +168,8 @@ class Tracker:
 
     def _set_up(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         config = configure(options)
+        if not config.text("edgeDomain") and not moment.site():
+            raise OptionsError(NO_HOST.replace("{}", moment.text("url")[:80]))
         self._set = Configured(self, config, moment)
         wish = in_query(moment.text("url"), "alloy_debug").lower()
         if self._debug is None:
@@ -170,6 +183,8 @@ class Tracker:
         for flag, what in WATCHED:
             if config.flag(flag):
                 effects.append(Watch(what=what))
+        if moment.text("unread"):
+            effects.extend(self._set.outgoing.note(f"configure: {moment.text('unread')}"))
         if "highEntropyUserAgentHints" in config.contexts():
             effects.append(Watch(what="hints"))
             effects.append(Later(timer="hints", delay_ms=HINTS_MS))

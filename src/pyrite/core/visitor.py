@@ -154,8 +154,8 @@ class Visitor:
         return self._ids.get("CORE", "")
 
     def _same_site(self, moment: Moment) -> bool:
-        edge = split_host(host_of(self._config.edge_root(moment.text("url")) + "/"))[0]
-        page = split_host(host_of(moment.text("url")))[0]
+        edge = split_host(host_of(self._config.edge_root(moment.site()) + "/"))[0]
+        page = split_host(host_of(moment.site()))[0]
         top = moment.text("topDomain")
         return edge == page or (top != "" and (edge == top or edge.endswith("." + top)))
 

@@ -119,6 +119,8 @@ def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], s
             value = None
         if value is not None:
             kept[name] = value
+    if not str(kept.get("url", "")).startswith("http"):
+        kept["origin"] = "https://edge.invalid"  # a page needs a host to find the edge; this is it
     return Queue(
         config=config, commands=commands, facts=kept, sent_ms=sent if isinstance(sent, int) else 0
     )

@@ -23,22 +23,32 @@ def now_ms() -> int:
         return 0
 
 
+def json() -> Any:
+    """The page's JSON."""
+    return _window.JSON
+
+
 def parse(text: str) -> Any:
     """The JavaScript value of a JSON text."""
-    return window.JSON.parse(text)
+    return json().parse(text)
 
 
 def stringify(value: Any) -> str:
     """The JSON text of a JavaScript value; `null` for what has none."""
     if is_nullish(value):
         return "null"
-    text = window.JSON.stringify(value)
+    text = json().stringify(value)
     return text if isinstance(text, str) else "null"
 
 
 def callback(function: Any) -> Any:
     """*function* as JavaScript may keep and call it."""
     return function
+
+
+def array(*args: Any) -> Any:
+    """A JavaScript list of *args*."""
+    return window.Array.of(*args)
 
 
 def is_nullish(value: Any) -> bool:
@@ -59,7 +69,7 @@ def text(value: Any) -> str:
 
 def construct(constructor: Any, *args: Any) -> Any:
     """`new constructor(...args)`; never for one that may throw."""
-    return window.Reflect.construct(constructor, window.Array.of(*args))
+    return window.Reflect.construct(constructor, array(*args))
 
 
 def method(holder: Any, name: str) -> Any:
@@ -69,31 +79,73 @@ def method(holder: Any, name: str) -> Any:
 
 def listen(target: Any, name: str, function: Any, capture: bool = False) -> None:
     """`target.addEventListener(name, function, capture)`."""
-    target.addEventListener(name, function, capture)
+    invoke(target, "addEventListener", name, function, capture)
+
+
+def own(node: Any, name: str) -> Any:
+    """The property *name* of a node, never a control of a form or an image of the document that is called so."""
+    value = window.Reflect.get(window.Reflect.getPrototypeOf(node), name, node)
+    return None if is_nullish(value) else value
+
+
+def put(node: Any, name: str, value: Any) -> None:
+    """Set the property *name* of a node, as `own` gives it."""
+    window.Reflect.set(window.Reflect.getPrototypeOf(node), name, value, node)
+
+
+def invoke(node: Any, name: str, *args: Any) -> Any:
+    """Call the method *name* of a node, as `own` gives it."""
+    return window.Reflect.apply(own(node, name), node, array(*args))
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value from JavaScript can be called."""
+    return str(window.Object.prototype.toString.call(value)).endswith("Function]")
+
+
+def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
+    """Call a JavaScript function that may throw: whether it has returned, and what; what it said where it has thrown."""
+    try:
+        return (True, window.Reflect.apply(function, this, array(*args)))
+    except Exception as error:
+        return (False, describe(error))
 
 
 def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed: Any) -> None:
     """Call a JavaScript function that may throw: *done* gets what it returns or promises, *failed* a text."""
+    returned, value = reach(function, this, *args)
+    if returned:
+        settle(value, done, failed)
+    else:
+        failed(value)
 
-    def passed(value: Any = None, *_: Any) -> None:
+
+def settle(value: Any, done: Any, failed: Any) -> None:
+    """Hand *done* a value from JavaScript, or what it promises; *failed* gets a text where that is rejected."""
+
+    def passed(result: Any = None, *_: Any) -> None:
         # A mistake in what follows must end like a throw, not as an unhandled rejection of the page.
         try:
-            done(value)
+            done(result)
         except Exception as error:
             failed(f"{type(error).__name__}: {error}")
 
     def refused(error: Any = None, *_: Any) -> None:
         failed(describe(error))
 
-    try:
-        value = window.Reflect.apply(function, this, window.Array.of(*args))
-    except Exception as error:
-        failed(describe(error))
-        return
-    if is_nullish(value) or optional(window.Object(value), "then") is None:
-        passed(value)
-    else:
+    if is_promise(value):
         value.then(passed, refused)
+    else:
+        passed(value)
+
+
+def is_promise(value: Any) -> bool:
+    """Whether *value* has a `then` to call: an answer may be any object, also one whose `then` is a number."""
+    if is_nullish(value):
+        return False
+    return is_function(
+        reach(method(window.Reflect, "get"), window.Reflect, window.Object(value), "then")[1]
+    )
 
 
 def describe(error: Any) -> str:

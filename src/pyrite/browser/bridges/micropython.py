@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 LANE = "pyscript"  # what a second lane on the page is told
 window = js
 UNDEFINED = js.undefined
+_tools: "list[Any]" = []  # the loader's, which catch what is thrown; a PyScript page has none
+
+
+def equip(tools: Any) -> None:
+    """Take the loader's *tools* (see web/loader.js)."""
+    _tools.append(tools)
 
 
 def now_ms() -> int:
@@ -26,20 +32,30 @@ def now_ms() -> int:
         return 0
 
 
+def json() -> Any:
+    """The page's JSON; the loader's, which no library has changed, where there is a loader."""
+    return _tools[0].json if _tools else js.JSON
+
+
 def parse(text: str) -> Any:
     """The JavaScript value of a JSON text."""
-    return js.JSON.parse(text)
+    return json().parse(text)
 
 
 def stringify(value: Any) -> str:
     """The JSON text of a JavaScript value; `null` for what has none."""
-    text = js.JSON.stringify(value)
+    text = json().stringify(value)
     return text if isinstance(text, str) else "null"
 
 
 def callback(function: Any) -> Any:
     """*function* as JavaScript may keep and call it."""
     return function
+
+
+def array(*args: Any) -> Any:
+    """A JavaScript list of *args*."""
+    return _tools[0].array(*args) if _tools else js.Array.of(*args)
 
 
 def is_nullish(value: Any) -> bool:
@@ -61,7 +77,7 @@ def text(value: Any) -> str:
 
 def construct(constructor: Any, *args: Any) -> Any:
     """`new constructor(...args)`; never for one that may throw."""
-    return js.Reflect.construct(constructor, js.Array.of(*args))
+    return js.Reflect.construct(constructor, array(*args))
 
 
 def method(holder: Any, name: str) -> Any:
@@ -74,9 +90,60 @@ def listen(target: Any, name: str, function: Any, capture: bool = False) -> None
     # MicroPython 1.28 keeps one proxy for a function however it was reached, and once it was read off an object the
     # module's own `js.addEventListener(…)` takes its first argument for `this` (e2e/routes notices).
     place = js.globalThis if target is js else target
-    js.Reflect.apply(
-        js.Reflect.get(place, "addEventListener"), place, js.Array.of(name, function, capture)
-    )
+    js.Reflect.apply(own(place, "addEventListener"), place, array(name, function, capture))
+
+
+def own(node: Any, name: str) -> Any:
+    """The property *name* of a node, never a control of a form or an image of the document that is called so."""
+    if _tools:
+        return _tools[0].own(node, name)
+    value = js.Reflect.get(js.Reflect.getPrototypeOf(node), name, node)
+    return None if is_nullish(value) else value
+
+
+def put(node: Any, name: str, value: Any) -> None:
+    """Set the property *name* of a node, as `own` gives it."""
+    place = js.Reflect.getPrototypeOf(node)
+    returned, why = reach(method(js.Reflect, "set"), js.Reflect, place, name, value, node)
+    if not returned:
+        raise ValueError(why)
+
+
+def invoke(node: Any, name: str, *args: Any) -> Any:
+    """Call the method *name* of a node, as `own` gives it."""
+    if not _tools:
+        return js.Reflect.apply(own(node, name), node, array(*args))
+    result = _tools[0].invoke(node, name, *args)
+    if isinstance(result, str):
+        raise ValueError(result)
+    return result[0]
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value from JavaScript can be called."""
+    return str(js.Object.prototype.toString.call(value)).endswith("Function]")
+
+
+def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
+    """Call a JavaScript function that may throw: whether it has returned, and what; what it said where it has thrown."""
+    if _tools:
+        result = _tools[0].reach(function, this, array(*args))
+        return (False, result) if isinstance(result, str) else (True, result[0])
+    # Of what JavaScript has from the start, the executor of a promise is what catches within the task. What the function
+    # returns is read by a getter, for the executor's own value is lost.
+    getter = parse('{"enumerable":true}')
+    js.Reflect.set(getter, "get", _bound(function, this, *args))
+    source = js.Object.defineProperty(js.Object(), "value", getter)
+    target = js.Object()
+    executor = _bound(method(js.Object, "assign"), js.Object, target, source)
+    construct(js.Promise, executor).catch(lambda *_: None)
+    if js.Reflect.has(target, "value"):
+        return (True, method(target, "value"))
+    return (False, "an exception")
+
+
+def _bound(function: Any, *args: Any) -> Any:
+    return js.Reflect.apply(method(function, "bind"), function, array(*args))
 
 
 def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed: Any) -> None:
@@ -85,6 +152,21 @@ def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed
     *function* comes from `method` or `optional`: a bound method would let the exception through.
     """
 
+    if not _tools:
+        # By a promise, for `reach` does not tell here what was thrown.
+        promise = js.Promise.resolve(array(*args))
+        settle(promise.then(js.Reflect.apply.bind(js.Reflect, function, this)), done, failed)
+        return
+    returned, value = reach(function, this, *args)
+    if returned:
+        settle(value, done, failed)
+    else:
+        failed(value)
+
+
+def settle(value: Any, done: Any, failed: Any) -> None:
+    """Hand *done* a value from JavaScript, or what it promises; *failed* gets a text where that is rejected."""
+
     def passed(*values: Any) -> None:
         # A mistake in what follows must end like a throw, not as an unhandled rejection of the page.
         try:
@@ -92,11 +174,22 @@ def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed
         except Exception as error:
             failed(f"{type(error).__name__}: {error}")
 
-    js.Promise.resolve(js.Array.of(*args)).then(
-        js.Reflect.apply.bind(js.Reflect, function, this)
-    ).then(passed, lambda error=None, *_: failed(describe(error)))
+    if _is_promise(value):
+        refused = lambda error=None, *_: failed(describe(error))  # noqa: E731
+        js.Promise.resolve(value).then(passed, refused)
+    else:
+        passed(value)
+
+
+def _is_promise(value: Any) -> bool:
+    """Whether *value* has a `then` to call: an answer may be any object, also one whose `then` is a number."""
+    if is_nullish(value) or isinstance(value, (str, bool, int, float)):
+        return False
+    return is_function(reach(method(js.Reflect, "get"), js.Reflect, value, "then")[1])
 
 
 def describe(error: Any) -> str:
     """What an exception from JavaScript says."""
+    if _tools:
+        return str(_tools[0].words(error))
     return str(js.String(error))

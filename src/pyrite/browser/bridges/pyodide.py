@@ -5,7 +5,7 @@ of its own here, and undefined is None; exceptions from JavaScript can be caught
 """
 
 import js
-from pyodide.ffi import JsException, create_proxy, jsnull
+from pyodide.ffi import create_proxy, jsnull
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,20 +23,30 @@ def now_ms() -> int:
         return 0
 
 
+def json() -> Any:
+    """The page's JSON."""
+    return js.JSON
+
+
 def parse(text: str) -> Any:
     """The JavaScript value of a JSON text."""
-    return js.JSON.parse(text)
+    return json().parse(text)
 
 
 def stringify(value: Any) -> str:
     """The JSON text of a JavaScript value; `null` for what has none."""
-    text = js.JSON.stringify(value)
+    text = json().stringify(value)
     return text if isinstance(text, str) else "null"
 
 
 def callback(function: Any) -> Any:
     """*function* as JavaScript may keep and call it."""
     return create_proxy(function)
+
+
+def array(*args: Any) -> Any:
+    """A JavaScript list of *args*."""
+    return js.Array.of(*args)
 
 
 def is_nullish(value: Any) -> bool:
@@ -69,11 +79,49 @@ def method(holder: Any, name: str) -> Any:
 
 def listen(target: Any, name: str, function: Any, capture: bool = False) -> None:
     """`target.addEventListener(name, function, capture)`."""
-    target.addEventListener(name, function, capture)
+    invoke(target, "addEventListener", name, function, capture)
+
+
+def own(node: Any, name: str) -> Any:
+    """The property *name* of a node, never a control of a form or an image of the document that is called so."""
+    value = js.Reflect.get(js.Reflect.getPrototypeOf(node), name, node)
+    return None if is_nullish(value) else value
+
+
+def put(node: Any, name: str, value: Any) -> None:
+    """Set the property *name* of a node, as `own` gives it."""
+    js.Reflect.set(js.Reflect.getPrototypeOf(node), name, value, node)
+
+
+def invoke(node: Any, name: str, *args: Any) -> Any:
+    """Call the method *name* of a node, as `own` gives it."""
+    return js.Reflect.apply(own(node, name), node, array(*args))
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value from JavaScript can be called."""
+    return str(js.Object.prototype.toString.call(value)).endswith("Function]")
+
+
+def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
+    """Call a JavaScript function that may throw: whether it has returned, and what; what it said where it has thrown."""
+    try:
+        return (True, js.Reflect.apply(function, this, array(*args)))
+    except Exception as error:
+        return (False, describe(error))
 
 
 def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed: Any) -> None:
     """Call a JavaScript function that may throw: *done* gets what it returns or promises, *failed* a text."""
+    returned, value = reach(function, this, *args)
+    if returned:
+        settle(value, done, failed)
+    else:
+        failed(value)
+
+
+def settle(value: Any, done: Any, failed: Any) -> None:
+    """Hand *done* a value from JavaScript, or what it promises; *failed* gets a text where that is rejected."""
 
     def passed(value: Any = None, *_: Any) -> None:
         # A mistake in what follows must end like a throw, not as an unhandled rejection of the page.
@@ -85,15 +133,17 @@ def attempt(function: Any, this: Any, args: "tuple[Any, ...]", done: Any, failed
     def refused(error: Any = None, *_: Any) -> None:
         failed(describe(error))
 
-    try:
-        value = js.Reflect.apply(function, this, js.Array.of(*args))
-    except JsException as error:
-        failed(describe(error))
-        return
-    if not is_nullish(value) and not is_nullish(getattr(js.Object(value), "then", None)):
+    if is_promise(value):
         value.then(create_proxy(passed), create_proxy(refused))
     else:
         passed(value)
+
+
+def is_promise(value: Any) -> bool:
+    """Whether *value* has a `then` to call: an answer may be any object, also one whose `then` is a number."""
+    if is_nullish(value):
+        return False
+    return is_function(reach(method(js.Reflect, "get"), js.Reflect, js.Object(value), "then")[1])
 
 
 def describe(error: Any) -> str:

@@ -1,0 +1,29 @@
+"""What a browser may lack: an interface is taken for there only if it has what is used of it.
+
+An element with the id `navigation` or a frame of that name is a global of the page too, and so is an old polyfill's object.
+"""
+
+from .bridge import is_nullish, method, reach, window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+NAMED = ("[object HTML", "[object Window]")  # elements, collections of them, and frames
+
+
+def look(holder: "Any", name: str) -> "Any":
+    """The property *name* of a JavaScript value; None where it is missing or can't be read."""
+    if is_nullish(holder):
+        return None
+    found, value = reach(method(window.Reflect, "get"), window.Reflect, window.Object(holder), name)
+    return None if not found or is_nullish(value) else value
+
+
+def feature(name: str, member: str) -> "Any":
+    """The page's global *name*; None where it is missing, is an element or a frame of that name, or has no *member*."""
+    found = look(window.globalThis, name)
+    if look(found, member) is None:
+        return None
+    kind = str(window.Object.prototype.toString.call(found))
+    return None if any([kind.startswith(named) for named in NAMED]) else found

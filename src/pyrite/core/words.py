@@ -1,0 +1,27 @@
+"""Values as messages show them: as Python's `repr`, in the letters they have.
+
+Pure. MicroPython 1.28 escapes every letter that is not ASCII: in what is built for it each `!r` is a call of `quoted` (bundle/merge.py).
+"""
+
+_SIGNS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quoted(value: object) -> str:
+    """`repr(value)`, but that only signs nobody can see are escaped."""
+    if isinstance(value, str):
+        mark = '"' if "'" in value and '"' not in value else "'"
+        return mark + "".join([_sign(sign, mark) for sign in value]) + mark
+    if isinstance(value, list):
+        return "[" + ", ".join([quoted(one) for one in value]) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join([quoted(key) + ": " + quoted(value[key]) for key in value]) + "}"
+    return repr(value)
+
+
+def _sign(sign: str, mark: str) -> str:
+    if sign == mark:
+        return "\\" + sign
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    code = ord(sign)
+    return f"\\x{code:02x}" if code < 32 or code == 127 else sign
