@@ -17,7 +17,7 @@ import pyrite
 from pyrite.cli import app
 from pyrite.cli.common import COMMANDS
 from pyrite.cli.serving import what_was_read
-from pyrite.edge.experiences import Experiences
+from pyrite.edge.experiences.folder import Experiences
 from pyrite.edge.settings import Datastream, Edge, Settings
 from pyrite.stores.contract import BadRow, Batch, Event, Visit
 from pyrite.stores.sqlite import SqliteStore

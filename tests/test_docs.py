@@ -8,8 +8,8 @@ import typer.main
 
 import pyrite
 from pyrite.cli import app
-from pyrite.core.commands import ALLOYS, COMMANDS
-from pyrite.core.config import CONFIGURE, UNSUPPORTED
+from pyrite.core.commands.table import ALLOYS, COMMANDS
+from pyrite.core.options.configure import CONFIGURE, UNSUPPORTED
 from pyrite.edge.settings import Datastream, Edge, Limits, Personalization
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,9 +46,9 @@ def test_every_setting_of_the_edge_is_documented() -> None:
 
 
 def test_every_condition_and_key_of_an_experience_is_documented() -> None:
-    from pyrite.core.actions import TYPES
-    from pyrite.core.audience import CONDITIONS
-    from pyrite.edge.experience_form import Cap, File, Goal, Schedule
+    from pyrite.core.decisions.audience import CONDITIONS
+    from pyrite.core.personalization.actions import TYPES
+    from pyrite.edge.experiences.form import Cap, File, Goal, Schedule
 
     assert missing([*CONDITIONS, *TYPES]) == []
     for model in (File, Schedule, Cap, Goal):
@@ -96,7 +96,7 @@ def test_what_alloy_has_and_this_build_has_not_stands_in_the_page_of_differences
 
 
 def test_the_versions_agree() -> None:
-    from pyrite.core.context import VERSION
+    from pyrite.core.collect.context import VERSION
 
     project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)
     changes = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)

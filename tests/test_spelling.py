@@ -2,11 +2,11 @@
 
 import pytest
 
-from pyrite.browser.spelling import Spelling, alloys, pythons
-from pyrite.core.commands import COMMANDS
-from pyrite.core.config import CONFIGURE
+from pyrite.browser.entry.spelling import Spelling, alloys, pythons
+from pyrite.core.commands.table import COMMANDS
 from pyrite.core.errors import OptionsError
-from pyrite.core.options import read
+from pyrite.core.options.check import read
+from pyrite.core.options.configure import CONFIGURE
 
 
 def refused(command: str, **options: object) -> tuple[str, str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from pyrite.core.commands import COMMANDS, PERSONALIZATION
-from pyrite.core.config import CLICK_COLLECTION, CONFIGURE
+from pyrite.core.commands.table import COMMANDS, PERSONALIZATION
+from pyrite.core.options.configure import CLICK_COLLECTION, CONFIGURE
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = (ROOT / "web" / "types" / "alloy.d.ts").read_text()
-PYTHON = ast.parse((ROOT / "src" / "pyrite" / "browser" / "pyscript.py").read_text())
+PYTHON = ast.parse((ROOT / "src" / "pyrite" / "browser" / "entry" / "pyscript.py").read_text())
 TABLES: dict[str, Any] = {
     "Configuration": CONFIGURE,
     "ClickCollection": CLICK_COLLECTION,

@@ -2,7 +2,7 @@
 // and a view start, the view leaves at once as a raw command, on which the edge runs the same core; the tracker takes over its
 // id and its answer. When the page is left before a tracker has come, all other events leave the same way, in one beacon.
 // What the page wants to see or hold (consent, hooks, overrides, hints) waits for the tracker; so does whatever fails here.
-// What is sent has no names: edge/raw.py knows the order; the first event's id is also a new visitor's.
+// What is sent has no names: edge/adobe/early.py knows the order; the first event's id is also a new visitor's.
 ((page, names) =>
   names.forEach((name) => {
     if (typeof page[name] == "function") return;

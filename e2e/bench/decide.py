@@ -17,8 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
-from pyrite.core.decide import Rules
-from pyrite.core.situation import Situation, Visitor
+from pyrite.core.decisions.rules import Rules
+from pyrite.core.decisions.subject import Situation, Visitor
 
 SIZES = (10, 30, 100, 300, 1000, 3000, 10_000)
 ROUNDS = 200

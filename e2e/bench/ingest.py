@@ -123,7 +123,7 @@ def serve(name: str, port: int, folder: Path) -> None:
 
         settings = pyrite.Settings(store=Store(synchronous=name))  # type: ignore[arg-type]
         app = pyrite.edge(settings=settings, data=folder)
-        from pyrite.edge import serving
+        from pyrite.edge.http import server as serving
 
         serving.settle()  # as `pyrite serve` does
     uvicorn.run(app, port=port, log_level="error", access_log=False, lifespan="off")

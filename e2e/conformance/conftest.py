@@ -24,8 +24,15 @@ MICROPYTHON = """<!doctype html><title>conformance</title><script type="module">
   import {loadMicroPython} from "/runtime/micropython.mjs";
   const lines = [];
   const python = await loadMicroPython({url: "/runtime/micropython.wasm", heapsize: 8 << 20, pystack: 16384, stdout: (line) => lines.push(line)});
-  for (const folder of ["/pyrite", "/pyrite/core"]) python.FS.mkdir(folder);
-  for (const [path, text] of Object.entries(await (await fetch("/sources.json")).json())) python.FS.writeFile(path, text);
+  const folders = new Set();
+  for (const [path, text] of Object.entries(await (await fetch("/sources.json")).json())) {
+    for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1)) {
+      const folder = path.slice(0, end);
+      if (!folders.has(folder)) python.FS.mkdir(folder);
+      folders.add(folder);
+    }
+    python.FS.writeFile(path, text);
+  }
   window.run = (module) => {
     lines.length = 0;
     python.runPython(`
@@ -53,8 +60,15 @@ PYODIDE = """<!doctype html><title>conformance</title><script type="module">
   const lines = [];
   const python = await loadPyodide({stdout: (line) => lines.push(line)});
   python.FS.chdir("/");
-  for (const folder of ["/pyrite", "/pyrite/core"]) python.FS.mkdir(folder);
-  for (const [path, text] of Object.entries(await (await fetch("/sources.json")).json())) python.FS.writeFile(path, text);
+  const folders = new Set();
+  for (const [path, text] of Object.entries(await (await fetch("/sources.json")).json())) {
+    for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1)) {
+      const folder = path.slice(0, end);
+      if (!folders.has(folder)) python.FS.mkdir(folder);
+      folders.add(folder);
+    }
+    python.FS.writeFile(path, text);
+  }
   python.runPython(`import sys; sys.path.insert(0, "/")`);
   window.run = (module) => {
     lines.length = 0;
@@ -141,8 +155,8 @@ PAGES = {
 def sources() -> str:
     """The sources as they are, for lanes that read Python."""
     files = {"/pyrite/__init__.py": ""}
-    for path in CORE.glob("*.py"):
-        files[f"/pyrite/core/{path.name}"] = path.read_text()
+    for path in CORE.rglob("*.py"):
+        files[f"/pyrite/core/{path.relative_to(CORE).as_posix()}"] = path.read_text()
     for path in FILES:
         files[f"/{path.name}"] = path.read_text()
     return json.dumps(files)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 from support.site import Site
 
-from pyrite.edge.results import Counts
+from pyrite.edge.experiences.results import Counts
 
 EXPERIMENT = """name = "Buttons"
 [[variants]]

@@ -1,7 +1,7 @@
 """Pyrite: a web tracker and personalization client in Python, and the edge it talks to.
 
 `pyrite.edge(...)` is the edge as an ASGI app; `pyrite.Settings` is what it can be told, `pyrite.Edge` its part `[edge]`, and
-`pyrite.Event` what a listener is given. In a page, the package of the same name offers `alloy` instead (browser/pyscript.py).
+`pyrite.Event` what a listener is given. In a page, the package of the same name offers `alloy` instead (browser/entry/pyscript.py).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 __all__ = ["Edge", "Event", "Settings", "edge"]
 
 if TYPE_CHECKING:
-    from .browser.pyscript import alloy as alloy
+    from .browser.entry.pyscript import alloy as alloy
     from .edge.app import edge as edge
     from .edge.settings import Edge as Edge
     from .edge.settings import Settings as Settings

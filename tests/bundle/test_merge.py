@@ -14,6 +14,7 @@ def run(tmp_path: Path, **modules: str) -> dict[str, Any]:
     files = {}
     for name, text in modules.items():
         path = tmp_path / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         files[f"core/{name}.py"] = path
     namespace: dict[str, Any] = {}
@@ -96,7 +97,8 @@ TABLE = (("x", ("in", "out", "pending", "other"), ("web", "device", "environment
 def f():
     return (INNER, TABLE)
 """
-    made = run(tmp_path, config=table, start="from .config import f\ndef run():\n    return f()\n")
+    start = "from .options.configure import f\ndef run():\n    return f()\n"
+    made = run(tmp_path, **{"options/configure": table, "start": start})
 
     assert made["run"]() == (
         (("a", "bool", None),),

@@ -2,7 +2,7 @@
 
 from given import action
 
-from pyrite.core.actions import SCHEMAS, step_of
+from pyrite.core.personalization.actions import SCHEMAS, step_of
 
 
 def content(type, value):

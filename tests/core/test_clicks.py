@@ -12,9 +12,9 @@ from given import (
     proposition,
 )  # fmt: skip
 
-from pyrite.core.clicks import details_of, event_of, kept, wanted
+from pyrite.core.collect.clicks import details_of, event_of, kept, wanted
 from pyrite.core.effects import kind
-from pyrite.core.interactions import Click
+from pyrite.core.personalization.interactions import Click
 
 LINK = {
     "url": "https://www.site.test/next?x=1",

@@ -2,8 +2,8 @@
 
 from given import raises
 
-from pyrite.core.consent import general, state_of
 from pyrite.core.errors import ConsentError
+from pyrite.core.visitor.consent import general, state_of
 
 
 def adobe(value, version="1.0"):

@@ -2,7 +2,7 @@
 
 from given import moment
 
-from pyrite.core.context import context, one_time_referrer
+from pyrite.core.collect.context import context, one_time_referrer
 
 ALL = ["web", "device", "environment", "placeContext"]
 

@@ -1,8 +1,8 @@
 """Who gets what: run in every lane, so a page decides as the edge does."""
 
-from pyrite.core.decide import UNIT, Choice, Prepared, Rules, variant_for
-from pyrite.core.hashing import finished, seed
-from pyrite.core.situation import Situation, Visitor
+from pyrite.core.decisions.hashing import finished, seed
+from pyrite.core.decisions.rules import UNIT, Choice, Prepared, Rules, variant_for
+from pyrite.core.decisions.subject import Situation, Visitor
 
 PAGE = {"decisionScopes": ["__view__"], "surfaces": ["web://shop.test/"]}
 NOW_MS = 1795157627711  # a Friday, 2026-11-20T06:53:47.711Z

@@ -2,7 +2,7 @@
 
 from given import ECID, NOW_MS
 
-from pyrite.core.identity import (
+from pyrite.core.visitor.identity import (
     append_to_url,
     cookies,
     ecid_in_url,

@@ -2,8 +2,8 @@
 
 from given import proposition
 
-from pyrite.core.interactions import Click, Interactions
-from pyrite.core.personalization import short
+from pyrite.core.personalization.interactions import Click, Interactions
+from pyrite.core.personalization.propositions import short
 
 
 def record(id, provider="PYR"):

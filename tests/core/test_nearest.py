@@ -1,6 +1,6 @@
 """Mistyped names find the one that was meant."""
 
-from pyrite.core.nearest import did_you_mean, nearest
+from pyrite.core.options.suggest import did_you_mean, nearest
 
 COMMANDS = ["configure", "event", "sendEvent", "setConsent"]
 

@@ -2,10 +2,10 @@
 
 from given import raises
 
-from pyrite.core.commands import COMMANDS, EVENT
-from pyrite.core.config import CONFIGURE, configure
+from pyrite.core.commands.table import COMMANDS, EVENT
 from pyrite.core.errors import OptionsError
-from pyrite.core.options import read
+from pyrite.core.options.check import read
+from pyrite.core.options.configure import CONFIGURE, configure
 
 
 def test_every_problem_is_reported_in_one_error():

@@ -2,7 +2,7 @@
 
 from given import action, proposition, scoped
 
-from pyrite.core.personalization import Views, page_surface, scope_kind, surface_of
+from pyrite.core.personalization.propositions import Views, page_surface, scope_kind, surface_of
 
 URL = "https://Shop.test/a/b/?q=1#top"
 

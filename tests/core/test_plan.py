@@ -3,8 +3,8 @@
 from given import action, moment, proposition, scoped
 
 from pyrite.core.event import draft
-from pyrite.core.interactions import Click, Interactions
-from pyrite.core.plan import Plan
+from pyrite.core.personalization.interactions import Click, Interactions
+from pyrite.core.personalization.plan import Plan
 
 
 def plan(**options):

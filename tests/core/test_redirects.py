@@ -2,7 +2,7 @@
 
 from given import moment
 
-from pyrite.core.redirects import COOKIE, absolute, noted, refusal
+from pyrite.core.personalization.redirects import COOKIE, absolute, noted, refusal
 
 
 def at(url, cookie=""):

@@ -2,8 +2,15 @@
 
 from given import body, configured, moment, only, raises
 
+from pyrite.core.delivery.request import (
+    answer_of,
+    backoff_ms,
+    http_date_ms,
+    is_temporary,
+    payloads,
+    url_of,
+)
 from pyrite.core.errors import BadAnswer, EdgeRefused
-from pyrite.core.request import answer_of, backoff_ms, http_date_ms, is_temporary, payloads, url_of
 
 
 def test_the_address_has_the_protocols_form():

@@ -1,6 +1,6 @@
 """When a changed address is a new view."""
 
-from pyrite.core.routes import Routes
+from pyrite.core.collect.routes import Routes
 
 ROOT = "https://app.test/"
 

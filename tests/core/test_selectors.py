@@ -3,7 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import SelectorError
-from pyrite.core.selectors import steps_of
+from pyrite.core.personalization.selectors import steps_of
 
 
 def step(css, eq=None, shadow=False):

@@ -2,9 +2,9 @@
 
 from given import all_of, answer, configured, moment, only, raises, settled
 
-from pyrite.core.commands import ALLOYS
+from pyrite.core.commands.table import ALLOYS
 from pyrite.core.errors import OptionsError
-from pyrite.core.options import read
+from pyrite.core.options.check import read
 from pyrite.core.tracker import Tracker
 
 ADDRESS = "https://edge.site.test/ee/v1/interact"

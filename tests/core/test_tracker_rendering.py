@@ -14,7 +14,7 @@ from given import (
     settled,
 )
 
-from pyrite.core.entry import Outcome
+from pyrite.core.delivery.entry import Outcome
 from pyrite.core.tracker import Tracker
 
 VIEW = {"xdm": {"web": {"webPageDetails": {"viewName": "Cart"}}}}

@@ -11,11 +11,11 @@ import pytest
 from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
-from pyrite.edge import intake
-from pyrite.edge.problems import Problem
-from pyrite.edge.replay import replay
-from pyrite.edge.results import Counts
-from pyrite.edge.schemas import Check, Violation
+from pyrite.edge.experiences.results import Counts
+from pyrite.edge.http.problems import Problem
+from pyrite.edge.ingest import intake
+from pyrite.edge.ingest.replay import replay
+from pyrite.edge.ingest.schemas import Check, Violation
 from pyrite.edge.settings import Datastream, Edge, Limits, Settings
 from pyrite.stores.contract import BadRow, Batch, Visitor, Written
 from pyrite.stores.memory import MemoryStore

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from pyrite.edge import bodies
-from pyrite.edge.problems import Problem
-from pyrite.edge.replay import replay
+from pyrite.edge.http.problems import Problem
+from pyrite.edge.ingest import bodies
+from pyrite.edge.ingest.replay import replay
 from pyrite.edge.settings import Datastream, Limits, Settings
 
 Maker = Callable[..., TestClient]

@@ -9,7 +9,7 @@ from asked import post, stored
 from starlette.testclient import TestClient
 
 from pyrite.demo.shop import shop
-from pyrite.edge.callers import TOLD, Callers
+from pyrite.edge.http.callers import TOLD, Callers
 from pyrite.edge.settings import Edge, SettingsError, read
 from pyrite.stores.memory import MemoryStore
 

@@ -225,7 +225,7 @@ def test_hostile_bodies_put_together_cost_a_bounded_number_of_times_their_size(
 
 
 def test_the_settings_bound_what_is_said_of_them_too() -> None:
-    from pyrite.core.nearest import did_you_mean
+    from pyrite.core.options.suggest import did_you_mean
 
     known = list(Settings.__struct_fields__)
     assert did_you_mean(text(1_000_000), known) == ""

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from pyrite.core.ondevice import PREVIEW_PARAMETER as PARAMETER
-from pyrite.edge.experiences import Experiences
-from pyrite.edge.preview import PreviewRefused, Previews, secret_in
+from pyrite.core.personalization.on_device import PREVIEW_PARAMETER as PARAMETER
+from pyrite.edge.experiences.folder import Experiences
+from pyrite.edge.experiences.preview import PreviewRefused, Previews, secret_in
 from pyrite.edge.settings import Limits
 from pyrite.stores.contract import Batch, StoreUnavailable, Visitor, Written
 from pyrite.stores.memory import MemoryStore

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.core.audience import check_of
-from pyrite.core.situation import Situation, Visitor
-from pyrite.edge.experience_file import read
-from pyrite.edge.experiences import Experiences
+from pyrite.core.decisions.audience import check_of
+from pyrite.core.decisions.subject import Situation, Visitor
+from pyrite.edge.experiences.file import read
+from pyrite.edge.experiences.folder import Experiences
 from pyrite.edge.settings import SettingsError
 
 GOOD = '[[variants]]\nid = "a"\n'

@@ -9,8 +9,8 @@ import pytest
 from asked import event, post, stored
 from starlette.testclient import TestClient
 
-from pyrite.core.identity import identity_cookie
-from pyrite.edge import identities
+from pyrite.core.visitor.identity import identity_cookie
+from pyrite.edge.adobe import identities
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]

@@ -8,7 +8,7 @@ import pytest
 from asked import event, handles, post, stored
 from starlette.testclient import TestClient
 
-from pyrite.core.identity import identity_cookie
+from pyrite.core.visitor.identity import identity_cookie
 from pyrite.edge.settings import Limits
 
 Maker = Callable[..., TestClient]

@@ -138,7 +138,7 @@ def test_a_dict_with_a_mistake_is_refused(values: dict[str, object], said: str) 
 def test_an_empty_key_of_preview_links_is_replaced_and_a_short_one_refused(
     built: Path, tmp_path: Path
 ) -> None:
-    from pyrite.edge.preview import KEY_FILE, Previews, secret_in
+    from pyrite.edge.experiences.preview import KEY_FILE, Previews, secret_in
 
     for empty in ("", "\n", "  "):
         (tmp_path / KEY_FILE).write_text(empty)
@@ -158,7 +158,7 @@ def test_an_empty_key_of_preview_links_is_replaced_and_a_short_one_refused(
 
 
 def test_a_key_that_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
-    from pyrite.edge.preview import KEY_FILE, secret_in
+    from pyrite.edge.experiences.preview import KEY_FILE, secret_in
 
     made = secret_in(tmp_path)
     (tmp_path / KEY_FILE).chmod(0o644)

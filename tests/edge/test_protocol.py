@@ -8,7 +8,7 @@ import pytest
 from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
-from pyrite.core.identity import ecid_of
+from pyrite.core.visitor.identity import ecid_of
 from pyrite.edge.settings import Edge
 from pyrite.stores.contract import Batch, StoreUnavailable, Written
 from pyrite.stores.memory import MemoryStore

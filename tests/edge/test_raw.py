@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from pyrite.core.errors import TrackerError
-from pyrite.edge import raw
+from pyrite.edge.adobe import early as raw
 from pyrite.edge.settings import Limits
 
 Maker = Callable[..., TestClient]

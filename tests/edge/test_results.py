@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pyrite.edge.differences import between
-from pyrite.edge.results import Counts, Result, VariantResult, _compare
+from pyrite.edge.experiences.differences import between
+from pyrite.edge.experiences.results import Counts, Result, VariantResult, _compare
 from pyrite.stores.contract import Event, Experiment
 
 EXPERIMENT = {

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.core.wire import decode, encode
-from pyrite.edge import intake
-from pyrite.edge.problems import Problem
+from pyrite.edge.http.problems import Problem
+from pyrite.edge.ingest import intake
 from pyrite.edge.settings import Limits
 
 SOURCE = intake.Source(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.core.audience import DAYS
-from pyrite.edge.experience_file import read as read_experience
-from pyrite.edge.experiences import Experiences
+from pyrite.core.decisions.audience import DAYS
+from pyrite.edge.experiences.file import read as read_experience
+from pyrite.edge.experiences.folder import Experiences
 from pyrite.edge.settings import SettingsError, read
 
 GOOD = """

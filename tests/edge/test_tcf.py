@@ -9,7 +9,7 @@ from asked import handles, post
 from starlette.testclient import TestClient
 
 from pyrite.core.errors import ConsentError
-from pyrite.edge.tcf import general
+from pyrite.edge.adobe.tcf import general
 
 Maker = Callable[..., TestClient]
 

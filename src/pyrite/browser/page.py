@@ -4,6 +4,7 @@ Only text crosses: options come as JSON text, results go as JSON text. What is d
 in dom.py, links.py and transport.py.
 """
 
+from ..core.commands.event import BEFORE_EVENT
 from ..core.effects import (
     Abandon,
     Ask,
@@ -19,9 +20,8 @@ from ..core.effects import (
     kind,
 )
 from ..core.errors import TrackerError, as_error
-from ..core.events import BEFORE_EVENT
 from ..core.moment import Moment
-from ..core.ondevice import DECIDER
+from ..core.personalization.on_device import DECIDER
 from ..core.tracker import Tracker
 from ..core.wire import decode, decode_object, encode
 from .bridge import (
@@ -42,13 +42,13 @@ from .bridge import (
 )
 from .clock import clock_ms
 from .console import say
-from .delivery import Delivery
-from .dom import hide
-from .facts import Facts
+from .delivery.delivery import Delivery
+from .facts.facts import Facts
 from .features import look
-from .markup import add_style, load
-from .rendering import Rendering
-from .watching import Watching
+from .listeners.watching import Watching
+from .rendering.dom import hide
+from .rendering.markup import add_style, load
+from .rendering.rendering import Rendering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Every browser file, from the sources to a folder that can be served: names with content hashes, compressed copies, sizes.
 
-Not for serving them (edge/files.py), nor for what is in them.
+Not for serving them (edge/http/files.py), nor for what is in them.
 """
 
 import base64

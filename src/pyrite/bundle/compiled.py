@@ -10,16 +10,15 @@ from pathlib import Path
 from .compiler.compile import written
 from .compiler.program import Program
 from .tools import BuildError, esbuild, terser
-from .tracker import DECIDING, bridged, everything
+from .tracker import DECIDER, bridged, deciding
 
-ENTRY = "browser/standalone.py"
-DECIDER = "browser/decider.py"
+ENTRY = "browser/entry/standalone.py"
 # What other lanes alone need.
 ELSEWHERE = (
-    "browser/pyscript.py",
-    "browser/spelling.py",
-    "browser/start.py",
-    "browser/worker.py",
+    "browser/entry/pyscript.py",
+    "browser/entry/spelling.py",
+    "browser/entry/start.py",
+    "browser/entry/worker.py",
 )
 # What the compiler has marked as an attribute of the program's own may be shortened; nothing else carries the mark.
 OURS = "^[$]"
@@ -39,8 +38,7 @@ def script(source: Path, web: Path) -> tuple[bytes, bytes]:
 
 def decider(source: Path, web: Path) -> bytes:
     """The script that decides; raises CompileError, BuildError."""
-    found = everything(source)
-    files = files_of(source) | {name: found[name] for name in DECIDING}
+    files = files_of(source) | deciding(source)
     return shipped(files, _entry(DECIDER), web)[0]
 
 
@@ -49,7 +47,7 @@ def for_tests(source: Path, tests: dict[str, Path], web: Path) -> bytes:
 
     The script leaves `{module: what it defines}` on the global object, as `tested`.
     """
-    files = files_of(source) | {name: everything(source)[name] for name in DECIDING}
+    files = files_of(source) | deciding(source)
     imports = [f'import * as m{at} from "./{name}.js";' for at, name in enumerate(tests)]
     pairs = [f"{json.dumps(Path(name).stem)}: m{at}" for at, name in enumerate(tests)]
     entry = "\n".join(imports) + f"\nglobalThis.tested = {{ {', '.join(pairs)} }};\n"

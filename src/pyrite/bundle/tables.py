@@ -2,7 +2,7 @@
 
 import ast
 
-TABLES = ("core/config.py", "core/commands.py")
+TABLES = ("core/options/configure.py", "core/commands/table.py")
 
 
 def without_meanings(name: str, tree: ast.Module) -> ast.Module:

@@ -14,35 +14,40 @@ from pathlib import Path
 from .merge import merge, stripped
 
 # How experiences are decided: on the edge, and in a script of its own for pages that decide themselves.
-DECIDING = (
-    "browser/decider.py",
-    "core/agent.py",
-    "core/audience.py",
-    "core/decide.py",
-    "core/situation.py",
-)
+DECISIONS = "core/decisions/"
+DECIDER = "browser/entry/decider.py"
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (
-    "browser/pyscript.py",
-    "browser/own_facts.py",
-    "browser/queue.py",
-    "browser/lanes.py",
-    "browser/spelling.py",
-    "browser/worker.py",
+    "browser/entry/pyscript.py",
+    "browser/facts/page_facts.py",
+    "browser/entry/queue.py",
+    "browser/entry/claim.py",
+    "browser/entry/spelling.py",
+    "browser/entry/worker.py",
 )
-LOADER = "browser/start.py"
-COMPILED = "browser/standalone.py"
+LOADER = "browser/entry/start.py"
+COMPILED = "browser/entry/standalone.py"
 BRIDGE = "browser/bridge.py"
 BRIDGES = "browser/bridges/"
 SPELLINGS = 8
 JSON = Path(__file__).resolve().parents[1] / "browser" / "bridges" / "brython_json.py"
-FACE = "from .browser.pyscript import alloy\n"
+FACE = "from .browser.entry.pyscript import alloy\n"
 
 
 def modules(source: Path) -> dict[str, Path]:
     """`{path in the package: file}` of the tracker's modules, in a fixed order."""
-    return {name: file for name, file in everything(source).items() if name not in DECIDING}
+    apart = deciding(source)
+    return {name: file for name, file in everything(source).items() if name not in apart}
+
+
+def deciding(source: Path) -> dict[str, Path]:
+    """What is only in the script by which pages decide themselves."""
+    return {
+        name: file
+        for name, file in everything(source).items()
+        if name == DECIDER or name.startswith(DECISIONS)
+    }
 
 
 def everything(source: Path) -> dict[str, Path]:

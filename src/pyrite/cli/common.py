@@ -60,7 +60,7 @@ def pyrite(
 @contextmanager
 def failures() -> Iterator[None]:
     """Turns a failure that a person can mend into one line and exit status 2."""
-    from pyrite.edge.files import FilesMissing
+    from pyrite.edge.http.files import FilesMissing
     from pyrite.stores.contract import StoreUnavailable
 
     try:

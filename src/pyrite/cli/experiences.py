@@ -19,7 +19,7 @@ from pyrite.cli.common import (
     store_of,
 )
 from pyrite.cli.terminal import line, out, problems, say, write_json
-from pyrite.core.nearest import did_you_mean
+from pyrite.core.options.suggest import did_you_mean
 
 
 @app.command()
@@ -39,8 +39,8 @@ def experiments(
     """Print what experiments came to: visitors, conversions and rate by variant, and what may be said of the difference."""
     from rich.progress import Progress
 
-    from pyrite.edge.experiences import Experiences
-    from pyrite.edge.results import Counts
+    from pyrite.edge.experiences.folder import Experiences
+    from pyrite.edge.experiences.results import Counts
 
     store = store_of(data, config)
     with failures():
@@ -88,8 +88,8 @@ def preview(
     experiences: ExperiencesOption = None,
 ) -> None:
     """Print a signed link that shows one variant to whoever opens it, and counts for nothing."""
-    from pyrite.edge.experiences import Experiences
-    from pyrite.edge.preview import Previews, secret_in
+    from pyrite.edge.experiences.folder import Experiences
+    from pyrite.edge.experiences.preview import Previews, secret_in
 
     with failures():
         settings = settings_of(config)

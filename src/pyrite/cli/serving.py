@@ -189,7 +189,7 @@ def _serve(application: Any, *, host: str, port: int, welcome: list[Text], **hea
 
     import uvicorn
 
-    from pyrite.edge import serving
+    from pyrite.edge.http import server as serving
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

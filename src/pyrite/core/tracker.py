@@ -4,13 +4,18 @@ Pure, and the face of core: the browser room knows only this. What becomes of ev
 identity in choices.py.
 """
 
-from .choices import Consents, Identities
-from .clicks import details_of, event_of, kept
-from .commands import ALLOYS, COMMANDS
-from .config import UNSUPPORTED, Config, configure
-from .consent import IN, OUT, PENDING
-from .context import VERSION
-from .destinations import destinations
+from .collect.clicks import details_of, event_of, kept
+from .collect.context import VERSION
+from .collect.routes import Routes
+from .commands.choices import Consents, Identities
+from .commands.event import BEFORE_EVENT, Events
+from .commands.pending import TICK_MS, Pending
+from .commands.table import ALLOYS, COMMANDS
+from .delivery.destinations import destinations
+from .delivery.entry import Entry, Outcome
+from .delivery.outbox import Outbox
+from .delivery.request import Request, payloads, unused
+from .delivery.request_builder import Outgoing
 from .effects import (
     Ask,
     Decide,
@@ -25,7 +30,6 @@ from .effects import (
     rejected,
     resolved,
 )
-from .entry import Entry, Outcome
 from .errors import (
     AlreadyConfigured,
     NotConfigured,
@@ -35,18 +39,14 @@ from .errors import (
     as_error,
 )
 from .event import Draft, part, text_of
-from .events import BEFORE_EVENT, Events
-from .identity import in_query
-from .interactions import Click
 from .moment import Moment
-from .nearest import did_you_mean
-from .options import read
-from .outbox import Outbox
-from .outgoing import Outgoing
-from .pending import TICK_MS, Pending
-from .request import Request, payloads, unused
-from .routes import Routes
-from .visitor import Visitor
+from .options.check import read
+from .options.configure import UNSUPPORTED, Config, configure
+from .options.suggest import did_you_mean
+from .personalization.interactions import Click
+from .visitor.consent import IN, OUT, PENDING
+from .visitor.identity import in_query
+from .visitor.visitor import Visitor
 from .wire import encode, merge
 
 FILTER_CLICK = "clickCollection.filterClickDetails"

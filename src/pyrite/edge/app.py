@@ -18,18 +18,18 @@ from starlette.routing import Route
 
 from ..stores.contract import Listener, Store
 from ..stores.sqlite import SqliteStore
-from .callers import Callers
-from .decisions import Decisions
-from .experiences import Experiences
-from .files import Files, built_files
-from .guard import Call, Guard
-from .guard import Endpoint as Answer
-from .health import Health, Keeping
-from .metrics import Metrics
-from .mount import Mounted
-from .preview import Previews, check_secret_in, secret_in
-from .problems import Problem
-from .protocol import Protocol
+from .adobe.decisions import Decisions
+from .adobe.endpoints import Protocol
+from .experiences.folder import Experiences
+from .experiences.preview import Previews, check_secret_in, secret_in
+from .http.callers import Callers
+from .http.files import Files, built_files
+from .http.gateway import Call, Guard
+from .http.gateway import Endpoint as Answer
+from .http.mount import Mounted
+from .http.problems import Problem
+from .operations.health import Health, Keeping
+from .operations.metrics import Metrics
 from .settings import Settings, converted, read, settings_file
 
 Endpoint = Callable[[Request], Awaitable[Response]]

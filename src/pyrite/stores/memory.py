@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ..core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
+from ..core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .belonging import belongs
 from .contract import (
     SHOWN_READ,

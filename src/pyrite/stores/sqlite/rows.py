@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from ...core.situation import SHOWN_LIMIT, VISIT_PAUSE_MS
+from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from ..contract import BadRow, Batch, Deliveries, Event, Experiment, Receipt, Visit
 
 Row = TypeVar("Row")

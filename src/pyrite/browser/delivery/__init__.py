@@ -1,0 +1,1 @@
+"""How requests leave a page, and what is kept in its storage."""

@@ -1,0 +1,104 @@
+"""Records put aside in localStorage while a page goes away, in case its database does not get them.
+
+Not for anything else: see storage.py for why. Where localStorage is refused nothing happens.
+"""
+
+from ...core.event import text_of
+from ...core.wire import decode, encode
+from ..bridge import attempt, is_nullish, method, stringify, text, window
+from ..clock import clock_ms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Record = dict[str, object]
+
+PREFIX = "pyrite.outbox:"  # before the page's name
+LEASE_MS = (
+    10000  # without Web Locks a page that has not touched a record for so long counts as gone
+)
+
+
+def is_for(record: object, stream: str) -> bool:
+    """Whether *record* is one, and of the data stream *stream*; others' software may have put something else there."""
+    if not isinstance(record, dict) or not text_of(record, "id"):
+        return False
+    return text_of(record, "stream") == stream
+
+
+def is_past(record: dict[str, object]) -> bool:
+    """Whether nobody has touched *record* for so long that its page counts as gone."""
+    at = record.get("at")
+    return not isinstance(at, (int, float)) or abs(clock_ms() - at) > LEASE_MS
+
+
+class Aside:
+    """The records of all pages, by page."""
+
+    def put(self, page: str, records: "list[Record]") -> None:
+        """Put the *records* of *page* aside, in the place of others of the same page."""
+        self._call("setItem", (PREFIX + page, encode(records)))
+
+    def remove(self, pages: "list[str] | None") -> None:
+        """Let go of what *pages* have put aside, or all have (None)."""
+
+        def found(known: "list[str]") -> None:
+            for page in known:
+                if pages is None or page in pages:
+                    self._call("removeItem", (PREFIX + page,))
+
+        self._pages(found)
+
+    def read(
+        self,
+        stream: str,
+        alive: "list[str] | None",
+        done: "Callable[[str, list[Record]], None]",
+    ) -> None:
+        """Hand *done* each page that is gone and its records for *stream*; where nobody knows who is *alive*, by their age."""
+
+        def look(page: str) -> None:
+            def got(value: Any = None, *_: Any) -> None:
+                records = decode(text(value) or "[]")
+                found = [
+                    record
+                    for record in (records if isinstance(records, list) else [])
+                    if is_for(record, stream) and (alive is not None or is_past(record))
+                ]
+                if found:
+                    done(page, found)
+
+            self._call("getItem", (PREFIX + page,), got)
+
+        def found(pages: "list[str]") -> None:
+            for page in pages:
+                if alive is None or page not in alive:
+                    look(page)
+
+        self._pages(found)
+
+    def _pages(self, done: "Callable[[list[str]], None]") -> None:
+        def found(storage: Any) -> None:
+            keys = decode(stringify(window.Object.keys(storage)))
+            names = [str(key) for key in keys] if isinstance(keys, list) else []
+            done([name[len(PREFIX) :] for name in names if name.startswith(PREFIX)])
+
+        self._open(found)
+
+    def _call(self, name: str, args: "tuple[Any, ...]", done: Any = None) -> None:
+        told = done or _nothing
+        self._open(lambda storage: attempt(method(storage, name), storage, args, told, _nothing))
+
+    def _open(self, done: "Callable[[Any], None]") -> None:
+        def found(storage: Any = None, *_: Any) -> None:
+            if not is_nullish(storage):
+                done(storage)
+
+        place = (window.globalThis, "localStorage")  # where it is blocked even looking throws
+        attempt(method(window.Reflect, "get"), window.Reflect, place, found, _nothing)
+
+
+def _nothing(*_: Any) -> None:
+    pass

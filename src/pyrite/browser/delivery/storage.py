@@ -1,0 +1,289 @@
+"""What outlives the page: records in IndexedDB, each with the page that will see to it; a page lives as long as its Web Lock.
+
+IndexedDB, not localStorage: what was put there survives the browser being killed a moment later, and the page's thread does
+not wait for it (e2e/bench/storage.py). But a transaction that the page has begun while it was left may come to nothing (3 of
+30, Chromium 156): what is not certain by then goes to localStorage as well, which lost none. One transaction takes over what
+pages that are gone have left, so that no two do. Where storage is refused everything stays in memory, and that is said once.
+"""
+
+from ...core.event import text_of
+from ...core.wire import decode, encode
+from ..bridge import (
+    attempt,
+    callback,
+    construct,
+    is_nullish,
+    listen,
+    method,
+    optional,
+    parse,
+    stringify,
+    text,
+    window,
+)
+from ..clock import clock_ms
+from ..features import look
+from .local_backup import LEASE_MS, Aside, is_for, is_past
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Record = dict[str, object]
+
+DATABASE = "pyrite"
+STORE = "outbox"
+LOCK = "pyrite:"
+MEMORY_ONLY = "nothing can be stored ({}): what the edge has not acknowledged is lost with the page"
+
+
+class Storage:
+    """The records of the page *page*; *report* takes one line, should there be something to say."""
+
+    def __init__(self, page: str, report: "Callable[[str], None]") -> None:
+        self._page = page
+        self._report = report
+        self._database: Any = None
+        self._opening = False
+        self._refused = False
+        self._reopened = False  # for want of a transaction
+        self._work: list[tuple[str, Any]] = []  # put, delete, clear or recall, and with what
+        self._due = False
+        self._release: Any = None  # lets go of this page's lock
+        self._locks: Any = look(window.navigator, "locks")
+        if look(self._locks, "request") is None or look(self._locks, "query") is None:
+            self._locks = None
+        self._uncertain: dict[str, Record] = {}  # put, and not known to be there
+        self._aside = Aside()
+        self._is_aside = False  # something of this page
+        self._read: list[
+            str
+        ] = []  # pages whose records go from there when they are in the database
+
+    def keep(self, records: "list[Record]") -> None:
+        """Store *records*, each in the place of one with the same id."""
+        for record in records:
+            record["page"] = self._page
+            record["at"] = clock_ms()
+            if not self._refused:
+                self._uncertain[str(record["id"])] = record
+            self._do("put", record)
+        self.hold()
+
+    def forget(self, ids: "list[str]") -> None:
+        """Let go of the records with these *ids*."""
+        for id in ids:
+            self._uncertain.pop(id, None)
+            self._do("delete", id)
+
+    def erase(self) -> None:
+        """Let go of every record."""
+        self._uncertain = {}
+        self._do("clear", None)
+        self._aside.remove(None)
+
+    def recall(self, stream: str, done: "Callable[[list[Record]], None]") -> None:
+        """Take over the records for *stream* whose page is gone, and hand them to *done*, if there are any."""
+
+        def found(key: str, records: "list[Record]") -> None:
+            self._read.append(key)
+            self.keep(records)
+            done(records)
+
+        def ask(alive: "list[str] | None") -> None:
+            self._aside.read(stream, alive, found)
+            self._do("recall", (stream, alive, done))
+
+        if self._locks is None:
+            ask(None)
+            return
+
+        def told(found: Any = None, *_: Any) -> None:
+            held = optional(found, "held")
+            locks = decode(stringify(held)) if held is not None else []
+            names = [str(lock["name"]) for lock in locks] if isinstance(locks, list) else []
+            ask([name[len(LOCK) :] for name in names if name.startswith(LOCK)])
+
+        attempt(method(self._locks, "query"), self._locks, (), told, lambda why: ask(None))
+
+    def hold(self) -> None:
+        """Be known as alive from now on."""
+        if self._is_aside:
+            self._is_aside = False
+            self._aside.remove([self._page])
+        if self._release is not None or self._locks is None:
+            return
+
+        def wait(resolve: Any = None, *_: Any) -> None:
+            self._release = resolve
+
+        held = construct(window.Promise, callback(wait))
+        arguments = (LOCK + self._page, callback(lambda *_: held))
+        attempt(
+            method(self._locks, "request"), self._locks, arguments, lambda *_: None, self._unlocked
+        )
+
+    def let_go(self) -> None:
+        """The page goes away, or is frozen: others may see to its records."""
+        release, self._release = self._release, None
+        if release is not None:
+            release(None)
+        self._begin()
+        if self._uncertain:
+            self._is_aside = True
+            self._aside.put(self._page, [self._uncertain[id] for id in self._uncertain])
+
+    def _unlocked(self, why: str) -> None:
+        self._release = None
+
+    # ---- the database -----------------------------------------------------------------------------------------------
+
+    def _do(self, what: str, value: object) -> None:
+        if self._refused:
+            return
+        self._work.append((what, value))
+        if not self._due:
+            self._due = True
+            # What comes in one task goes in one transaction.
+            window.queueMicrotask(callback(lambda *_: self._begin()))
+
+    def _begin(self) -> None:
+        self._due = False
+        if not self._work or self._opening:
+            return
+        if self._database is not None:
+            self._transact()
+            return
+        self._opening = True
+
+        def found(factory: Any = None, *_: Any) -> None:
+            if is_nullish(factory):
+                self._refuse("no IndexedDB")
+            else:
+                attempt(method(factory, "open"), factory, (DATABASE, 1), self._open, self._refuse)
+
+        # Where storage is blocked even looking throws.
+        place = (window.globalThis, "indexedDB")
+        attempt(method(window.Reflect, "get"), window.Reflect, place, found, self._refuse)
+
+    def _open(self, request: Any, *_: Any) -> None:
+        def upgrade(*_: Any) -> None:
+            request.result.createObjectStore(STORE, parse('{"keyPath":"id"}'))
+
+        def opened(*_: Any) -> None:
+            self._opening = False
+            self._database = request.result
+            listen(self._database, "versionchange", callback(lambda *_: self._close()))
+            listen(self._database, "close", callback(lambda *_: self._close()))
+            self._begin()
+
+        listen(request, "upgradeneeded", callback(upgrade))
+        listen(request, "success", callback(opened))
+        listen(request, "error", callback(lambda *_: self._refuse(_reason(request))))
+
+    def _close(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def _refuse(self, why: str) -> None:
+        self._opening = False
+        self._work = []
+        self._uncertain = {}
+        if not self._refused:
+            self._refused = True
+            self._report(MEMORY_ONLY.replace("{}", why))
+
+    def _transact(self) -> None:
+        work, self._work = self._work, []
+        options = parse('{"durability":"relaxed"}')
+
+        def begun(transaction: Any, *_: Any) -> None:
+            self._reopened = False
+            listen(transaction, "abort", callback(lambda *_: self._refuse(_reason(transaction))))
+            store = transaction.objectStore(STORE)
+            recalls = [value for what, value in work if what == "recall"]
+            puts = [value for what, value in work if what == "put"]
+            if puts:
+                listen(transaction, "complete", callback(lambda *_: self._certain(puts)))
+            records = parse(encode(puts))
+            place = 0
+            for what, value in work:
+                if what == "put":
+                    store.put(optional(records, str(place)))
+                    place += 1
+                elif what == "delete":
+                    method(store, "delete").call(store, value)
+                elif what == "clear":
+                    store.clear()
+            for stream, alive, done in recalls:
+                self._take_over(transaction, store, stream, alive, done)
+            if not recalls and optional(transaction, "commit") is not None:
+                transaction.commit()  # at once: the page may be gone before the browser would do it
+
+        def gone(why: str) -> None:
+            self._close()
+            if self._reopened:
+                self._refuse(why)
+                return
+            # Closed under our hands: once more, with a connection of its own.
+            self._reopened = True
+            self._work = work + self._work
+            self._begin()
+
+        attempt(
+            method(self._database, "transaction"),
+            self._database,
+            (STORE, "readwrite", options),
+            begun,
+            gone,
+        )
+
+    def _certain(self, records: "list[Record]") -> None:
+        for record in records:
+            id = str(record["id"])
+            if self._uncertain.get(id) is record:
+                self._uncertain.pop(id)
+        if self._read and not self._uncertain:
+            read, self._read = self._read, []
+            self._aside.remove(read)
+
+    def _take_over(
+        self, transaction: Any, store: Any, stream: str, alive: "list[str] | None", done: Any
+    ) -> None:
+        taken: list[Record] = []
+        all_records = store.getAll()
+
+        def found(*_: Any) -> None:
+            records = decode(stringify(all_records.result))
+            left = False
+            for record in records if isinstance(records, list) else []:
+                if not is_for(record, stream):
+                    continue
+                page = text_of(record, "page")
+                if page == self._page:
+                    continue
+                gone = is_past(record) if alive is None else page not in alive
+                if gone:
+                    record["page"] = self._page
+                    record["at"] = clock_ms()
+                    store.put(parse(encode(record)))
+                    taken.append(record)
+                left = left or not gone
+            if left and alive is None:
+                again = callback(lambda *_: self.recall(stream, done))
+                window.setTimeout(again, LEASE_MS)
+
+        def complete(*_: Any) -> None:
+            if taken:
+                self.hold()
+                done(taken)
+
+        listen(all_records, "success", callback(found))
+        listen(transaction, "complete", callback(complete))
+
+
+def _reason(holder: Any) -> str:
+    error = optional(holder, "error")
+    return "refused" if is_nullish(error) else text(error.name)

@@ -1,0 +1,153 @@
+"""Requests carried out: sendBeacon, fetch with keepalive, plain fetch, and fetchLater for what is to leave should the page end.
+
+Not for which of them, nor for what an answer means: core decides. What has time for it is packed with gzip, once the edge has
+said (Accept-Encoding in an answer: RFC 9110, 12.5.3) that it reads that.
+"""
+
+from ...core.effects import Arm, Send
+from ...core.wire import encode
+from ..bridge import array, attempt, callback, construct, method, parse, reach, settle, text, window
+from ..features import feature, look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+PACKED_FROM = 4096  # characters: below that there is little to gain
+
+
+class Transport:
+    """Sends requests, and tells *answered* and *failed* how each ended, *beaconed* whether the browser has taken a beacon, *armed*
+    which bodies it keeps for when the page ends."""
+
+    def __init__(
+        self,
+        answered: "Callable[[str, int, str, str, str], None]",
+        failed: "Callable[[str, str], None]",
+        beaconed: "Callable[[str, bool], None]",
+        armed: "Callable[[int, int], None]",
+    ) -> None:
+        self._answered = answered
+        self._failed = failed
+        self._beaconed = beaconed
+        self._armed = armed
+        self._unpacks = False  # the edge has said that it does
+        self._net: Any = None  # the AbortController of what is armed
+        self.leaving = False  # the page is going away
+        self.early: Any = None  # the response to the next request, where it is on its way already
+
+    def send(self, effect: Send) -> None:
+        """Carry out *effect*."""
+        early, self.early = self.early, None
+        if early is not None:
+            # The loader has sent it under the same id; only where that came to nothing does it go again.
+            self._follow(early, effect.request, lambda _: self.send(effect))
+        elif effect.unloading and not effect.bare:
+            # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
+            beacon = look(window.navigator, "sendBeacon")
+            taken = reach(beacon, window.navigator, effect.url, effect.body)
+            self._beaconed(effect.request, taken == (True, True))
+        elif effect.keepalive or self.leaving:
+            self._fetch(effect, effect.body)  # at once: the page may be gone before it is packed
+        else:
+            self._packed(effect.body, lambda body: self._fetch(effect, body))
+
+    def _fetch(self, effect: Send, body: Any) -> None:
+        def failed(message: str) -> None:
+            self._failed(effect.request, message)
+
+        # The page's fetch may be a wrapper that throws, or gives anything: short of an answer the network has failed.
+        options = _options(body, effect.keepalive, effect.bare)
+        returned, response = reach(look(window.globalThis, "fetch"), None, effect.url, options)
+        if returned:
+            self._follow(response, effect.request, failed)
+        else:
+            failed(response)
+
+    def _packed(self, body: str, then: "Callable[[Any], None]") -> None:
+        """Call *then* with *body*, packed where that is worth it and can be done."""
+        kind = feature("CompressionStream", "prototype")
+        if not self._unpacks or kind is None or len(body) < PACKED_FROM:
+            then(body)
+            return
+        stream = construct(window.Blob, array(body)).stream()
+        packed = construct(window.Response, stream.pipeThrough(construct(kind, "gzip")))
+        # A Blob without a type goes without Content-Type: that needs no preflight either.
+        packed.blob().then(
+            callback(lambda found=body, *_: then(found)), callback(lambda *_: then(body))
+        )
+
+    def arm(self, effect: Arm) -> None:
+        """Hand the bodies of *effect* to the browser, in place of those before."""
+        self.disarm()
+        later = feature("fetchLater", "call")
+        if later is None:
+            return
+        net = self._net = construct(window.AbortController)
+
+        def put(place: int, url: str, body: Any) -> None:
+            if self._net is not net:
+                return
+            options = _options(body, False)
+            window.Reflect.set(options, "signal", net.signal)
+            # Refused where the quota is used up: then a beacon will have to do.
+            told = lambda *_: self._armed(effect.net, place)  # noqa: E731
+            attempt(later, None, (url, options), told, lambda why: None)
+
+        def pack(place: int) -> None:
+            one = effect.bodies[place]
+            url = text(one["url"])
+            self._packed(text(one["body"]), lambda body: put(place, url, body))
+
+        for place in range(len(effect.bodies)):
+            pack(place)
+
+    def disarm(self) -> None:
+        """Take back what is armed."""
+        net, self._net = self._net, None
+        if net is not None:
+            net.abort()
+
+    def _follow(self, response: Any, request: str, failed: "Callable[[str], None]") -> None:
+        """Tell how *request* ends, whose *response* (a promise) this is."""
+        found: dict[str, Any] = {"status": 0, "retry_after": "", "edge": ""}
+
+        def responded(response: Any = None, *_: Any) -> None:
+            # The base code gives false or 0 where what it has sent came to nothing.
+            status = look(response, "status")
+            if not isinstance(status, int) or look(response, "text") is None:
+                failed("the request was given no answer")
+                return
+            found["status"] = status
+            headers = look(response, "headers")
+            if look(headers, "get") is not None:
+                found["retry_after"] = text(headers.get("Retry-After"))
+                found["edge"] = text(headers.get("x-adobe-edge"))
+                if "gzip" in text(headers.get("Accept-Encoding")):
+                    self._unpacks = True
+            returned, body = reach(method(response, "text"), response)
+            if returned:
+                settle(body, read, failed)
+            else:
+                failed(body)
+
+        def read(answer: Any = "", *_: Any) -> None:
+            self._answered(
+                request, found["status"], text(answer), found["retry_after"], found["edge"]
+            )
+
+        settle(response, responded, failed)
+
+
+def _options(body: Any, keepalive: bool, bare: bool = False) -> Any:
+    options = {
+        "method": "POST",
+        "credentials": "omit" if bare else "include",
+        "cache": "no-cache",
+        "referrerPolicy": "no-referrer-when-downgrade",
+        "keepalive": keepalive,
+    }
+    given = parse(encode(options))
+    window.Reflect.set(given, "body", body)  # as it is: in the options' text it would be escaped
+    return given

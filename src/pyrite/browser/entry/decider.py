@@ -1,0 +1,102 @@
+"""Decisions in the page: one function, text in and text out, compiled from the Python that the edge decides by.
+
+A script of its own, loaded only by pages that decide themselves; it serves every lane, for only text crosses.
+"""
+
+from ...core.decisions.rules import Rules
+from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS, Situation, Visitor
+from ...core.event import PAGE_VIEW, part
+from ...core.personalization.on_device import DECIDER
+from ...core.personalization.propositions import shown_in
+from ...core.wire import decode_object, encode
+from ..bridge import callback, window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_prepared: "dict[str, Known]" = {}  # the newest, by their text
+
+
+class Known:
+    """Rules, and the visitor as the edge knew them when it handed them out."""
+
+    def __init__(self, text: str) -> None:
+        record = decode_object(text)
+        experiences = record.get("experiences")
+        holdout = record.get("holdout")
+        self.rules = Rules(
+            [one for one in experiences if isinstance(one, dict)]
+            if isinstance(experiences, list)
+            else [],
+            holdout=holdout if isinstance(holdout, (int, float)) else 0,
+        )
+        self.visitor: dict[str, object] = part(record, "visitor")
+
+
+def begin() -> None:
+    """Put the function on the page."""
+    window.Reflect.set(window, DECIDER, callback(decided))
+
+
+def decided(rules: str, asked: str) -> str:
+    """The propositions for what is *asked*, `{event, query, now, history, language, agent}`, by *rules*, both JSON texts."""
+    if rules not in _prepared:
+        _prepared.clear()
+        _prepared[rules] = Known(rules)
+    known = _prepared[rules]
+    question = decode_object(asked)
+    query = part(question, "query")
+    event = part(question, "event")
+    now_ms = _whole(question.get("now"))
+    history = question.get("history")
+    situation = Situation(
+        event=event,
+        visitor=visitor_of(known, history if isinstance(history, list) else [], event, now_ms),
+        now_ms=now_ms,
+        language=str(question.get("language") or ""),
+        agent=str(question.get("agent") or ""),
+        context=part(query, "decisionContext"),
+    )
+    return encode(known.rules.decide(situation, query))
+
+
+def visitor_of(
+    known: Known, history: "list[Any]", event: "dict[str, object]", now_ms: int
+) -> Visitor:
+    """The visitor, with what has left since the rules came, and *event*, counted as the edge's store counts."""
+    record = known.visitor
+    visits, views = _whole(record.get("visits")), _whole(record.get("views"))
+    previous_ms = _whole(record.get("previous_ms"))
+    kept = part(record, "shown")
+    shown: dict[str, list[int]] = {}
+    for name in kept:
+        times = kept[name]
+        shown[name] = [_whole(time) for time in times] if isinstance(times, list) else []
+    last_ms = (
+        _whole(history[0][0]) if history else now_ms
+    )  # the first entry is the rules' own arrival
+    for entry in history + [[now_ms, {"eventType": part(event, "xdm").get("eventType")}]]:
+        at_ms = _whole(entry[0])
+        xdm: dict[str, object] = entry[1]
+        if at_ms - last_ms > VISIT_PAUSE_MS:
+            visits += 1
+            previous_ms = last_ms
+        last_ms = at_ms
+        if xdm.get("eventType") == PAGE_VIEW:
+            views += 1
+        for name in shown_in(xdm):
+            shown[name] = (shown.get(name, []) + [at_ms])[-SHOWN_LIMIT:]
+    return Visitor(
+        id=str(record.get("id")),
+        visits=visits,
+        views=views,
+        first_ms=_whole(record.get("first_ms")),
+        previous_ms=previous_ms,
+        shown=shown,
+        consent=str(record.get("consent") or ""),
+    )
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, (int, float)) else 0

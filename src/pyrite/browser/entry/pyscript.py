@@ -1,0 +1,307 @@
+"""The tracker for PyScript pages: `from pyrite import alloy`, and the function `alloy` on the page.
+
+Commands and options in Python's spelling (`await alloy.event(view_start=True, data={…})`) or Alloy's (`viewStart=True`).
+"""
+
+from ...core.errors import TrackerError
+from ...core.wire import decode_object, encode
+from ..bridge import LANE, callback, construct, is_nullish, optional, parse, stringify, text, window
+from ..facts.page_facts import new_id, read
+from ..page import Page
+from .claim import claimed
+from .queue import queue_of, run, take_over
+from .spelling import Spelling, alloys
+from .worker import Worker, is_worker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Literal, Required, TypedDict, Unpack
+
+    Object = dict[str, object]
+    Hook = Callable[[Any], object]
+
+    class Configuration(TypedDict, total=False):
+        """What `configure` takes; each means what core.config says."""
+
+        datastream_id: Required[str]
+        org_id: str
+        edge_domain: str
+        edge_base_path: str
+        default_consent: Literal["in", "out", "pending"]
+        global_privacy_control_enabled: bool
+        context: list[str]
+        prehiding_style: str
+        prehiding_timeout: float
+        decisioning_method: Literal["server-side", "on-device"]
+        click_collection_enabled: bool
+        click_collection: Object
+        download_link_qualifier: str
+        on_before_link_click_send: Hook
+        on_before_event_send: Hook
+        auto_view_start: bool
+        auto_view_start_on_hash: bool
+        early: bool
+        outbox: dict[str, int]
+        edge_config_overrides: Object
+        debug_enabled: bool
+        auto_collect_proposition_interactions: dict[str, str]
+        third_party_cookies_enabled: bool
+        id_migration_enabled: bool
+        target_migration_enabled: bool
+        personalization_storage_enabled: bool
+        streaming_media: Object
+        push_notifications: Object
+        advertising: Object
+        conversation: Object
+
+    class Personalization(TypedDict, total=False):
+        """What to ask for and report; inside, names are Alloy's."""
+
+        decisionScopes: list[str]
+        surfaces: list[str]
+        sendDisplayEvent: bool
+        includeRenderedPropositions: bool
+        defaultPersonalizationEnabled: bool
+        decisionContext: Object
+        untilRendered: bool
+
+    class Common(TypedDict, total=False):
+        """What `event` and `send_event` share."""
+
+        document_unloading: bool
+        type: str
+        data: Object
+        xdm: Object
+        merge_id: str
+        decision_scopes: list[str]
+        personalization: Personalization
+        edge_config_overrides: Object
+
+    class EventOptions(Common, total=False):
+        """What `event` takes."""
+
+        view_start: bool
+
+    class SendEventOptions(Common, total=False):
+        """What `send_event` takes."""
+
+        render_decisions: bool
+        dataset_id: str
+        advertising: Object
+
+    class ApplyPropositionsOptions(TypedDict, total=False):
+        """What `apply_propositions` takes."""
+
+        propositions: list[Any]
+        metadata: dict[str, Object]
+        view_name: str
+
+    class ApplyResponseOptions(TypedDict, total=False):
+        """What `apply_response` takes."""
+
+        render_decisions: bool
+        response_headers: Object
+        response_body: Required[Object]
+        personalization: Personalization
+
+    class SetConsentOptions(TypedDict, total=False):
+        """What `set_consent` takes."""
+
+        consent: Required[list[Object]]
+        identity_map: Object
+        edge_config_overrides: Object
+
+    class GetIdentityOptions(TypedDict, total=False):
+        """What `get_identity` takes."""
+
+        namespaces: list[str]
+        edge_config_overrides: Object
+
+    class AppendIdentityToUrlOptions(TypedDict, total=False):
+        """What `append_identity_to_url` takes."""
+
+        url: Required[str]
+        edge_config_overrides: Object
+
+    class SetDebugOptions(TypedDict):
+        """What `set_debug` takes."""
+
+        enabled: bool
+
+
+class CommandFailed(TrackerError):
+    """What an awaited command raises: `code`, `message` and `path` as the page's promise would have them."""
+
+    def __init__(self, code: str, message: str, path: str) -> None:
+        super().__init__(message, path=path)
+        self.code = code
+
+
+class Alloy:
+    """One instance: every command is a method that can be awaited and gives a dict."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._adopted = False
+        self._given: Any = None  # to the page, by its last call
+        self._runs = True  # False where another lane was there first
+        self._worker = Worker(name) if is_worker() else None
+        if self._worker is None:
+            self._page = Page(name, read, new_id)
+            self._publish(name)
+
+    async def __call__(
+        self, command: str, options: "dict[str, object] | None" = None
+    ) -> "dict[str, object]":
+        """The result of *command* with *options* in Alloy's spelling; raises CommandFailed."""
+        return await self._run(command, options or {})
+
+    async def configure(self, **options: "Unpack[Configuration]") -> "dict[str, object]":
+        """Configure the tracker; `datastream_id` is required."""
+        return await self._spelled("configure", options)
+
+    async def event(self, **options: "Unpack[EventOptions]") -> "dict[str, object]":
+        """Send an event: `view_start`, `document_unloading`, `type`, `data`, `xdm`, …"""
+        return await self._spelled("event", options)
+
+    async def send_event(self, **options: "Unpack[SendEventOptions]") -> "dict[str, object]":
+        """Send an event with today's Alloy options: `render_decisions`, …"""
+        return await self._spelled("sendEvent", options)
+
+    async def apply_propositions(
+        self, **options: "Unpack[ApplyPropositionsOptions]"
+    ) -> "dict[str, object]":
+        """Render propositions that an earlier command has returned."""
+        return await self._spelled("applyPropositions", options)
+
+    async def apply_response(
+        self, **options: "Unpack[ApplyResponseOptions]"
+    ) -> "dict[str, object]":
+        """Render an answer that a server has fetched: `response_body={…}`."""
+        return await self._spelled("applyResponse", options)
+
+    async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
+        """Tell what the visitor chose: `consent=[{…}]`."""
+        return await self._spelled("setConsent", options)
+
+    async def get_identity(self, **options: "Unpack[GetIdentityOptions]") -> "dict[str, object]":
+        """The visitor's identities."""
+        return await self._spelled("getIdentity", options)
+
+    async def append_identity_to_url(
+        self, **options: "Unpack[AppendIdentityToUrlOptions]"
+    ) -> "dict[str, object]":
+        """`{url}` with the identity appended."""
+        return await self._spelled("appendIdentityToUrl", options)
+
+    async def create_event_merge_id(self) -> "dict[str, object]":
+        """`{eventMergeId}`."""
+        return await self._run("createEventMergeId", {})
+
+    async def get_delivery(self) -> "Object":
+        """What became of this page's events: `{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`."""
+        return await self._run("getDelivery", {})
+
+    async def get_library_info(self) -> "dict[str, object]":
+        """`{libraryInfo}`."""
+        return await self._run("getLibraryInfo", {})
+
+    async def set_debug(self, **options: "Unpack[SetDebugOptions]") -> "dict[str, object]":
+        """Switch the console's log on or off: `enabled`."""
+        return await self._spelled("setDebug", options)
+
+    async def _spelled(self, command: str, options: Any) -> "dict[str, object]":
+        """The result of *command* with *options* in Python's spelling, in which its refusal speaks too; what is inside them is
+        the caller's own and stays as it is."""
+        spelling = Spelling(command, list(options))
+        try:
+            return await self._run(command, {alloys(name): options[name] for name in options})
+        except CommandFailed as error:
+            message, path = spelling.of_message(error.message), spelling.of_path(error.path)
+            raise CommandFailed(error.code, message, path) from None
+
+    async def _run(self, command: str, options: "dict[str, object]") -> "dict[str, object]":
+        callbacks, plain = _parted(options)
+        body = encode(plain)  # here, so that an option without a JSON form raises where it stands
+
+        kept: list[str] = []
+
+        def settled(value: Any = None, *_: Any) -> None:
+            kept.append(stringify(value))
+
+        def refused(error: Any = None, *_: Any) -> None:
+            kept.append("")
+            kept.append(stringify(error))
+            kept.append(text(error.message))
+
+        promise = self._asked(command, body, callbacks)
+        await promise.then(callback(settled), callback(refused))
+        if kept[0]:
+            return decode_object(kept[0])
+        fields = decode_object(kept[1])
+        raise CommandFailed(str(fields.get("code")), kept[2], str(fields.get("path") or ""))
+
+    def _asked(self, command: str, body: str, callbacks: Any) -> Any:
+        """The promise of *command*; where another lane runs the page it is that lane's, in a worker the page's."""
+        if self._worker is not None:
+            if window.Object.keys(callbacks).length:
+                raise CommandFailed(
+                    "worker.callback",
+                    f"{command}: callbacks stay in their thread; give them on the page",
+                    "",
+                )
+            return self._worker.ask(command, body)
+        if not self._runs:
+            options = window.Object.assign(parse(body), callbacks)
+            function = optional(window, self._name)
+            if function is None:
+                raise CommandFailed(
+                    "command.instance",
+                    f"{command}: another lane runs this page, and has no instance named {self._name}",
+                    "",
+                )
+            return window.Reflect.apply(function, None, window.Array.of(command, options))
+
+        def begin(resolve: Any, reject: Any, *_: Any) -> None:
+            self._page.call(command, body, callbacks, resolve, reject)
+
+        return construct(window.Promise, callback(begin))
+
+    def _publish(self, name: str) -> None:
+        """Put the function on the page, or take over the queue of a base code that has; another lane goes first."""
+
+        def adopt(names: "list[str]") -> None:
+            queue = queue_of(name)
+            if queue is not None and not self._adopted:
+                self._adopted = True
+                take_over(self._page, queue)
+
+        self._runs = claimed(LANE, adopt)
+        if self._runs and optional(window, name) is None:
+            window.Reflect.set(window, name, callback(self._called))
+
+    def _called(self, command: Any = None, options: Any = None, *_: Any) -> Any:
+        """The page's function: `alloy(command, options)` gives a promise."""
+
+        def begin(resolve: Any, reject: Any, *_: Any) -> None:
+            run(self._page, command, None if is_nullish(options) else options, resolve, reject)
+
+        # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
+        self._given = construct(window.Promise, callback(begin))
+        return self._given
+
+
+def _parted(options: "dict[str, object]") -> "tuple[Any, dict[str, object]]":
+    """The callbacks among *options* as a JavaScript object, and the rest."""
+    holder = construct(window.Object)
+    plain: dict[str, object] = {}
+    for name in options:
+        if callable(options[name]):
+            window.Reflect.set(holder, name, callback(options[name]))
+        else:
+            plain[name] = options[name]
+    return holder, plain
+
+
+alloy = Alloy("alloy")

@@ -1,0 +1,1 @@
+"""What the page tells: clicks, route changes, leaving."""

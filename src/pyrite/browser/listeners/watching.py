@@ -1,0 +1,113 @@
+"""What happens in a page by itself, and its tracker is told of: clicks, changes of route, the browser's hints.
+
+Not for what becomes of it: core decides. links.py and routes.py look.
+"""
+
+from ...core.personalization.interactions import Click
+from ...core.tracker import Tracker
+from ...core.wire import decode_object, encode
+from ..bridge import array, attempt, callback, method, optional, parse, stringify, window
+from ..console import say
+from ..features import look
+from ..listening import stay
+from .links import clicked_link, facts_of, tell_offer
+from .routes import watch_routes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..page import Page
+
+MIDDLE = 1  # the button that opens a link in another tab; browsers tell it by auxclick alone
+HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
+
+
+class Watching:
+    """What the tracker of one page has asked to be told of."""
+
+    def __init__(self, page: "Page", tracker: Tracker) -> None:
+        self._page = page
+        self._tracker = tracker
+        self._watched: list[str] = []
+        self._qualifier: Any = None  # of downloads, a RegExp
+        self.clicked: Any = None  # the element, while its click is told
+        self.hints: Any = None  # of the browser, once it has given them
+
+    def watch(self, effect: Any) -> None:
+        """Begin to listen for what *effect* names."""
+        what = effect.what
+        if what in self._watched:
+            return
+        self._watched.append(what)
+        if what == "clicks":
+            self._watch_clicks()
+        elif what == "routes":
+            watch_routes(
+                lambda how: self._page.carry_out(self._tracker.routed(how, self._page.moment()))
+            )
+        else:
+            self._watch_hints()
+
+    def _watch_clicks(self) -> None:
+        pattern = self._tracker.config.text("downloadLinkQualifier") if self._tracker.config else ""
+        if pattern:
+
+            def compiled(found: Any = None, *_: Any) -> None:
+                self._qualifier = found
+
+            def refused(message: str) -> None:
+                say(
+                    "warn",
+                    f"[{self._tracker.name}] configure: options.downloadLinkQualifier: {message}",
+                )
+
+            attempt(
+                method(window.Reflect, "construct"),
+                window.Reflect,
+                (window.RegExp, array(pattern)),
+                compiled,
+                refused,
+            )
+
+        def clicked(event: Any = None, *_: Any) -> None:
+            try:
+                self._tell_click(event)
+            except Exception as error:
+                self._page.report(error)
+
+        told = callback(clicked)
+        stay(window.document, "click", told, True)
+        stay(window.document, "auxclick", told, True)
+
+    def _tell_click(self, event: Any) -> None:
+        if optional(event, "type") == "auxclick" and optional(event, "button") != MIDDLE:
+            return  # the right one opens a menu
+        innermost = event.composedPath()[0]  # what is in the link: as alloy.js tells callbacks
+        link = clicked_link(event)
+        facts = {} if link is None else facts_of(link, event, self._qualifier)
+
+        def told(offer: Click) -> None:
+            if link is not None or offer.marks or offer.met:
+                self.clicked = innermost
+                self._page.carry_out(self._tracker.clicked(facts, self._page.moment(), offer))
+
+        tell_offer(event, self._tracker.click_selectors(), told)
+
+    def _watch_hints(self) -> None:
+        def told(values: Any = None, *_: Any) -> None:
+            self.hints = decode_object(stringify(values)) if values is not None else None
+            self._page.carry_out(self._tracker.hinted(self._page.moment()))
+
+        source = look(window.navigator, "userAgentData")
+        if look(source, "getHighEntropyValues") is None:
+            told()
+        else:
+            failed = self._page.safely(lambda message: told())
+            attempt(
+                method(source, "getHighEntropyValues"),
+                source,
+                (parse(encode(HINTS)),),
+                self._page.safely(told),
+                failed,
+            )

@@ -1,0 +1,261 @@
+"""What steps do to elements: markup put in, texts, attributes and styles changed, elements moved and taken away.
+
+Not for finding or awaiting elements: rendering.py does; nor for making markup: markup.py does. Source of the semantics:
+Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `invoke`: a form's controls may be called `style`.
+"""
+
+from ..bridge import attempt, construct, invoke, optional, own, put, text, window
+from ..sequence import each
+from .markup import add_style, made, run_scripts, trusted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+DONE_MARK = "data-adobe-proposition-ids"  # Alloy's names, so that both agree on one page
+INTERACT_MARK = "data-aep-interact-id"
+LABEL_MARK = "data-aep-click-label"
+
+
+def hide(selector: str) -> Any:
+    """A style node, in the document, that makes what *selector* matches invisible."""
+    return add_style(selector + " { visibility: hidden }", id="")
+
+
+def name_of(node: Any) -> str:
+    """The name of a node in large letters, as HTML's elements have it; XHTML and SVG have small ones. '' for the window."""
+    return text(own(node, "nodeName")).upper()
+
+
+def apply(
+    step: "dict[str, object]",
+    elements: "list[Any]",
+    replaced: "list[Any]",
+    done: "Callable[[str], None]",
+) -> None:
+    """Carry *step* out on each of *elements*; *done* gets '' or what went wrong.
+
+    What stands in the place of an element is put there, and the element added to *replaced*: the caller takes it away.
+    """
+    action: Any = _ACTIONS[str(step["type"])]
+    # What is meant for the head can only be added to it; custom code says itself where it goes.
+    in_head = bool(elements) and name_of(elements[0]) == "HEAD" and step["type"] != "customCode"
+    if in_head and isinstance(step["content"], str) and step["content"].strip():
+        action = _append_to_head
+    left = [
+        element
+        for element in elements
+        if not (step["once"] and _is_marked(element, str(step["item"])))
+    ]
+    problems: list[str] = []
+
+    def act(index: int, next_one: Any) -> None:
+        def ended(problem: str) -> None:
+            if problem:
+                problems.append(problem)
+            next_one()
+
+        if step["type"] == "replaceHtml":
+            replaced.append(left[index])
+        if step["once"]:
+            _mark(left[index], str(step["item"]))
+        action(left[index], step["content"], ended, lambda node: _mark_for_clicks(node, step))
+
+    each(list(range(len(left))), act, lambda: done(problems[0] if problems else ""))
+
+
+# ---- actions: (element, content, done, changed); *changed* is told of each node that clicks may be meant for -----------
+
+
+def _set_text(element: Any, content: str, done: Any, changed: Any) -> None:
+    changed(element)
+    put(element, "textContent", content)
+    done("")
+
+
+def _set_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        invoke(element, "replaceChildren")
+        for node in nodes:
+            invoke(element, "appendChild", node)
+        changed(element)
+        run_scripts(element, scripts, done)
+
+    made(content, place, done, element)
+
+
+def _append_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        for node in nodes:
+            invoke(element, "appendChild", node)
+        changed(element)
+        run_scripts(element, scripts, done)
+
+    made(content, place, done, element)
+
+
+def _append_to_head(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        for node in nodes:
+            invoke(element, "appendChild", node)
+        run_scripts(element, scripts, done)
+
+    made(content, place, done, element, "script, link, style")
+
+
+def _prepend_html(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        # Before the first element child; without one at the end, after any text (Alloy's rule).
+        before = own(element, "firstElementChild")
+        for node in nodes:
+            changed(node)
+            invoke(element, "insertBefore", node, before)
+        run_scripts(element, scripts, done)
+
+    made(content, place, done, element)
+
+
+def _insert_before(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        _insert(element, nodes, element, scripts, done, changed)
+
+    made(content, place, done, own(element, "parentNode"))
+
+
+def _insert_after(element: Any, content: str, done: Any, changed: Any) -> None:
+    def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        # Before the next element, so text between the two stays in front (Alloy's rule).
+        _insert(element, nodes, own(element, "nextElementSibling"), scripts, done, changed)
+
+    made(content, place, done, own(element, "parentNode"))
+
+
+def _insert(
+    element: Any, nodes: "list[Any]", before: Any, scripts: "list[Any]", done: Any, changed: Any
+) -> None:
+    """Put *nodes* beside *element*, in front of *before*."""
+    parent = own(element, "parentNode")
+    if not parent or own(parent, "nodeType") == 9:
+        done("the element has no parent that could take it")
+        return
+    for node in nodes:
+        changed(node)
+        invoke(parent, "insertBefore", node, before)
+    run_scripts(element, scripts, done)
+
+
+def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
+    left = list(content)
+
+    def next_one(*_: Any) -> None:
+        if not left:
+            changed(element)
+            done("")
+            return
+        name, value = left.pop(0)
+
+        def ready(allowed: Any) -> None:
+            attempt(own(element, "setAttribute"), element, (name, allowed), next_one, done)
+
+        trusted(_kind_of(name), value, ready)
+
+    next_one()
+
+
+def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
+    changed(element)
+    style = own(element, "style")
+    before = text(optional(style, "cssText"))
+    style.cssText = (
+        before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
+    )
+    done("")
+
+
+def _set_image_source(element: Any, content: str, done: Any, changed: Any) -> None:
+    name = name_of(element)
+    if name != "IMG":
+        done("expected an IMG, got " + name)
+        return
+    construct(window.Image).src = content
+    changed(element)
+    element.removeAttribute("src")
+    element.src = content
+    done("")
+
+
+def _remove(element: Any, content: Any, done: Any, changed: Any) -> None:
+    invoke(element, "remove")
+    done("")
+
+
+def _rearrange(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
+    start, end = content
+    children = own(element, "children")
+    if start < children.length and end < children.length and start != end:
+        moved, target = children[start], children[end]
+        # After the target but in front of the next element, or before it (Alloy's rule).
+        before = own(target, "nextElementSibling") if start < end else target
+        invoke(element, "insertBefore", moved, before)
+        changed(target)
+        changed(moved)
+    done("")
+
+
+def _collect_interactions(element: Any, content: Any, done: Any, changed: Any) -> None:
+    changed(element)
+    done("")
+
+
+def _kind_of(name: str) -> str:
+    """What Trusted Types want the attribute *name* to be made by; '' for a plain text."""
+    if name == "srcdoc":
+        return "createHTML"
+    return "createScript" if name.startswith("on") else ""
+
+
+_ACTIONS = {
+    "setText": _set_text,
+    "setHtml": _set_html,
+    "appendHtml": _append_html,
+    "prependHtml": _prepend_html,
+    "insertBefore": _insert_before,
+    "insertAfter": _insert_after,
+    "replaceHtml": _insert_before,
+    "setAttribute": _set_attribute,
+    "setStyle": _set_style,
+    "setImageSource": _set_image_source,
+    "remove": _remove,
+    "rearrange": _rearrange,
+    "customCode": _prepend_html,
+    "collectInteractions": _collect_interactions,
+}
+
+
+# ---- marks ----------------------------------------------------------------------------------------------------------
+
+
+def _is_marked(element: Any, item: str) -> bool:
+    return item != "" and item in _marks(element, DONE_MARK)
+
+
+def _mark(element: Any, item: str) -> None:
+    if item:
+        marks = _marks(element, DONE_MARK) + [item]
+        invoke(element, "setAttribute", DONE_MARK, ",".join(marks))
+
+
+def _mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
+    """Let clicks on *element*, if it is one, be told with the step's number and label."""
+    if not step["mark"] or own(element, "nodeType") != 1:
+        return
+    marks = _marks(element, INTERACT_MARK)
+    if str(step["mark"]) not in marks:
+        invoke(element, "setAttribute", INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
+    if step["label"] and not text(invoke(element, "getAttribute", LABEL_MARK)):
+        invoke(element, "setAttribute", LABEL_MARK, step["label"])
+
+
+def _marks(element: Any, name: str) -> "list[str]":
+    return [mark for mark in text(invoke(element, "getAttribute", name)).split(",") if mark]

@@ -1,0 +1,233 @@
+"""Render plans carried out: elements found or awaited, steps run, each told how it went.
+
+Not for what a step does to an element: dom.py does. Not for which steps there are: core.personalization and core.actions
+say. Source of the semantics: Adobe's Web SDK 2.33.
+"""
+
+from ...core.errors import SelectorError
+from ...core.personalization.selectors import steps_of
+from ..bridge import callback, construct, invoke, own, parse, reach, window
+from ..sequence import each
+from .dom import apply, hide
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+WAIT_MS = 5000  # how long an element is awaited; Alloy's value
+LOOK_MS = 100  # between two looks for a shadow root that is not there yet
+WAITING = "waiting"
+RUNNING = "running"
+SHOWN = "shown"
+
+
+class Rendering:
+    """One plan: *started* is called after each step has been tried once, *finished* when no step waits any more.
+
+    All elements are found before the first step is carried out, and steps are carried out in their order, as Alloy does;
+    those whose elements come later follow together in the same way.
+    """
+
+    def __init__(
+        self,
+        steps: "list[dict[str, object]]",
+        started: "Callable[[list[str]], None]",
+        finished: "Callable[[list[str]], None]",
+    ) -> None:
+        self._steps = steps
+        self._results = [WAITING for _ in steps]
+        self._found: dict[int, list[Any]] = {}
+        self._replaced: list[Any] = []  # they go once other steps have had them
+        self._open = len(steps)  # not yet at their end
+        self._busy = False
+        self._missed = False  # the document has changed while steps were carried out
+        self._started = started
+        self._finished = finished
+        self._first_pass = True
+        self._observer: Any = None
+        self._watched: list[Any] = []  # shadow roots, beside the document
+        self._misses_root = False
+        self._styles: list[Any] = [
+            hide(str(step["hide"])) if step["hide"] else None for step in steps
+        ]
+
+    def begin(self) -> None:
+        """Try each step."""
+        self._again()
+
+    def abandon(self, keys: "list[int]", why: str) -> None:
+        """Give up those of the steps with the numbers *keys* that wait for their element."""
+        for index in keys:
+            if self._results[index] == WAITING:
+                self._end(index, why)
+        self._stop_if_done()
+
+    def uncover(self) -> None:
+        """Take away what hides elements."""
+        for index in range(len(self._styles)):
+            self._uncover(index)
+
+    def _again(self, *_: Any) -> None:
+        """Look for the elements of all steps that wait, then carry out those that have theirs."""
+        if self._busy:
+            self._missed = True
+            return
+        self._busy = True
+        waiting = [index for index in range(len(self._results)) if self._results[index] == WAITING]
+        each(waiting, self._find, lambda: each(waiting, self._carry_out, self._passed))
+
+    def _find(self, index: int, next_one: Any) -> None:
+        def found(elements: "list[Any]") -> None:
+            if elements:
+                self._found[index] = elements
+            next_one()
+
+        def refused(why: str) -> None:
+            self._end(index, why)
+            next_one()
+
+        find(str(self._steps[index]["selector"]), found, refused, self._entered)
+
+    def _carry_out(self, index: int, next_one: Any) -> None:
+        elements = self._found.pop(index, None)
+        if elements is None or self._results[index] != WAITING:
+            next_one()
+            return
+
+        def done(problem: str) -> None:
+            self._end(index, problem or SHOWN)
+            next_one()
+
+        self._results[index] = RUNNING
+        self._missed = True  # it may have made what others wait for
+        try:
+            apply(self._steps[index], elements, self._replaced, done)
+        except Exception as error:
+            # An element that can't take the action, such as one of another namespace: the others can.
+            done(f"{type(error).__name__}: {error}")
+
+    def _passed(self) -> None:
+        self._busy = False
+        for element in self._replaced:
+            invoke(element, "remove")
+        self._replaced = []
+        missed, self._missed = self._missed, False
+        if missed and WAITING in self._results:
+            self._again()
+            return
+        if self._first_pass:
+            self._first_pass = False
+            self._started(list(self._results))
+            if self._open:
+                self._wait()
+        self._stop_if_done()
+
+    def _entered(self, root: Any) -> None:
+        """A shadow root that a selector goes through; None for one that is not there yet."""
+        if root is None:
+            self._misses_root = True
+        elif not any([root.isSameNode(known) is True for known in self._watched]):
+            self._watched.append(root)
+            if self._observer:
+                self._observe(root)
+
+    def _end(self, index: int, result: str) -> None:
+        self._results[index] = result
+        self._open -= 1
+        self._uncover(index)
+
+    def _uncover(self, index: int) -> None:
+        style = self._styles[index]
+        self._styles[index] = None
+        if style:
+            style.remove()
+
+    def _wait(self) -> None:
+        self._observer = construct(window.MutationObserver, callback(self._again))
+        self._observe(window.document)
+        for root in self._watched:
+            self._observe(root)
+        window.setTimeout(callback(self._give_up), WAIT_MS)
+        if self._misses_root:
+            window.setTimeout(callback(self._look), LOOK_MS)
+
+    def _observe(self, root: Any) -> None:
+        self._observer.observe(root, parse('{"childList":true,"subtree":true}'))
+
+    def _look(self, *_: Any) -> None:
+        """No observer tells of a shadow root that an element is given: until all steps are done it is looked for."""
+        if self._observer:
+            self._again()
+            window.setTimeout(callback(self._look), LOOK_MS)
+
+    def _give_up(self, *_: Any) -> None:
+        for index in range(len(self._results)):
+            if self._results[index] == WAITING:
+                self._end(index, f"no element within {WAIT_MS // 1000} s")
+        self._stop_if_done()
+
+    def _stop_if_done(self) -> None:
+        if self._open == 0 and not self._first_pass and not self._busy:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._observer:
+            self._observer.disconnect()
+            self._observer = None
+        finished, self._finished = self._finished, lambda results: None
+        finished(list(self._results))
+
+
+def find(
+    selector: str,
+    done: "Callable[[list[Any]], None]",
+    failed: "Callable[[str], None]",
+    entered: "Callable[[Any], None]",
+) -> None:
+    """Hand *done* every element that *selector* (Alloy's language) chooses now; *failed* a text if it can't be read.
+
+    *entered* gets each shadow root on the way, None for one that is missing.
+    """
+    try:
+        steps = steps_of(selector)
+    except SelectorError as error:
+        failed(error.message)
+        return
+    _walk(steps, 0, [window.document], done, failed, entered)
+
+
+def _walk(
+    steps: "list[Any]", index: int, roots: "list[Any]", done: Any, failed: Any, entered: Any
+) -> None:
+    if index == len(steps):
+        done(roots)
+        return
+    step = steps[index]
+    found: list[Any] = []
+    for root in roots:
+        returned, nodes = reach(own(root, "querySelectorAll"), root, _scoped(step, root))
+        if not returned:
+            failed(nodes)
+            return
+        for place in range(nodes.length):
+            found.append(nodes[place])
+    number = step["eq"]
+    chosen = found if number is None else found[number : number + 1]
+    if step["shadow"]:
+        inner = [own(element, "shadowRoot") for element in chosen] or [None]
+        for shadow in inner:
+            entered(shadow)
+        chosen = [shadow for shadow in inner if shadow is not None]
+    if chosen:
+        _walk(steps, index + 1, chosen, done, failed, entered)
+    else:
+        done([])
+
+
+def _scoped(step: Any, root: Any) -> str:
+    """A leading `>` means children: of an element they are the scope's, of a shadow root the host's."""
+    css: str = step["css"]
+    if not css.startswith(">"):
+        return css
+    return (":host " if root.nodeType == 11 else ":scope ") + css

@@ -1,0 +1,1 @@
+"""What is collected with an event: the page's context, clicks, route changes."""

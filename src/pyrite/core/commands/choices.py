@@ -1,0 +1,188 @@
+"""What the visitor chose and who they are: setConsent, getIdentity, appendIdentityToUrl.
+
+Pure. Requests are made here and sent by tracker.py, which also tells their outcomes.
+"""
+
+from ..delivery.entry import Outcome
+from ..delivery.request import Request, payloads
+from ..delivery.request_builder import Outgoing
+from ..effects import Effect, Log, rejected, resolved
+from ..errors import ConsentError
+from ..event import part
+from ..moment import Moment
+from ..options.configure import Config
+from ..visitor.consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, digests, general
+from ..visitor.identity import append_to_url
+from ..visitor.visitor import Visitor
+from ..wire import encode, merge
+
+TOLD = 8  # standards of consent whose digests a cookie keeps: there are three
+
+
+class Consents:
+    """Consents on their way to the edge, one at a time; while one is, nothing else leaves.
+
+    What the edge has been told already is not sent again, on this page and those after it: the consent cookie says what it
+    amounts to, and a cookie of ours has a digest of each record that says more.
+    """
+
+    def __init__(self, config: Config, visitor: Visitor, outgoing: Outgoing) -> None:
+        self._cookie = config.cookie_prefix + "consent"
+        self._told = "pyrite_" + config.cookie_prefix + "told"
+        self._visitor = visitor
+        self._outgoing = outgoing
+        self._calls: list[tuple[object, dict[str, object]]] = []
+        # The id of the request, the call, in or out or '', and the digests of its records.
+        self._sent: tuple[str, object, str, list[str]] | None = None
+
+    def state(self, moment: Moment) -> str:
+        """`in`, `out`, or `pending`, also while a choice is on its way."""
+        return PENDING if self._sent else self._visitor.consent(moment)
+
+    def allow(self, moment: Moment) -> bool:
+        """Whether consent is `in`, and no other choice is on its way."""
+        return self._visitor.consent(moment) == IN and (not self._sent or self._sent[2] == IN)
+
+    def set(
+        self, call: object, options: dict[str, object], moment: Moment
+    ) -> "tuple[list[Effect], Request | None]":
+        """The request that tells the edge; None while another is on its way, or if it knows. Raises ConsentError."""
+        consent = options["consent"]
+        chosen = general(consent)
+        if self._sent:
+            self._calls.append((call, options))
+            return [], None
+        identities = part(options, "identityMap")
+        said = digests(consent, identities)
+        if self._knows(chosen, said, moment):
+            return [resolved(call, {})], None
+        body: dict[str, object] = {
+            "consent": consent,
+            "query": {"consent": {"operation": "update"}},
+        }
+        effects, head = self._outgoing.head(options, moment, mints=chosen == IN)
+        request = self._outgoing.request("privacy/set-consent", body, head, moment, meta={})
+        body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
+        body.pop("xdm", None)
+        request.text = encode(body)
+        self._sent = (request.id, call, chosen, said)
+        return effects, request
+
+    def ended(
+        self, outcome: Outcome, moment: Moment
+    ) -> "tuple[list[Effect], Request | None] | None":
+        """Effects, and the next request if one waits; None when *outcome* is of another request."""
+        if self._sent is None or self._sent[0] != outcome.entry.id:
+            return None
+        _, call, chosen, said = self._sent
+        self._sent = None
+        if outcome.error:
+            effects: list[Effect] = [rejected(call, outcome.error)]
+        else:
+            effects = self._keep(chosen, outcome, moment) + self._remember(said, moment)
+            effects.append(resolved(call, {}))
+        request: Request | None = None
+        while self._calls and request is None:
+            next_call, options = self._calls.pop(0)
+            more, request = self.set(next_call, options, moment)
+            effects.extend(more)
+        return effects, request
+
+    def _keep(self, chosen: str, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects that store the choice where the edge did not; what the edge stores counts."""
+        if not chosen:
+            return []
+        for entry in payloads(outcome.answer, "state:store"):
+            if entry.get("key") == self._cookie:
+                return []
+        return self._visitor.keep(self._cookie, "general=" + chosen, CONSENT_MAX_AGE_S, moment)
+
+    def _knows(self, chosen: str, said: list[str], moment: Moment) -> bool:
+        """Whether the edge has been told all that, for this visitor."""
+        kept = self._visitor.chosen(moment)
+        if not kept or chosen not in ("", kept):
+            return False
+        if kept == IN and not self._visitor.knows_device(moment):
+            return False
+        told = self._digests(moment)
+        return all([digest in told for digest in said])
+
+    def _remember(self, said: list[str], moment: Moment) -> list[Effect]:
+        if not said:
+            return []  # the consent cookie says it all
+        standards = [_standard(digest) for digest in said]
+        told = [one for one in self._digests(moment) if _standard(one) not in standards]
+        value = ".".join((told + said)[-TOLD:])
+        return self._visitor.keep(self._told, value, CONSENT_MAX_AGE_S, moment)
+
+    def _digests(self, moment: Moment) -> list[str]:
+        return self._visitor.cookies(moment).get(self._told, "").split(".")
+
+
+def _standard(digest: str) -> str:
+    return digest.partition("-")[0]
+
+
+class Identities:
+    """The visitor's identities, acquired from the edge where they are not known."""
+
+    def __init__(self, config: Config, visitor: Visitor, outgoing: Outgoing) -> None:
+        self._config = config
+        self._visitor = visitor
+        self._outgoing = outgoing
+        self._calls: dict[str, tuple[object, str, dict[str, object]]] = {}
+
+    def run(
+        self, call: object, name: str, options: dict[str, object], moment: Moment
+    ) -> "tuple[list[Effect], Request | None]":
+        """Effects of getIdentity or appendIdentityToUrl, and the request that they wait for, if any."""
+        if self._visitor.consent(moment) == OUT:
+            why = self._visitor.why_out(moment)
+            raise ConsentError(f"{name}: {why}; identities are handed out only with it")
+        asks_core = self._lacks_core(options)
+        if self._visitor.ecid(moment) and not asks_core:
+            return [resolved(call, self._found(name, options, moment))], None
+        fetch = ["ECID", "CORE"] if asks_core else ["ECID"]
+        body: dict[str, object] = {"query": {"identity": {"fetch": fetch}}}
+        effects, head = self._outgoing.head(options, moment)
+        request = self._outgoing.request("identity/acquire", body, head, moment, meta={})
+        self._calls[request.id] = (call, name, options)
+        return effects, request
+
+    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects for the command that waited; none when *outcome* is of another request."""
+        waiting = self._calls.pop(outcome.entry.id, None)
+        if waiting is None:
+            return []
+        call, name, options = waiting
+        if outcome.error:
+            return [rejected(call, outcome.error)]
+        effects: list[Effect] = [resolved(call, self._found(name, options, moment))]
+        if self._lacks_core(options):
+            effects.append(Log(level="warn", message="getIdentity: this edge has no id for CORE"))
+        return effects
+
+    def _lacks_core(self, options: dict[str, object]) -> bool:
+        wanted = options.get("namespaces")
+        return isinstance(wanted, list) and "CORE" in wanted and not self._visitor.core()
+
+    def _found(self, name: str, options: dict[str, object], moment: Moment) -> dict[str, object]:
+        ecid = self._visitor.ecid(moment)
+        if name == "appendIdentityToUrl":
+            url = str(options["url"])
+            org = self._config.org_id
+            return {
+                "url": append_to_url(url, ecid=ecid, org_id=org, now_ms=moment.now_ms)
+                if ecid
+                else url
+            }
+        wanted = options.get("namespaces")
+        identity: dict[str, object] = {}
+        for namespace in wanted if isinstance(wanted, (list, tuple)) else ():
+            if namespace == "ECID":
+                identity["ECID"] = ecid
+            elif namespace == "FPID":
+                identity["FPID"] = self._visitor.fpid(moment)[0]
+            elif namespace == "CORE":
+                identity["CORE"] = self._visitor.core() or None
+        return {"identity": identity, "edge": {"regionId": self._visitor.region_id(moment)}}

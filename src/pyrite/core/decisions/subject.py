@@ -1,0 +1,167 @@
+"""What is known when experiences are decided: the event, the visitor, the device, the time.
+
+Pure: the edge fills it from a request and its store, the page from its own facts; both decide by the same words.
+"""
+
+from ..event import part
+from ..personalization.propositions import page_surface
+from .user_agent import device_of
+
+DAY_MS = 86400000
+VISIT_PAUSE_MS = 1800000  # without an event, after which another visit begins
+SHOWN_LIMIT = 100  # displays of an experience that are kept for a visitor
+
+
+class Visitor:
+    """What is known of who is asking. *visits* and *views* count this one too; *previous_ms* is the end of the visit before,
+    0 for none; *shown* says for experiences when they were displayed, oldest first; *consent* is what was chosen, '' for nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        visits: int = 1,
+        views: int = 1,
+        first_ms: int = 0,
+        previous_ms: int = 0,
+        shown: "dict[str, list[int]] | None" = None,
+        consent: str = "",
+    ) -> None:
+        self.id = id
+        self.visits = visits
+        self.views = views
+        self.first_ms = first_ms
+        self.previous_ms = previous_ms
+        self.shown = shown or {}
+        self.consent = consent
+
+
+class Situation:
+    """One event to decide for: *event* is `{xdm, data}`; *language* and *agent* are the browser's; *context* is the page's own.
+
+    `texts` has the url, path, referrer and type, without percent-encoding; the path ends with a slash.
+    """
+
+    def __init__(
+        self,
+        *,
+        event: dict[str, object],
+        visitor: Visitor,
+        now_ms: int,
+        language: str = "",
+        agent: str = "",
+        context: "dict[str, object] | None" = None,
+    ) -> None:
+        xdm = part(event, "xdm")
+        self.event = event
+        self.visitor = visitor
+        self.now_ms = now_ms
+        self.language = language.lower()
+        self.context = context or {}
+        url = _text(part(xdm, "web", "webPageDetails").get("URL"))
+        self._url = url
+        self.path = path_of(url)
+        self.texts = {
+            "url": unescaped(url),
+            "path": self.path,
+            "referrer": unescaped(_text(part(xdm, "web", "webReferrer").get("URL"))),
+            "type": unescaped(_text(xdm.get("eventType"))),
+        }
+        self._agent = agent
+        self._device: dict[str, str] = {}
+        self._query: dict[str, str] | None = None
+        offset = part(xdm, "placeContext").get("localTimezoneOffset")
+        self.local_ms = now_ms - (int(offset) * 60000 if isinstance(offset, (int, float)) else 0)
+
+    def device(self) -> dict[str, str]:
+        """`{device, os, browser}`; see agent.py."""
+        if not self._device:
+            self._device = device_of(self._agent)
+        return self._device
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the page's address, the first of each name, percent-encoding undone."""
+        if self._query is None:
+            self._query = query_of(self._url)
+        return self._query
+
+
+def path_of(url: str) -> str:
+    """The path of *url*, with a slash at the end and without percent-encoding."""
+    surface = page_surface(url)
+    return closed(unescaped(surface[surface.find("/", 6) :]))
+
+
+def closed(path: str) -> str:
+    """*path* with a slash at the end."""
+    return path if path.endswith("/") else path + "/"
+
+
+def query_of(url: str) -> dict[str, str]:
+    """`{name: value}` of the query of *url*."""
+    found: dict[str, str] = {}
+    for pair in url.partition("#")[0].partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        name = decoded(name)
+        if name and name not in found:
+            found[name] = decoded(value)
+    return found
+
+
+def decoded(text: str) -> str:
+    """*text* with `+` and percent-encoding undone; what is no UTF-8 stays as it is."""
+    return unescaped(text.replace("+", " "))
+
+
+def unescaped(text: str) -> str:
+    """*text* with percent-encoding undone; what is no UTF-8 stays as it is."""
+    if "%" not in text:
+        return text
+    octets: list[int] = []
+    rest = text.encode()
+    index = 0
+    while index < len(rest):
+        digits = _digit(rest, index + 1) * 16 + _digit(rest, index + 2)
+        if rest[index] == 37 and digits >= 0:
+            octets.append(digits)
+            index += 3
+        else:
+            octets.append(rest[index])
+            index += 1
+    return _utf8(octets, text)
+
+
+def _digit(octets: bytes, index: int) -> int:
+    """The value of a hexadecimal digit; far below zero where there is none."""
+    code = octets[index] if index < len(octets) else 0
+    if 48 <= code <= 57:
+        return code - 48
+    if 65 <= code <= 70 or 97 <= code <= 102:
+        return (code & 31) + 9
+    return -1000
+
+
+def _utf8(octets: list[int], otherwise: str) -> str:
+    """The text whose UTF-8 *octets* are; *otherwise* where they are none."""
+    out: list[str] = []
+    index = 0
+    while index < len(octets):
+        first = octets[index]
+        more = 0 if first < 128 else 1 if 194 <= first < 224 else 2 if first < 240 else 3
+        if (128 <= first < 194) or first > 244 or index + more >= len(octets):
+            return otherwise
+        code = first if more == 0 else first & (63 >> more)
+        for octet in octets[index + 1 : index + 1 + more]:
+            if octet & 192 != 128:
+                return otherwise
+            code = code << 6 | octet & 63
+        if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            return otherwise
+        out.append(chr(code))
+        index += 1 + more
+    return "".join(out)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""How events reach the edge: kept, gathered, sent, retried, acknowledged."""

@@ -1,0 +1,108 @@
+"""One thing that waits for the edge's acknowledgement, and how that ended.
+
+Pure. Not for when it is sent: outbox.py. Not for what its end means: events.py and choices.py know.
+"""
+
+from ..errors import TrackerError
+from ..event import text_of
+from ..wire import decode_object, encode
+from .request import Request
+
+
+class Entry:
+    """An event, or a request of another kind (*made*: it goes as it is, in a body of its own, and is not kept).
+
+    *head* is what events must share to travel in one body (see outgoing.py), *text* the event's JSON, *asking* the same with
+    what it asks the edge for: with that it travels alone, and only as long as its page is there. *value*: what has less is
+    dropped first. *urgent* ones don't wait for others.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        head: dict[str, object],
+        group: str,
+        text: str,
+        made_ms: int,
+        value: int = 1,
+        asking: str = "",
+        answers: bool = False,
+        unloading: bool = False,
+        urgent: bool = False,
+        made: Request | None = None,
+    ) -> None:
+        self.id = id
+        self.head = head
+        self.group = group  # the text of head
+        self.text = text
+        self.size = len(text.encode())
+        self.made_ms = made_ms
+        self.value = value
+        self.asking = asking
+        self.answers = answers
+        self.unloading = unloading
+        self.urgent = urgent
+        self.made = made
+        self.request = ""  # the one that it is in; empty while it waits
+        self.number = 0  # its place in line
+        self.attempts = 0
+        self.ticks = 0
+        self.rest = 0  # ticks before it may go again: something in between has refused it alone
+        self.apart = ""  # "!" from then on: it travels with its like, and takes no others along
+        self.settled = False  # its promise: an entry may outlive that
+        self.error: TrackerError | None = None  # of its last attempt
+
+    def record(self, stream: str) -> dict[str, object]:
+        """What is kept of it: `{id, stream, made, value, head, text}`."""
+        return {
+            "id": self.id,
+            "stream": stream,
+            "made": self.made_ms,
+            "value": self.value,
+            "head": self.group,
+            "text": self.text,
+        }
+
+
+def restored(record: dict[str, object]) -> Entry | None:
+    """The entry that a page which is gone has kept as *record*; None where that can't be read."""
+    id, text = text_of(record, "id"), text_of(record, "text")
+    try:
+        decode_object(text)
+        head = decode_object(text_of(record, "head"))
+        group = encode(head)
+    except TrackerError:
+        return None
+    if not id:
+        return None
+    made_ms, value = whole(record.get("made")), whole(record.get("value"))
+    entry = Entry(id, head=head, group=group, text=text, made_ms=made_ms, value=value)
+    entry.settled = True
+    return entry
+
+
+def whole(value: object) -> int:
+    """*value* as a whole number; 0 for what is none."""
+    return int(value) if isinstance(value, (int, float)) and -1e300 < value < 1e300 else 0
+
+
+class Outcome:
+    """How it ended for an entry: the *answer* to its *request* (*text*, as it came), or an *error*; *index*, its place there."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        request: Request,
+        *,
+        answer: dict[str, object],
+        error: TrackerError | None,
+        text: str = "",
+        index: int = 0,
+    ) -> None:
+        self.entry = entry
+        self.request = request
+        self.answer = answer
+        self.text = text
+        self.error = error
+        self.index = index

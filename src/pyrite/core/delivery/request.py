@@ -1,0 +1,186 @@
+"""Requests in today's Adobe Edge dialect, and what an answer means.
+
+Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events in one body and `xdm._id` are ours on top.
+"""
+
+from ..digits import is_digits
+from ..errors import BadAnswer, EdgeRefused, TrackerError, WireError
+from ..event import part, text_of
+from ..visitor.identity import quote
+from ..wire import decode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .entry import Entry
+
+HANDLES = (
+    "state:store",
+    "identity:result",
+    "identity:exchange",
+    "activation:push",
+    "locationHint:result",
+    "personalization:decisions",
+    "personalization:rules",
+)
+QUEUE_TIME_LIMIT_MS = 300000
+BACKOFF_MS = 1000
+BACKOFF_DOUBLINGS = 6  # up to 64 s
+RETRY_AFTER_LIMIT_MS = 3600000
+NO_EDGE = (404, 405, 501)  # of servers that know nothing of the address, or of POST
+
+
+class Request:
+    """One request on its way."""
+
+    def __init__(
+        self, *, id: str, action: str, url: str, body: dict[str, object], text: str
+    ) -> None:
+        self.id = id
+        self.action = action
+        self.url = url
+        self.body = body
+        self.text = text
+        self.entries: list[Entry] = []  # what it carries
+        self.size = 0  # of the text, in bytes
+        self.keepalive = False  # it may outlive the page
+        self.taken = False  # a beacon, on its way without an acknowledgement
+        self.bare = False  # it travels without cookies
+        self.ticks = 0  # of the outbox, since it was sent
+
+
+def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:
+    """`{root}[/{hint}]/v1/{action}?configId=…&requestId=…`."""
+    place = f"/{quote(hint)}" if hint else ""
+    return f"{root}{place}/v1/{action}?configId={quote(datastream)}&requestId={request_id}"
+
+
+def address_of(url: str) -> str:
+    """*url* without its query, as errors name it."""
+    return url.partition("?")[0]
+
+
+def answer_of(
+    status: int, text: str, *, action: str = "collect", url: str = ""
+) -> dict[str, object]:
+    """The acknowledgement in a response: `{requestId, handle, …}`, or {} for the 204 of `collect`; nothing else is one.
+
+    Raises EdgeRefused for a status outside 2xx, BadAnswer for a 2xx that is not an answer; *url* is named where nothing
+    suggests that an edge is there.
+    Source: https://developer.adobe.com/data-collection-apis/docs/, and Pyrite's own edge.
+    """
+    try:
+        answer = decode(text) if text else None
+    except WireError:
+        answer = None
+    if status < 200 or status > 299:
+        said = f" and said {_detail(answer, text)}" if text else ""
+        about = _about(status, answer if isinstance(answer, dict) else {})
+        if not about and status in NO_EDGE:
+            said += f"; set edgeDomain: no edge at {address_of(url)}"
+        raise EdgeRefused(
+            f"the edge answered with status {status}{said}", status=status, about=about
+        )
+    if status == 204 and action == "collect":
+        return {}
+    if not isinstance(answer, dict) or not isinstance(answer.get("handle"), list):
+        raise BadAnswer(
+            f"expected an answer with a list 'handle', got {text[:200]!r}; is edgeDomain an edge?"
+        )
+    return answer
+
+
+def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
+    """Of a body that the edge took in part, the errors of those events that it refused, by their place."""
+    found: dict[int, TrackerError] = {}
+    errors = answer.get("errors")
+    for problem in errors if isinstance(errors, list) else []:
+        if not isinstance(problem, dict):
+            continue
+        index = part(problem, "report").get("eventIndex")
+        if isinstance(index, int):
+            status = problem.get("status")
+            said = f"the edge refused the event: {problem.get('title')}"
+            found[index] = EdgeRefused(said, status=status if isinstance(status, int) else 0)
+    return found
+
+
+def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
+    """Every payload object of the handles of one *type*, flattened, in order."""
+    found: list[dict[str, object]] = []
+    handles = answer.get("handle")
+    for handle in handles if isinstance(handles, list) else []:
+        if not isinstance(handle, dict) or handle.get("type") != type:
+            continue
+        payload = handle.get("payload")
+        for item in payload if isinstance(payload, list) else [payload]:
+            if isinstance(item, dict):
+                found.append(item)
+    return found
+
+
+def unused(answer: dict[str, object]) -> list[object]:
+    """The types of the handles of *answer* that nobody here reads."""
+    handles = answer.get("handle")
+    found = (
+        [part({"": handle}, "").get("type") for handle in handles]
+        if isinstance(handles, list)
+        else []
+    )
+    return [type for type in found if type not in HANDLES]
+
+
+def is_temporary(status: int) -> bool:
+    """Whether a request may be taken another time: 408, 425, 429, 5xx but 501; and what no edge says, such as a portal's own page."""
+    return status < 400 or status in (408, 425, 429) or (status >= 500 and status != 501)
+
+
+def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -> int:
+    """Milliseconds before the next attempt after so many *failures* in a row: by chance, up to 1, 2, 4, … 64 s ("full jitter").
+
+    What the edge says in Retry-After wins, as seconds or as a date (RFC 9110, 10.2.3), up to an hour.
+    """
+    text = retry_after.strip()
+    if is_digits(text):
+        return min(int(text) * 1000, RETRY_AFTER_LIMIT_MS)
+    until = http_date_ms(text)
+    if until:
+        return min(max(until - now_ms, 0), RETRY_AFTER_LIMIT_MS)
+    return int(BACKOFF_MS * 2 ** min(failures - 1, BACKOFF_DOUBLINGS) * chance)
+
+
+def http_date_ms(text: str) -> int:
+    """Milliseconds since 1970 of `Fri, 20 Nov 2026 08:49:37 GMT`; 0 where it can't be read."""
+    pieces = text.replace(",", " ").replace(":", " ").split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    if len(pieces) != 8 or pieces[2] not in months:
+        return 0
+    numbers = [pieces[index] for index in (1, 3, 4, 5, 6)]
+    if not all([is_digits(number) for number in numbers]):
+        return 0
+    day, year, hour, minute, second = [int(number) for number in numbers]
+    month = months.index(pieces[2]) + 1
+    # Days from a date: Howard Hinnant's "days_from_civil".
+    if month <= 2:
+        year -= 1
+    shifted = month - 3 if month > 2 else month + 9
+    of_era = year % 400
+    of_year = (153 * shifted + 2) // 5 + day - 1
+    days = year // 400 * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
+
+
+def _about(status: int, problem: dict[str, object]) -> str:
+    """What an edge refuses with *problem*; '' for 431, and where it is no edge's: only edges tell of the request (`report`)."""
+    if status == 431 or not isinstance(problem.get("report"), dict):
+        return ""
+    code = text_of(problem, "code")  # of Pyrite's edge; Adobe's has none
+    if status in (401, 403, 404, 405, 415) or code.startswith("datastream."):
+        return "caller"
+    return "event" if code else "body"
+
+
+def _detail(problem: object, text: str) -> str:
+    detail = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
+    if isinstance(detail, str):
+        return repr(detail)
+    return repr(text[:300]) if problem is None else text[:300]

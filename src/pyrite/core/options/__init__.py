@@ -1,0 +1,1 @@
+"""What options may be given, and what configuring makes of them."""

@@ -1,0 +1,1 @@
+"""What the edge has decided: what is rendered where, reported, clicked."""

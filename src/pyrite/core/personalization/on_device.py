@@ -1,0 +1,67 @@
+"""Deciding in the page: the rules that an edge has handed out, and what has left since then.
+
+Pure, and only for `decisioningMethod: "on-device"`. Not for the deciding itself: browser/entry/decider.py comes in a script of its own.
+"""
+
+from ..event import Draft, part
+from ..moment import Moment
+from ..options.configure import Config
+from ..visitor.identity import cookies
+from ..wire import encode
+
+DECIDER = "__pyriteDecide"  # the function that browser/entry/decider.py puts on the page
+PREVIEW = "preview"  # the cookie, behind the organisation's prefix, that takes a preview along to other pages
+PREVIEW_PARAMETER = "pyrite_preview"  # the parameter of a link that begins or ends one
+HISTORY_LIMIT = 500  # events that left
+
+
+class OnDevice:
+    """The rules of one tracker, once it has them."""
+
+    def __init__(self, config: Config) -> None:
+        self._preview = config.cookie_prefix + PREVIEW
+        self._wanted = config.text("decisioningMethod") == "on-device"
+        self.rules = ""  # as a JSON text, with what is known of the visitor
+        self.script = ""  # the path of the script that decides
+        self._until_ms = 0
+        self._history: list[object] = []
+
+    def asks(self, moment: Moment) -> bool:
+        """Whether the next request should bring the rules."""
+        return self._wanted and not self.is_ready(moment)
+
+    def is_ready(self, moment: Moment) -> bool:
+        """Whether this page can decide now. A preview is the edge's to decide: its link is signed."""
+        kept = cookies(moment.text("cookie")).get(self._preview, "off")
+        previews = kept != "off" or PREVIEW_PARAMETER + "=" in moment.text("url")
+        return self.rules != "" and moment.now_ms < self._until_ms and not previews
+
+    def learn(self, payloads: list[dict[str, object]], moment: Moment) -> None:
+        """Take the rules from the payloads of a `personalization:rules` handle."""
+        for payload in payloads:
+            script, age_s = payload.get("decider"), payload.get("maxAgeS")
+            if isinstance(script, str) and script.startswith("/") and isinstance(age_s, int):
+                self.rules = encode(payload)
+                self.script = script
+                self._until_ms = moment.now_ms + age_s * 1000
+                self._history = [[moment.now_ms, {}]]
+
+    def give_up(self) -> None:
+        """The script can't be had: from now on the edge decides."""
+        self._wanted = False
+        self.rules = ""
+
+    def sent(self, xdm: dict[str, object], moment: Moment) -> None:
+        """Note an event that leaves: it may be a view, or tell what was shown."""
+        if self.rules:
+            told = {name: xdm[name] for name in ("eventType", "_experience") if name in xdm}
+            self._history = self._history[-HISTORY_LIMIT:] + [[moment.now_ms, told]]
+
+    def question(self, event: Draft, moment: Moment) -> dict[str, object]:
+        """What the rules are asked for *event*: `{event, query, now, history}`."""
+        return {
+            "event": {"xdm": event.xdm, "data": event.data},
+            "query": part(event.query, "personalization"),
+            "now": moment.now_ms,
+            "history": self._history,
+        }

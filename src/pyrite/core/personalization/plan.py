@@ -1,0 +1,213 @@
+"""The rendering of one answer: which steps the page carries out, whose they are, what came of them.
+
+Pure. Not for clicks on what was rendered: interactions.py; nor for when a plan begins and ends: renderings.py.
+Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was, we don't.
+"""
+
+from ..event import Draft, part
+from .actions import CLICK, DEFAULT, REDIRECT, placed, step_of
+from .interactions import Interactions
+from .propositions import (
+    PAGE_SCOPE,
+    fetches_page,
+    items_of,
+    page_surface,
+    returned,
+    scope_kind,
+    short,
+)
+
+
+class Found:
+    """A redirect among propositions."""
+
+    def __init__(self, url: str, item: dict[str, object], proposition: dict[str, object]) -> None:
+        self.url = url
+        self.item = str(item.get("id") or proposition.get("id") or "")
+        self.proposition = proposition
+
+
+class Plan:
+    """The rendering of one answer for *event*: its steps, and which proposition each belongs to."""
+
+    def __init__(self, id: str, event: Draft, interactions: Interactions) -> None:
+        self.id = id
+        self.event = event
+        self.answer: dict[
+            str, object
+        ] = {}  # what the event's promise resolves with; empty while it has not been sent
+        self.reports = event.personalization().get("sendDisplayEvent") is not False
+        self.renders_page = True
+        self.renders_view = True
+        self.steps: list[dict[str, object]] = []
+        self.warnings: list[str] = []
+        self.redirect: Found | None = None  # then nothing else is rendered
+        self.settled = False
+        self._interactions = interactions
+        self._owners: list[dict[str, object]] = []
+        self._returned: list[tuple[dict[str, object], int, int]] = []  # with its steps, from and to
+        self._shown: list[dict[str, object]] = []
+        self._noted: dict[str, list[dict[str, object]]] = {}  # by id, for plans of hundreds
+
+    def take(self, propositions: list[dict[str, object]]) -> list[dict[str, object]]:
+        """*propositions* as the caller gets them, without those for other views; what is rendered becomes steps."""
+        out: list[dict[str, object]] = []
+        for proposition in propositions:
+            if self._is_of_another_view(proposition):
+                continue
+            leads = self.redirect is not None and self.redirect.proposition is proposition
+            if self.redirect is None and self._renders(proposition):
+                out.extend(self._add(proposition))
+            else:
+                out.append(returned(proposition, items_of(proposition), attempted=leads))
+        return out
+
+    def redirects(self, propositions: list[dict[str, object]]) -> list[Found]:
+        """The redirects among *propositions* that would be rendered, in order."""
+        out: list[Found] = []
+        for proposition in propositions:
+            if self._is_of_another_view(proposition) or not self._renders(proposition):
+                continue
+            for item in items_of(proposition):
+                if isinstance(item, dict) and item.get("schema") == REDIRECT:
+                    url = part(item, "data").get("content")
+                    if isinstance(url, str) and url:
+                        out.append(Found(url, item, proposition))
+        return out
+
+    def outdated(self, view: str, surface: str) -> list[int]:
+        """The numbers of the steps that are for another view than *view*, or another page than *surface*."""
+        mine = page_surface(self.event.page_url)
+        out = []
+        for index in range(len(self._owners)):
+            kind = scope_kind(self._owners[index])
+            moved = kind == "page" and fetches_page(self.event) and mine != surface
+            if moved or (kind == "view" and self.event.view != view):
+                out.append(index)
+        return out
+
+    def apply(self, options: dict[str, object]) -> list[dict[str, object]]:
+        """The propositions among *options* rendered at once, whatever their scope, at the places that `metadata` names for scopes.
+
+        The page's own that have been rendered already are left out, and items that can't be rendered.
+        """
+        out: list[dict[str, object]] = []
+        given = options.get("propositions")
+        proposition: dict[str, object]
+        for proposition in given if isinstance(given, list) else []:
+            scope = str(proposition.get("scope"))
+            if scope == PAGE_SCOPE and proposition.get("renderAttempted") is True:
+                continue
+            place = part(options, "metadata", scope)
+            kept: list[object] = [
+                found
+                for found in [
+                    placed(item, place) for item in items_of(proposition) if isinstance(item, dict)
+                ]
+                if found is not None
+            ]
+            if kept:
+                out.extend(self._add(returned(short(proposition), kept, attempted=True)))
+        return out
+
+    def note_empty(self, propositions: list[dict[str, object]]) -> None:
+        """Note as shown the propositions that stand for a view without offers."""
+        for proposition in propositions:
+            if "items" not in proposition:
+                self.note(proposition)
+
+    def finish(self, results: list[str]) -> None:
+        """Note as shown each proposition with a step that the page reports as `shown`, and say so in what is returned."""
+        for proposition, start, end in self._returned:
+            said = results[start:end]
+            if "shown" in said or self._is_default(proposition):
+                self.note(proposition)
+            bad = [word for word in said if word not in ("shown", "waiting")]
+            if "shown" in said or start == end:
+                proposition["renderStatus"] = "shown"
+            else:
+                proposition["renderStatus"] = "waiting" if "waiting" in said else "failed"
+            if bad:
+                proposition["renderProblems"] = bad
+
+    def due(self) -> list[dict[str, object]]:
+        """What was shown and has not been told; from now on it counts as told."""
+        shown, self._shown = self._shown, []
+        return shown
+
+    def problems(self, results: list[str]) -> list[str]:
+        """A line for each step that came to nothing."""
+        out = []
+        for index in range(min(len(results), len(self.steps))):
+            if results[index] != "shown":
+                step = self.steps[index]
+                out.append(
+                    f"{step['type']} at {step['selector']!r} was not shown: {results[index]}"
+                )
+        return out
+
+    def note(self, proposition: dict[str, object]) -> None:
+        """Note *proposition* as shown, once."""
+        record = short(proposition)
+        known = self._noted.setdefault(str(record.get("id")), [])
+        if record not in known:
+            known.append(record)
+            self._shown.append(record)
+
+    def _is_default(self, proposition: dict[str, object]) -> bool:
+        """Whether *proposition* says that the page stays as it is: that counts as shown."""
+        return DEFAULT in [
+            item.get("schema") for item in items_of(proposition) if isinstance(item, dict)
+        ]
+
+    def _is_of_another_view(self, proposition: dict[str, object]) -> bool:
+        scope = str(proposition.get("scope")).lower()
+        return scope_kind(proposition) == "view" and scope != self.event.view
+
+    def _renders(self, proposition: dict[str, object]) -> bool:
+        kind = scope_kind(proposition)
+        still_there = self.renders_page if kind == "page" else self.renders_view
+        return self.event.renders and kind != "scope" and still_there
+
+    def _add(self, proposition: dict[str, object]) -> list[dict[str, object]]:
+        """*proposition* once with its rendered items and once with the others."""
+        done: list[object] = []
+        left: list[object] = []
+        start = len(self.steps)
+        for item in items_of(proposition):
+            if self._take_item(proposition, item):
+                done.append(item)
+            else:
+                left.append(item)
+        out = []
+        if done:
+            made = returned(proposition, done, attempted=True)
+            self._returned.append((made, start, len(self.steps)))
+            out.append(made)
+        if left:
+            out.append(returned(proposition, left, attempted=False))
+        return out
+
+    def _take_item(self, proposition: dict[str, object], item: object) -> bool:
+        """Whether *item* is rendered, or noted as shown, or waits for clicks."""
+        if not isinstance(item, dict):
+            return False
+        if item.get("schema") == DEFAULT:
+            return True
+        step, problem = step_of(item, key=len(self.steps))
+        if problem:
+            id = proposition.get("id")
+            self.warnings.append(f"item {item.get('id')!r} of {id!r} is not rendered: {problem}")
+        if step is None:
+            return False
+        record = short(proposition)
+        view = str(proposition.get("scope")) if scope_kind(proposition) == "view" else ""
+        if step["type"] == CLICK:
+            self._interactions.await_click(
+                str(step["selector"]), record, label=str(step["label"]), view=view
+            )
+            return True
+        step["mark"] = self._interactions.number(record, str(step["item"]), view=view)
+        self.steps.append(step)
+        self._owners.append(proposition)
+        return True

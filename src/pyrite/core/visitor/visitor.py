@@ -1,0 +1,173 @@
+"""What is known of the visitor on this page: cookies, device id, ECID, consent; and what the edge stores there.
+
+Pure. Cookies are read from each Moment's facts, and kept in memory as well, for pages where cookies are blocked.
+Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`,
+`device` (an id that the loader or the base code has minted, and not stored).
+"""
+
+from ..digits import is_digits
+from ..effects import Effect, Log, SetCookie
+from ..event import part, text_of
+from ..moment import Moment
+from ..options.configure import Config
+from ..urls import host_of, split_host
+from .consent import source, state_of
+from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
+
+
+class Visitor:
+    """The visitor as one configured tracker sees them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._kept: dict[str, str] = {}
+        self._fpid = ""
+        self._ids: dict[str, str] = {}  # as the edge gave them, by namespace
+        self._region_id: int | None = None  # once the edge has told
+        self._read = ("", "")  # the identity cookie last seen, and the ECID in it
+
+    def cookies(self, moment: Moment) -> dict[str, str]:
+        """The page's cookies, with what this page was told to store and could not."""
+        found = dict(self._kept)
+        found.update(cookies(moment.text("cookie")))
+        return found
+
+    def consent(self, moment: Moment) -> str:
+        """`in`, `out` or `pending`."""
+        default = self._config.text("defaultConsent")
+        return state_of(cookie=self._choice(moment), gpc=self._gpc(moment), default=default)
+
+    def chosen(self, moment: Moment) -> str:
+        """`in` or `out` where the visitor has chosen; else empty."""
+        return state_of(cookie=self._choice(moment), gpc=False, default="")
+
+    def why_out(self, moment: Moment) -> str:
+        """Why consent is out, as a sentence."""
+        return source(cookie=self._choice(moment), gpc=self._gpc(moment))
+
+    def _choice(self, moment: Moment) -> str:
+        return self.cookies(moment).get(self._config.cookie_prefix + "consent", "")
+
+    def _gpc(self, moment: Moment) -> bool:
+        return moment.facts.get("gpc") is True and self._config.flag("globalPrivacyControlEnabled")
+
+    def ecid(self, moment: Moment) -> str:
+        """The ECID that the edge gave; empty while it has not."""
+        cookie = self.cookies(moment).get(self._config.cookie_prefix + "identity", "")
+        if cookie != self._read[0]:
+            self._read = (cookie, ecid_of(cookie))
+        return self._read[1] or self._ids.get("ECID", "")
+
+    def region_id(self, moment: Moment) -> object:
+        """The number of the edge's region; the location hint while it has not told."""
+        return self.region(moment) if self._region_id is None else self._region_id
+
+    def learn_region(self, header: str) -> None:
+        """Keep the number in the edge's *header* x-adobe-edge: 35 of `or2;35`."""
+        number = header.partition(";")[2].strip()
+        if is_digits(number):
+            self._region_id = int(number)
+
+    def region(self, moment: Moment) -> str:
+        """The edge's location hint for this visitor; empty while there is none."""
+        return self.cookies(moment).get(self._config.cookie_prefix + "cluster", "")
+
+    def knows_device(self, moment: Moment) -> bool:
+        """Whether there is a device id already."""
+        return self._fpid != "" or FPID_COOKIE in self.cookies(moment)
+
+    def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
+        """The device id, and the effects that store it where it is new. Never called without consent."""
+        self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid
+        if self._fpid:
+            return self._fpid, []
+        # One has been minted where an event left before the tracker was there, on this page or on one before it.
+        minted = self.cookies(moment).get(MINTED_COOKIE, "") or moment.text("device")
+        self._fpid = minted or moment.new_id()
+        return self._fpid, [self._cookie(FPID_COOKIE, self._fpid, FPID_MAX_AGE_S, "Lax", moment)]
+
+    def identity_map(self, moment: Moment, fpid: str) -> dict[str, object]:
+        """The identity map of a request: the device id, and an ECID that another page handed over in the address."""
+        identities: dict[str, object] = {"FPID": [{"id": fpid}]}
+        if not self.ecid(moment):
+            handed = ecid_in_url(
+                moment.text("url"), org_id=self._config.org_id, now_ms=moment.now_ms
+            )
+            if handed:
+                identities["ECID"] = [{"id": handed}]
+        return identities
+
+    def state(self, moment: Moment, *, bare: bool = False) -> dict[str, object]:
+        """`meta.state` of a request; cookies go along as entries where the browser does not send them itself."""
+        state: dict[str, object] = {
+            "domain": moment.text("topDomain"),
+            "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False,
+        }
+        if bare or not self._same_site(moment):
+            found = self.cookies(moment)
+            prefix = self._config.cookie_prefix
+            names = sorted(
+                [name for name in found if name.startswith(prefix) or name == "at_qa_mode"]
+            )
+            if names:
+                state["entries"] = [{"key": name, "value": found[name]} for name in names]
+        return state
+
+    def store(self, entries: list[dict[str, object]], moment: Moment) -> list[Effect]:
+        """Effects for the payload of a `state:store` handle; only names of this organisation are taken."""
+        effects: list[Effect] = []
+        for entry in entries:
+            key, value = entry.get("key"), entry.get("value")
+            if not isinstance(key, str) or not isinstance(value, str):
+                continue
+            if not key.startswith(self._config.cookie_prefix):
+                if key.startswith("kndctr_") and key not in self._kept:
+                    # With an edge of another organisation no identity is ever kept.
+                    self._kept[key] = ""
+                    line = f"orgId: expected {self._config.cookie_prefix}…, the edge stores {key}"
+                    effects.append(Log(level="warn", message=line))
+                continue
+            attrs = entry.get("attrs")
+            same_site = attrs.get("SameSite") if isinstance(attrs, dict) else None
+            age = entry.get("maxAge")
+            self._kept[key] = value
+            seconds = int(age) if isinstance(age, (int, float)) else 0
+            effects.append(
+                self._cookie(
+                    key, value, seconds, same_site if isinstance(same_site, str) else "Lax", moment
+                )
+            )
+        return effects
+
+    def keep(self, name: str, value: str, max_age_s: int, moment: Moment) -> list[Effect]:
+        """Effects that store a cookie of our own; where cookies are blocked it holds for this page."""
+        self._kept[name] = value
+        return [self._cookie(name, value, max_age_s, "Lax", moment)]
+
+    def learn(self, identities: list[dict[str, object]]) -> None:
+        """Keep the ids of an `identity:result` handle's payload, by namespace."""
+        for identity in identities:
+            self._ids[text_of(part(identity, "namespace"), "code")] = text_of(identity, "id")
+
+    def core(self) -> str:
+        """The id in Adobe's namespace CORE, where an edge has given one; else empty."""
+        return self._ids.get("CORE", "")
+
+    def _same_site(self, moment: Moment) -> bool:
+        edge = split_host(host_of(self._config.edge_root(moment.site()) + "/"))[0]
+        page = split_host(host_of(moment.site()))[0]
+        top = moment.text("topDomain")
+        return edge == page or (top != "" and (edge == top or edge.endswith("." + top)))
+
+    def _cookie(
+        self, name: str, value: str, max_age_s: int, same_site: str, moment: Moment
+    ) -> Effect:
+        # The page's cookies in this moment are older than this one; the first of a name wins.
+        moment.facts.set("cookie", f"{name}={value}; " + moment.text("cookie"))
+        return SetCookie(
+            name=name,
+            value=value,
+            max_age_s=max_age_s,
+            domain=moment.text("topDomain"),
+            same_site=same_site,
+        )

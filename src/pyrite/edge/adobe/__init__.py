@@ -1,0 +1,1 @@
+"""The dialect of Adobe's Edge Network, which the tracker speaks."""

@@ -1,0 +1,1 @@
+"""Experiences: files, previews, results."""

@@ -1,0 +1,1 @@
+"""What every address shares: limits, origins, files, problems."""

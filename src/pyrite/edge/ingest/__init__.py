@@ -1,0 +1,1 @@
+"""From bytes to stored events, for every dialect."""
