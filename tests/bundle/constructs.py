@@ -1,4 +1,4 @@
-"""Constructs one by one: each is refused with a sentence, or means the same everywhere (test_differential.py)."""
+"""Constructs one by one: each is refused with a sentence, or means the same everywhere (e2e/conformance/test_programs.py)."""
 
 CONSTRUCTS = r"""
 d = {"x": None}
