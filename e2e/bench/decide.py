@@ -24,7 +24,10 @@ SIZES = (10, 30, 100, 300, 1000, 3000, 10_000)
 ROUNDS = 200
 NOW_MS = 1795157627711
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
-QUERY = {"decisionScopes": ["__view__", "hero"], "surfaces": ["web://shop.test/a"]}
+QUERY: dict[str, object] = {
+    "decisionScopes": ["__view__", "hero"],
+    "surfaces": ["web://shop.test/a"],
+}
 
 
 def experience(number: int, chance: random.Random, applying: float) -> dict[str, Any]:
@@ -53,7 +56,7 @@ def experience(number: int, chance: random.Random, applying: float) -> dict[str,
 
 def situation(number: int) -> Situation:
     """A view of some visitor."""
-    event = {
+    event: dict[str, object] = {
         "xdm": {
             "eventType": "web.webpagedetails.pageViews",
             "web": {

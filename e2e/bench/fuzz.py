@@ -142,7 +142,7 @@ class Fuzz:
                 return value * chance.choice((50, 99, 1000))
             place = chance.randrange(len(value))
             return [*value[:place], self._grown(value[place]), *value[place + 1 :]]
-        grown = (
+        grown: tuple[Any, ...] = (
             "x" * chance.randrange(30_000),
             [[]] * chance.randrange(5000),
             {str(number): number for number in range(chance.randrange(3000))},

@@ -217,10 +217,8 @@ def main() -> None:
                     one = measure(name, events, chosen.seconds)
                     found.setdefault(str(events), {}).setdefault(name, []).append(one)
                     bar.advance(task)
-    for events, cells in found.items():
-        title = (
-            f"{events} event{'' if events == '1' else 's'} a request, medians (lowest to highest)"
-        )
+    for size, cells in found.items():
+        title = f"{size} event{'' if size == '1' else 's'} a request, medians (lowest to highest)"
         table = Table("server", "events/s", "× bare", "p50 ms", "p99 ms", title=title)
         base = statistics.median(one["events"] for one in cells["bare"])
         for name, rounds in cells.items():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright
 from support.chromium import ARGUMENTS, executable
+from support.clock import passes
 from support.site import Fault, Site
 
 from pyrite.edge.settings import Datastream, Edge, Settings
@@ -24,7 +25,7 @@ def ready(site: Site, page: Page, script: str = "", path: str = "/page", **optio
 
 def kept(page: Page) -> list[str]:
     """The ids in the page's storage."""
-    return page.evaluate("""() => new Promise((done) => {
+    found: list[str] = page.evaluate("""() => new Promise((done) => {
         const open = indexedDB.open("pyrite", 1);
         open.onupgradeneeded = () => open.result.createObjectStore("outbox", {keyPath: "id"});
         open.onsuccess = () => {
@@ -32,6 +33,7 @@ def kept(page: Page) -> list[str]:
             all.onsuccess = () => { open.result.close(); done(all.result); };
         };
     })""")
+    return found
 
 
 def types(site: Site) -> list[str]:
@@ -109,12 +111,12 @@ def test_a_promise_is_rejected_after_half_a_minute_and_its_event_arrives_all_the
 ) -> None:
     page.clock.install()
     page.goto(site.tracked(READY))
-    site.poll(lambda: page.clock.run_for(100) or page.title() == "ready", "a first event", 10)
+    site.poll(lambda: passes(page, 100) or page.title() == "ready", "a first event", 10)
     down = site.fault("/v1/", status=503)
     page.evaluate("alloy('event', {type: 'late'}).catch((error) => log.push(error.code)); 1")
-    site.poll(lambda: page.clock.run_for(5000) or page.evaluate("log.length"), "a rejection", 20)
+    site.poll(lambda: passes(page, 5000) or page.evaluate("log.length"), "a rejection", 20)
     site.faults.remove(down)
-    site.poll(lambda: page.clock.run_for(20_000) or types(site), "the event", 20)
+    site.poll(lambda: passes(page, 20_000) or types(site), "the event", 20)
 
     assert page.evaluate("log") == ["edge.refused"]
     assert types(site) == ["late"]
@@ -198,7 +200,7 @@ def test_without_web_locks_a_page_counts_as_gone_after_ten_seconds(
     site.faults.remove(down)
     page.clock.install()
     page.goto(site.tracked(READY))
-    site.poll(lambda: page.clock.run_for(1000) or types(site), "the event", 15)
+    site.poll(lambda: passes(page, 1000) or types(site), "the event", 15)
 
     assert types(site) == ["waiting"]
 

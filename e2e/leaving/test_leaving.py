@@ -1,6 +1,7 @@
 """A page that is left before its tracker was there: the raw queue leaves, the edge runs the same core on it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -37,7 +38,7 @@ def queued(site: Site, page: Page, count: int) -> None:
 
 
 def left_while_downloading(
-    site: Site, page: Page, script: str = QUEUE, count: int = 3, **options: object
+    site: Site, page: Page, script: str = QUEUE, count: int = 3, **options: Any
 ) -> None:
     """Open a page that makes *count* calls, its configuration among them, and leave it."""
     page.goto(site.tracked(script, **options), wait_until="commit")

@@ -125,8 +125,7 @@ result = await alloy.event(type="from-python", data={"n": 1})
 js.document.title = str(sorted(result))
 </script>"""
     tag = written((HERE / "page.html").read_text(), type).partition("import js")[0]
-    tag = tag.partition('<script type="module"')
-    core = '<script type="module"' + tag[2]
+    core = '<script type="module"' + tag.partition('<script type="module"')[2]
     # alloy.js is in the page and not async: it is there first.
     html = HEAD.replace("async ", "") + script + core + body
     page.goto(pyscript.page(html))

@@ -202,7 +202,9 @@ def test_the_result_says_what_was_not_shown(tracked: Page) -> None:
     ]
     at_once = apply(tracked, *propositions, untilRendered=False)
     at_last = apply(tracked, *propositions)
-    status = lambda result: [one["renderStatus"] for one in result["propositions"]]  # noqa: E731
+
+    def status(result: dict[str, Any]) -> list[str]:
+        return [one["renderStatus"] for one in result["propositions"]]
 
     assert status(at_once) == ["shown", "waiting", "failed"]
     assert status(at_last) == ["shown", "failed", "failed"]

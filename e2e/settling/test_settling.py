@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from support.clock import passes
 from support.site import Site
 
 Run = Callable[[str], Any]
@@ -38,7 +39,7 @@ def test_a_dead_network_rejects_within_half_a_minute(site: Site, page: Page) -> 
         "alloy('event', {viewStart: true}).catch(({code, message}) => window.got = [code, message]); 1"
     )
     code, message = site.poll(
-        lambda: page.clock.run_for(5000) or page.evaluate("window.got"), "a rejection", 20
+        lambda: passes(page, 5000) or page.evaluate("window.got"), "a rejection", 20
     )
 
     assert code == "network.failed"
@@ -225,13 +226,11 @@ def test_promises_that_nobody_would_settle_are_rejected_in_time(
             f'<script src="/base.js"></script><script async src="/alloy.js"></script><script>{script}</script>'
         )
     )
-    site.poll(
-        lambda: page.clock.run_for(5000) or page.evaluate("got.unconfigured"), "a rejection", 20
-    )
+    site.poll(lambda: passes(page, 5000) or page.evaluate("got.unconfigured"), "a rejection", 20)
     assert page.evaluate("got.unconfigured") == "configure.missing"
     assert len([line for line in console if "has not been called" in line]) == 2
     page.evaluate("go()")
-    site.poll(lambda: page.clock.run_for(5000) or page.evaluate("got.open"), "a rejection", 20)
+    site.poll(lambda: passes(page, 5000) or page.evaluate("got.open"), "a rejection", 20)
 
     assert page.evaluate("got") == {
         "unconfigured": "configure.missing",
@@ -240,7 +239,7 @@ def test_promises_that_nobody_would_settle_are_rejected_in_time(
         "circle": "wire.invalid",
     }
     assert any("no JSON form" in line for line in console)
-    site.poll(lambda: page.clock.run_for(1000) or site.all_events("early"), "the event", 10)
+    site.poll(lambda: passes(page, 1000) or site.all_events("early"), "the event", 10)
     assert [line for line in console if line.startswith("uncaught")] == []
 
 

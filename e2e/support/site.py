@@ -189,10 +189,12 @@ class Site:
 
     def events(self, count: int, type: str | None = None) -> list[dict[str, Any]]:
         """The first *count* stored events (of *type*), once there are that many; each `{id, type, visitor, xdm, data}`."""
-        return self.wait(
-            lambda: found if len(found := self._stored(type)) >= count else None,
-            f"{count} events of {type}",
-        )[:count]
+        return list(
+            self.wait(
+                lambda: found if len(found := self._stored(type)) >= count else None,
+                f"{count} events of {type}",
+            )[:count]
+        )
 
     def all_events(self, type: str | None = None) -> list[dict[str, Any]]:
         """The events stored by now."""
@@ -200,20 +202,23 @@ class Site:
 
     def requests(self, part: str, count: int = 1) -> list[Seen]:
         """The first *count* requests whose path holds *part*, once there are that many."""
-        found = lambda: [seen for seen in list(self.seen) if part in seen.path]  # noqa: E731
-        return self.wait(
-            lambda: found() if len(found()) >= count else None, f"{count} requests of {part}"
-        )[:count]
+
+        def found() -> list[Seen] | None:
+            seen = [one for one in list(self.seen) if part in one.path]
+            return seen if len(seen) >= count else None
+
+        return list(self.wait(found, f"{count} requests of {part}")[:count])
 
     def _stored(self, type: str | None = None) -> list[dict[str, Any]]:
         def record(event: Event) -> dict[str, Any]:
+            body: dict[str, Any] = json.loads(event.body)
             return {
                 "id": event.id,
                 "type": event.type,
                 "visitor": event.visitor,
                 "url": event.url,
                 "data": {},
-            } | json.loads(event.body)
+            } | body
 
         return [record(event) for event in self.store.events() if type in (None, event.type)]
 

@@ -36,7 +36,8 @@ class Browser(Protocol):
 
 def started(name: str) -> Browser:
     """The browser *name*; fails with the package to install where there is none."""
-    return {"firefox": Firefox, "webkitgtk": WebKit}[name]()
+    browsers: dict[str, type[Firefox] | type[WebKit]] = {"firefox": Firefox, "webkitgtk": WebKit}
+    return browsers[name]()
 
 
 def found(*names: str, package: str) -> str:
