@@ -177,7 +177,7 @@ class Counts:
         )
         if not has_statistics():
             result.warnings.append(
-                "the statistics need gbstats; pip install 'pyrite[experiments]' brings it"
+                "the statistics need gbstats; pip install 'pyrite[experiments]' brings it, on Python 3.11"
             )
             return result
         _compare_all(result)
