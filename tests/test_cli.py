@@ -56,6 +56,7 @@ def test_events_are_printed_one_a_line_newest_last(data: Path) -> None:
     assert [line["id"] for line in lines] == ["e0", "e1"]
     assert lines[0]["made"] == "1970-01-01T00:00:01.000Z"
     assert lines[0]["data"] == {"name": "ü [bold] 😀"}
+    assert lines[0]["source"] == "web"
 
 
 def test_only_newer_events_are_printed_when_asked_for(data: Path) -> None:

@@ -261,7 +261,7 @@ def test_somebody_who_can_not_be_told_any_more_does_not_end_the_writing(store: S
     assert taken(store, "b")
 
 
-@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize("version", [0, 1, 2])
 def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     tmp_path: Path, version: int
 ) -> None:
@@ -279,9 +279,11 @@ def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     assert found == [1, 2]
     assert [row.id for row in store.bad_rows_of(["device-1"])] == [1, 2, 4]
     assert taken(store, "new")
+    assert {event.source for event in store.events()} == {"web"}
+    assert {row.source for row in store.bad_rows()} == {"web"}
     store.close()
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
     SqliteStore(tmp_path).close()
 
 

@@ -66,6 +66,18 @@ def test_what_is_stored_comes_back_in_order_with_a_sequence(store: Store) -> Non
     assert [event.id for event in store.events(limit=1)] == ["e1"]
 
 
+def test_events_and_bad_rows_say_in_which_dialect_they_came(store: Store) -> None:
+    events = (EVENT, replace(EVENT, id="e2", source="pixel"))
+    rows = (BAD, replace(BAD, source="pixel", visitor="v1"))
+    receipt = store.submit(Batch(events=events, bad_rows=rows)).result(5)
+
+    assert [event.source for event in receipt.stored] == ["web", "pixel"]
+    assert [event.source for event in store.events()] == ["web", "pixel"]
+    assert [event.source for event in store.events_of("v1")] == ["web", "pixel"]
+    assert [row.source for row in store.bad_rows()] == ["web", "pixel"]
+    assert [row.source for row in store.bad_rows_of(["v1"])] == ["pixel"]
+
+
 def test_an_id_is_stored_once_within_a_data_stream(store: Store) -> None:
     store.submit(Batch(events=(EVENT,))).result(5)
     receipt = store.submit(

@@ -38,6 +38,7 @@ def event_record(event: Any) -> dict[str, Any]:
         "seq": event.seq,
         "id": event.id,
         "datastream": event.datastream,
+        "source": event.source,
         "type": event.type,
         "url": event.url,
         "visitor": event.visitor,
@@ -75,6 +76,7 @@ def row_record(row: Any) -> dict[str, Any]:
         "cut": row.cut,
         "visitor": row.visitor,
         "ecid": row.ecid,
+        "source": row.source,
         **body,
     }
 

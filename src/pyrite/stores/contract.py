@@ -10,12 +10,14 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
+WEB = "web"  # the source of what browsers send: the tracker, and Adobe's clients
 SHOWN_READ = 5000  # displays of a visitor that are read for a decision: whoever sends them may claim any number
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as it is stored. `body` is the JSON text of `{xdm, data}`; times are milliseconds since 1970.
 
+    `source` is the name of the dialect that it came in; see edge/ingest/dialect.py.
     What it counts for its visitor is not given back: `is_view`, and `shown`, the experiences that it reports as displayed.
     """
 
@@ -27,6 +29,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: int
     received_ms: int
     body: str
+    source: str = WEB
     seq: int = 0
     is_view: bool = False
     shown: tuple[str, ...] = ()
@@ -37,7 +40,7 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `client` is the class of the address it came from (`loopback`, `private`, `public`), never the address; `cut` says that the
     body was longer. `visitor` is the key under which its events would have been stored, and `ecid` the ECID that was sent;
-    empty where the body could not be read.
+    empty where the body could not be read. `source` is the name of the dialect that can read it again.
     """
 
     received_ms: int
@@ -51,6 +54,7 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int = 0
     visitor: str = ""
     ecid: str = ""
+    source: str = WEB
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

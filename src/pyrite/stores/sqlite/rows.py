@@ -17,12 +17,11 @@ Values = tuple[Any, ...]
 # Rows in one statement. After each the thread has to get the interpreter's lock back, so there are to be few; and they are
 # to be known already, so there are to be few of them.
 SIZES = (256, 128, 64, *range(32, 0, -1))
-_ROWS = {size: ",".join(["(?,?,?,?,?,?,?,?)"] * size) for size in SIZES}
-_INTO_EVENTS = (
-    "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body)"
-)
-_EVENTS = {size: f"{_INTO_EVENTS} VALUES {rows}" for size, rows in _ROWS.items()}
-_BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut, visitor, ecid) VALUES (?,?,?,?,?,?,?,?,?,?)"
+_INTO_EVENTS = "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body, source)"
+_EVENTS = {
+    size: f"{_INTO_EVENTS} VALUES {','.join(['(?,?,?,?,?,?,?,?,?)'] * size)}" for size in SIZES
+}
+_BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut, visitor, ecid, source) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _DELIVERIES = "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?,?)"
 _INTO_VISITORS = "INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views)"
 _SEEN_AGAIN = f"""
@@ -32,7 +31,10 @@ ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms
     ecid = CASE excluded.ecid WHEN '' THEN ecid ELSE excluded.ecid END,
     consent = CASE excluded.consent WHEN '' THEN consent ELSE excluded.consent END
 """
-_VISITS = {size: f"{_INTO_VISITORS} VALUES {rows} {_SEEN_AGAIN}" for size, rows in _ROWS.items()}
+_VISITS = {
+    size: f"{_INTO_VISITORS} VALUES {','.join(['(?,?,?,?,?,?,?,?)'] * size)} {_SEEN_AGAIN}"
+    for size in SIZES
+}
 _SHOWN = (
     "INSERT OR IGNORE INTO shown (datastream, visitor, experience, at_ms, seq) VALUES (?,?,?,?,?)"
 )
@@ -46,8 +48,8 @@ _EXPERIMENT = """
 INSERT OR REPLACE INTO experiments SELECT ?1, ?2, ?3
 WHERE ?3 IS NOT (SELECT record FROM experiments WHERE id = ?1 ORDER BY since_ms DESC LIMIT 1)
 """
-EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body, seq"
-ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid"
+EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body, seq, source"
+ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid, source"
 
 
 def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
@@ -98,7 +100,7 @@ def _write_events(connection: sqlite3.Connection, events: list[Event]) -> list[i
             for event in part
             for value in (
                 event.datastream, event.id, event.type, event.url, event.visitor,
-                event.made_ms, event.received_ms, event.body,
+                event.made_ms, event.received_ms, event.body, event.source,
             )
         ]  # fmt: skip
         cursor = connection.execute(_EVENTS[size], values)
@@ -130,7 +132,7 @@ def _parts(rows: "list[Row]") -> "Iterator[tuple[int, list[Row]]]":
 def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
     for bad in batch.bad_rows:
         why = (bad.received_ms, bad.code, bad.path, bad.message, bad.url)
-        keys = (bad.visitor, bad.ecid)
+        keys = (bad.visitor, bad.ecid, bad.source)
         connection.execute(_BAD_ROW, (*why, bad.body, bad.client, bad.cut, *keys))
     for id in batch.mended:
         connection.execute("DELETE FROM bad_rows WHERE id = ?", (id,))
@@ -169,12 +171,12 @@ def _probe(connection: sqlite3.Connection) -> None:
 def event_of(row: Values) -> Event:
     return Event(
         datastream=row[0], id=row[1], type=row[2], url=row[3], visitor=row[4],
-        made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8],
+        made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8], source=row[9],
     )  # fmt: skip
 
 
 def bad_row_of(row: Values) -> BadRow:
     return BadRow(
         received_ms=row[0], code=row[1], path=row[2], message=row[3], url=row[4],
-        body=row[5], client=row[6], cut=bool(row[7]), id=row[8], visitor=row[9], ecid=row[10],
+        body=row[5], client=row[6], cut=bool(row[7]), id=row[8], visitor=row[9], ecid=row[10], source=row[11],
     )  # fmt: skip

@@ -6,13 +6,14 @@ A new version raises VERSION, adds its columns to _LATER_COLUMNS, and a dump of 
 import sqlite3
 import time
 
-VERSION = 2  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
+VERSION = 3  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
 BUSY_STEP_S = 0.01
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, datastream TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
-    visitor TEXT NOT NULL, made_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (datastream, id)
+    visitor TEXT NOT NULL, made_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, body TEXT NOT NULL,
+    source TEXT NOT NULL DEFAULT 'web', UNIQUE (datastream, id)
 );
 CREATE TABLE IF NOT EXISTS visitors (
     datastream TEXT NOT NULL, visitor TEXT NOT NULL, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE IF NOT EXISTS shown (
 CREATE TABLE IF NOT EXISTS bad_rows (
     id INTEGER PRIMARY KEY AUTOINCREMENT, received_ms INTEGER NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL,
     message TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL, client TEXT NOT NULL DEFAULT '', cut INTEGER NOT NULL DEFAULT 0,
-    visitor TEXT NOT NULL DEFAULT '', ecid TEXT NOT NULL DEFAULT ''
+    visitor TEXT NOT NULL DEFAULT '', ecid TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT 'web'
 );
 CREATE TABLE IF NOT EXISTS deliveries (
     datastream TEXT NOT NULL, page TEXT NOT NULL, seen_ms INTEGER NOT NULL, sent INTEGER NOT NULL, retried INTEGER NOT NULL,
@@ -47,6 +48,8 @@ _LATER_COLUMNS = (
     ("bad_rows", "cut", "INTEGER NOT NULL DEFAULT 0"),
     ("bad_rows", "visitor", "TEXT NOT NULL DEFAULT ''"),
     ("bad_rows", "ecid", "TEXT NOT NULL DEFAULT ''"),
+    ("events", "source", "TEXT NOT NULL DEFAULT 'web'"),
+    ("bad_rows", "source", "TEXT NOT NULL DEFAULT 'web'"),
 )
 
 
