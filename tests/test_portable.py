@@ -162,3 +162,18 @@ PLANTED = [
 @pytest.mark.parametrize("text", PLANTED)
 def test_each_planted_construct_is_found(text: str) -> None:
     assert found_in(text), text
+
+
+def test_no_prototype_comes_into_brython() -> None:
+    # Brython 3.14 binds a function to the first object that it was taken from, and notes it on that object: on a prototype
+    # it is found for every other object too.
+    bridges = SOURCE / "browser" / "bridges"
+    shared = [file for file in FILES if bridges not in file.parents]
+    taken = [
+        f"{file.name}:{node.lineno}"
+        for file in [*shared, bridges / "brython.py"]
+        for node in ast.walk(ast.parse(file.read_text()))
+        if (isinstance(node, ast.Attribute) and node.attr in ("prototype", "getPrototypeOf"))
+    ]
+
+    assert taken == [], "use class_of, own, put or invoke of the bridge"

@@ -3,7 +3,7 @@
 An element with the id `navigation` or a frame of that name is a global of the page too, and so is an old polyfill's object.
 """
 
-from .bridge import is_nullish, method, reach, window
+from .bridge import class_of, is_nullish, method, reach, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,5 +25,5 @@ def feature(name: str, member: str) -> "Any":
     found = look(window.globalThis, name)
     if look(found, member) is None:
         return None
-    kind = str(window.Object.prototype.toString.call(found))
+    kind = class_of(found)
     return None if any([kind.startswith(named) for named in NAMED]) else found

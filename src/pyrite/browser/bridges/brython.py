@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 LANE = "brython"  # what a second lane on the page is told
 window = _window
 
+# What goes by a prototype stays in JavaScript: Brython notes on an object which functions it has given of it, and whatever
+# inherits from that object would be given the same ones, bound to the first.
+_nodes = window.Function.new(
+    "{get, set, apply, getPrototypeOf}",
+    "const {toString} = Object.prototype;"
+    "return {"
+    "get: (node, name) => get(getPrototypeOf(node), name, node),"
+    "set: (node, name, value) => { set(getPrototypeOf(node), name, value, node) },"
+    "call: (node, name, given) => apply(get(getPrototypeOf(node), name), node, given),"
+    "kind: (value) => apply(toString, value, [])"
+    "}",
+)(window.Reflect)
+
 
 def now_ms() -> int:
     """Milliseconds since 1970, 0 where the page has broken its `Date`."""
@@ -84,28 +97,34 @@ def listen(target: Any, name: str, function: Any, capture: bool = False) -> None
 
 def own(node: Any, name: str) -> Any:
     """The property *name* of a node, never a control of a form or an image of the document that is called so."""
-    value = window.Reflect.get(window.Reflect.getPrototypeOf(node), name, node)
+    value = _nodes.get(node, name)
     return None if is_nullish(value) else value
 
 
 def put(node: Any, name: str, value: Any) -> None:
     """Set the property *name* of a node, as `own` gives it."""
-    window.Reflect.set(window.Reflect.getPrototypeOf(node), name, value, node)
+    _nodes.set(node, name, value)
 
 
 def invoke(node: Any, name: str, *args: Any) -> Any:
     """Call the method *name* of a node, as `own` gives it."""
-    return window.Reflect.apply(own(node, name), node, array(*args))
+    return _nodes.call(node, name, array(*args))
+
+
+def class_of(value: Any) -> str:
+    """What JavaScript says that *value* is: `[object Array]`, `[object HTMLDivElement]`."""
+    return "[object Undefined]" if is_nullish(value) else str(_nodes.kind(value))
 
 
 def is_function(value: Any) -> bool:
     """Whether a value from JavaScript can be called."""
-    return str(window.Object.prototype.toString.call(value)).endswith("Function]")
+    return class_of(value).endswith("Function]")
 
 
 def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
     """Call a JavaScript function that may throw: whether it has returned, and what; what it said where it has thrown."""
     try:
+        this = javascript.NULL if this is None else this  # Brython hands None over as an object
         return (True, window.Reflect.apply(function, this, array(*args)))
     except Exception as error:
         return (False, describe(error))

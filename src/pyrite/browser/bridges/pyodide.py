@@ -98,9 +98,14 @@ def invoke(node: Any, name: str, *args: Any) -> Any:
     return js.Reflect.apply(own(node, name), node, array(*args))
 
 
+def class_of(value: Any) -> str:
+    """What JavaScript says that *value* is: `[object Array]`, `[object HTMLDivElement]`."""
+    return str(js.Object.prototype.toString.call(value))
+
+
 def is_function(value: Any) -> bool:
     """Whether a value from JavaScript can be called."""
-    return str(js.Object.prototype.toString.call(value)).endswith("Function]")
+    return class_of(value).endswith("Function]")
 
 
 def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
