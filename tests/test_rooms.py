@@ -23,6 +23,27 @@ MAY_IMPORT: dict[str, set[str]] = {
 EXCEPTIONS = {("edge/app.py", "stores.sqlite")}
 CORE_LIBRARY = {"math"}
 
+# The walls within a room, the ground first: what stands further down a list may import what stands above it. Neighbours in
+# one line are apart, but for those of the ground. The README names the same order.
+INNER_WALLS = {
+    "core": (
+        "wire errors moment effects event urls digits words",
+        "options",
+        "visitor",
+        "delivery collect personalization",
+        "decisions commands",
+        "tracker",
+    ),
+    "browser": (
+        "bridges bridge features host",
+        "clock console listening sequence",
+        "facts delivery rendering",
+        "listeners",
+        "page",
+        "entry",
+    ),
+}
+
 
 def imports(file: Path) -> list[tuple[int, str]]:
     """`(line, "room.module")` of every import of our own in *file*; `pyrite` for the package's face."""
@@ -76,6 +97,57 @@ def test_a_room_imports_only_what_it_may(file: Path) -> None:
         )
 
 
+def within(room: str) -> dict[str, set[str]]:
+    """Each module of *room*, and those of the room that it imports, types included: `{"core.wire": {"core.errors"}}`."""
+    files = {
+        ".".join(file.relative_to(SOURCE).with_suffix("").parts): file
+        for file in sorted((SOURCE / room).rglob("*.py"))
+        if file.name != "__init__.py"
+    }
+    return {
+        name: {target for _, target in imports(file) if target in files}
+        for name, file in files.items()
+    }
+
+
+@pytest.mark.parametrize("room", INNER_WALLS)
+def test_a_room_has_walls_within(room: str) -> None:
+    place = {name: row for row, names in enumerate(INNER_WALLS[room]) for name in names.split()}
+    for module, targets in within(room).items():
+        own = module.split(".")[1]
+        assert own in place, f"{module}: not in INNER_WALLS; see tests/test_rooms.py"
+        for target in targets:
+            other = target.split(".")[1]
+            stands = place[other] < place[own] or other == own or place[own] == place[other] == 0
+            assert stands, f"{module} may not import {target}; see INNER_WALLS"
+
+
+@pytest.mark.parametrize("room", INNER_WALLS)
+def test_no_modules_of_a_room_import_each_other_in_a_circle(room: str) -> None:
+    left = within(room)
+    free = set(left)
+    while free:
+        free = {name for name, targets in left.items() if not targets & set(left)}
+        left = {name: left[name] for name in left if name not in free}
+    assert not left, f"in a circle, or above one: {sorted(left)}"
+
+
+def test_every_module_of_core_is_in_the_conformance_run() -> None:
+    modules = within("core")
+    reached: set[str] = set()
+    waiting = {
+        target
+        for folder in ("core", "language")
+        for file in sorted((ROOT / "tests" / folder).glob("*.py"))
+        if file.stem != "test_wire_values"  # CPython alone runs it
+        for target in re.findall(r"^from pyrite\.(core\.[\w.]+) import", file.read_text(), re.M)
+    }
+    while waiting:
+        reached |= waiting
+        waiting = {target for name in waiting for target in modules[name]} - reached
+    assert set(modules) == reached
+
+
 def test_core_needs_nothing_but_math_and_json_in_one_place() -> None:
     for file in sorted((SOURCE / "core").rglob("*.py")):
         allowed = CORE_LIBRARY | ({"json"} if file.name == "wire.py" else set())
@@ -112,6 +184,14 @@ def test_the_readme_shows_this_table() -> None:
         assert names == allowed, (
             f"README: room {room} may import {sorted(allowed)}, the table says {sorted(names)}"
         )
+
+
+def test_the_readme_names_the_walls_within() -> None:
+    text = (ROOT / "README.md").read_text()
+    for room, rows in INNER_WALLS.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"| `{room}` |"))
+        order = " → ".join(row.replace(" ", ", ") for row in rows)
+        assert order in line, f"README: expected {order!r} in the row of {room}"
 
 
 def test_no_javascript_stands_outside_the_web_folder() -> None:

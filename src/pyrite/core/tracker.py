@@ -12,9 +12,9 @@ from .commands.event import BEFORE_EVENT, Events
 from .commands.pending import TICK_MS, Pending
 from .commands.table import ALLOYS, COMMANDS
 from .delivery.destinations import destinations
-from .delivery.entry import Entry, Outcome
+from .delivery.entry import Entry, Outcome, Request
 from .delivery.outbox import Outbox
-from .delivery.request import Request, payloads, unused
+from .delivery.request import payloads, unused
 from .delivery.request_builder import Outgoing
 from .effects import (
     Ask,

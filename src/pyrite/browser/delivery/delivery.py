@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..page import Page
+    from ..host import Host
 
 MONITORS = (
     "__alloyMonitors"  # Alloy's: objects that are told of what a tracker does; read at each call
@@ -30,7 +30,7 @@ MONITOR_LIMIT = 100  # what stands under Alloy's name may be anything, also with
 class Delivery:
     """The deliveries of the tracker of one page; *name* is what its records are kept under."""
 
-    def __init__(self, page: "Page", tracker: Tracker, name: str) -> None:
+    def __init__(self, page: "Host", tracker: Tracker, name: str) -> None:
         self._page = page
         self._tracker = tracker
         self.transport = Transport(

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..page import Page
+    from ..host import Host
 
 MIDDLE = 1  # the button that opens a link in another tab; browsers tell it by auxclick alone
 HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
@@ -26,7 +26,7 @@ HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 class Watching:
     """What the tracker of one page has asked to be told of."""
 
-    def __init__(self, page: "Page", tracker: Tracker) -> None:
+    def __init__(self, page: "Host", tracker: Tracker) -> None:
         self._page = page
         self._tracker = tracker
         self._watched: list[str] = []

@@ -3,8 +3,8 @@
 Pure. Requests are made here and sent by tracker.py, which also tells their outcomes.
 """
 
-from ..delivery.entry import Outcome
-from ..delivery.request import Request, payloads
+from ..delivery.entry import Outcome, Request
+from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Log, rejected, resolved
 from ..errors import ConsentError

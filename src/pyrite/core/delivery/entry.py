@@ -1,4 +1,4 @@
-"""One thing that waits for the edge's acknowledgement, and how that ended.
+"""One thing that waits for the edge's acknowledgement, the request that carries it, and how that ended.
 
 Pure. Not for when it is sent: outbox.py. Not for what its end means: events.py and choices.py know.
 """
@@ -6,7 +6,25 @@ Pure. Not for when it is sent: outbox.py. Not for what its end means: events.py 
 from ..errors import TrackerError
 from ..event import text_of
 from ..wire import decode_object, encode
-from .request import Request
+
+
+class Request:
+    """One request on its way, and the entries that it carries."""
+
+    def __init__(
+        self, *, id: str, action: str, url: str, body: dict[str, object], text: str
+    ) -> None:
+        self.id = id
+        self.action = action
+        self.url = url
+        self.body = body
+        self.text = text
+        self.entries: list[Entry] = []  # what it carries
+        self.size = 0  # of the text, in bytes
+        self.keepalive = False  # it may outlive the page
+        self.taken = False  # a beacon, on its way without an acknowledgement
+        self.bare = False  # it travels without cookies
+        self.ticks = 0  # of the outbox, since it was sent
 
 
 class Entry:

@@ -3,7 +3,7 @@
 Pure. Not for what they carry or what an answer means: outbox.py.
 """
 
-from .request import Request
+from .entry import Request
 
 IN_FLIGHT_BYTES = 65536  # https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: of all that may outlive the page
 EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beacon still fits

@@ -11,10 +11,10 @@ from ..event import text_of
 from ..moment import Moment
 from ..options.configure import Config
 from .deferred import Net
-from .entry import Entry, Outcome, restored
+from .entry import Entry, Outcome, Request, restored
 from .in_flight import ANSWER_TICKS, Flights
 from .queue import Waiting, bodies
-from .request import Request, address_of, answer_of, backoff_ms, is_temporary, refusals
+from .request import address_of, answer_of, backoff_ms, is_temporary, refusals
 from .request_builder import Outgoing
 
 TYPE_CHECKING = False

@@ -9,10 +9,6 @@ from ..event import part, text_of
 from ..visitor.identity import quote
 from ..wire import decode
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .entry import Entry
-
 HANDLES = (
     "state:store",
     "identity:result",
@@ -27,25 +23,6 @@ BACKOFF_MS = 1000
 BACKOFF_DOUBLINGS = 6  # up to 64 s
 RETRY_AFTER_LIMIT_MS = 3600000
 NO_EDGE = (404, 405, 501)  # of servers that know nothing of the address, or of POST
-
-
-class Request:
-    """One request on its way."""
-
-    def __init__(
-        self, *, id: str, action: str, url: str, body: dict[str, object], text: str
-    ) -> None:
-        self.id = id
-        self.action = action
-        self.url = url
-        self.body = body
-        self.text = text
-        self.entries: list[Entry] = []  # what it carries
-        self.size = 0  # of the text, in bytes
-        self.keepalive = False  # it may outlive the page
-        self.taken = False  # a beacon, on its way without an acknowledgement
-        self.bare = False  # it travels without cookies
-        self.ticks = 0  # of the outbox, since it was sent
 
 
 def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:

@@ -9,11 +9,8 @@ from ..moment import Moment
 from ..options.configure import Config
 from ..visitor.visitor import Visitor
 from ..wire import Json, encode
-from .request import QUEUE_TIME_LIMIT_MS, Request, url_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .entry import Entry
+from .entry import Entry, Request
+from .request import QUEUE_TIME_LIMIT_MS, url_of
 
 
 class Outgoing:

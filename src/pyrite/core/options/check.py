@@ -5,10 +5,10 @@ is a key of EXPECTED (with `!` behind it where the option is required), a tuple 
 object with known keys; `css` is any text. Pure. The tables themselves stand in config.py and commands.py.
 """
 
-from ..commands.table import IDENTITY
 from ..digits import is_digits
 from ..errors import OptionsError
 from ..urls import CHARACTERS, is_loopback, split_host
+from .identity_map import IDENTITY
 from .suggest import did_you_mean
 
 TYPE_CHECKING = False
