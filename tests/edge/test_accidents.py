@@ -11,11 +11,14 @@ import pytest
 from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
+from pyrite.edge.adobe.arrival import Source
+from pyrite.edge.adobe.events import read
 from pyrite.edge.experiences.results import Counts
 from pyrite.edge.http.problems import Problem
-from pyrite.edge.ingest import intake
-from pyrite.edge.ingest.replay import replay
+from pyrite.edge.ingest.arrival import Arrival
 from pyrite.edge.ingest.schemas import Check, Violation
+from pyrite.edge.ingest.violations import check_events
+from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream, Edge, Limits, Settings
 from pyrite.stores.contract import BadRow, Batch, Visitor, Written
 from pyrite.stores.memory import MemoryStore
@@ -70,7 +73,7 @@ def test_what_is_refused_is_not_held_until_the_next_garbage_collection(
     gc.disable()
     try:
         assert post(client, "collect", body).status_code in (207, 400, 413)
-        held = [one for one in gc.get_objects() if isinstance(one, (Problem, intake.Arrival))]
+        held = [one for one in gc.get_objects() if isinstance(one, (Problem, Arrival))]
     finally:
         gc.enable()
 
@@ -115,12 +118,13 @@ class Tripping(Check):
 
 
 def test_an_accident_with_one_event_costs_none_of_its_neighbours() -> None:
-    source = intake.Source(
+    source = Source(
         datastream="shop", org="shop", request_id="r", action="collect", url="/", cookie="", received_ms=1
     )  # fmt: skip
     events = [event(f"e{number}", data={"n": number}) for number in range(3)]
     content = json.dumps({"events": events}).encode()
-    arrival = intake.read(content, source, Limits(), Tripping({}, Datastream()))
+    arrival = read(content, source, Limits())
+    check_events(arrival, Tripping({}, Datastream()))
 
     assert [one.id for one in arrival.events] == ["e1", "e2"]
     assert [(index, problem.status) for index, problem in arrival.refused] == [(0, 500)]

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from pyrite.edge.http.problems import Problem
 from pyrite.edge.ingest import bodies
-from pyrite.edge.ingest.replay import replay
+from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream, Limits, Settings
 
 Maker = Callable[..., TestClient]

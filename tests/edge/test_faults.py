@@ -189,7 +189,7 @@ def test_too_many_requests_under_way_are_answered_at_once(edge: Maker) -> None:
 
 
 def test_a_bad_row_says_what_class_of_address_it_came_from_and_no_more(edge: Maker) -> None:
-    from pyrite.edge.http.gateway import address_class
+    from pyrite.edge.http.call import address_class
 
     found = [address_class(host) for host in ("127.0.0.1", "10.1.2.3", "2001:4860::1", "unix", "")]
     assert found == ["loopback", "private", "public", "", ""]

@@ -6,7 +6,7 @@ from asked import event, post, stored
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from pyrite.edge.ingest.replay import replay
+from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream, Limits, Settings
 from pyrite.stores.memory import MemoryStore
 

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.core.wire import decode, encode
+from pyrite.edge.adobe.arrival import Source
+from pyrite.edge.adobe.events import read
 from pyrite.edge.http.problems import Problem
-from pyrite.edge.ingest import intake
 from pyrite.edge.settings import Limits
 
-SOURCE = intake.Source(
+SOURCE = Source(
     datastream="shop",
     org="ORG",
     request_id="r",
@@ -51,7 +52,7 @@ SHAPES = st.fixed_dictionaries(
 def taken(content: bytes) -> None:
     refusal: Problem | None = None
     try:
-        events = intake.read(content, SOURCE, Limits()).events
+        events = read(content, SOURCE, Limits()).events
     except Problem as problem:
         events, refusal = [], problem
     assert refusal is None or (400 <= refusal.status < 500 and refusal.detail)

@@ -10,8 +10,8 @@ import pytest
 from asked import post
 from starlette.testclient import TestClient
 
-from pyrite.edge.ingest.replay import replay
 from pyrite.edge.ingest.schemas import Schemas
+from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream, Edge, Limits, Settings, SettingsError, read
 from pyrite.stores.memory import MemoryStore
 

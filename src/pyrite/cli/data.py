@@ -148,7 +148,7 @@ def replay(
 def _take_in(store: Any, rows: list[Any], settings: Any) -> None:
     from rich.progress import Progress
 
-    from pyrite.edge.ingest.replay import replay as take_in
+    from pyrite.edge.replay import replay as take_in
 
     stored = duplicates = stayed = 0
     with Progress(console=problems, transient=True) as bar:

@@ -5,7 +5,7 @@ Mountable under any prefix of any ASGI app; all addresses move along.
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -13,21 +13,23 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ..stores.contract import Listener, Store
 from ..stores.sqlite import SqliteStore
 from .adobe.decisions import Decisions
-from .adobe.endpoints import Protocol
+from .adobe.endpoints import Adobe
 from .experiences.folder import Experiences
 from .experiences.preview import Previews, check_secret_in, secret_in
 from .http.callers import Callers
 from .http.files import Files, built_files
-from .http.gateway import Call, Guard
-from .http.gateway import Endpoint as Answer
+from .http.gateway import Guard
 from .http.mount import Mounted
 from .http.problems import Problem
+from .ingest.dialect import Dialect
+from .ingest.receive import Receiver
+from .ingest.schemas import Schemas
 from .operations.health import Health, Keeping
 from .operations.metrics import Metrics
 from .settings import Settings, converted, read, settings_file
@@ -43,13 +45,14 @@ def edge(
     data: Path | str | None = None,
     experiences: Path | str | None = None,
     listener: Listener | None = None,
+    dialects: Sequence[Dialect[Any]] = (),
 ) -> Starlette:
     """An edge as an ASGI app.
 
     *config* is the path of a pyrite.toml (or give *settings*, as Settings or as a dict of the same form); without either it is ./pyrite.toml where there is one. *store*
     takes the place of the SQLite database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
     with the app's lifespan, or, mounted, with the interpreter, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
-    the HTML that loads the tracker soonest; see Files.head.
+    the HTML that loads the tracker soonest; see Files.head. *dialects* are asked for addresses that are not the tracker's.
 
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
@@ -78,7 +81,12 @@ def edge(
     decisions = Decisions(
         kept_experiences, kept, previews, holdout=wanted.holdout, decider=files.decider()
     )
-    protocol = Protocol(chosen, kept, decisions, metrics, listener)
+    callers = Callers(chosen.edge.origins)
+    schemas = Schemas(chosen)
+    adobe = Adobe(chosen, callers, decisions)
+    spoken: list[Dialect[Any]] = [adobe, *dialects]  # in the order in which they are asked
+    receiver = Receiver(chosen, kept, schemas, metrics, listener)
+    routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
     keeping = Keeping(kept, days=chosen.store.keep_days)
 
@@ -91,11 +99,10 @@ def edge(
         await asyncio.to_thread(kept.close)
 
     app = Starlette(
-        routes=_routes(chosen, protocol, files, Health(kept, metrics)),
+        routes=[*_routes(chosen, Health(kept, metrics)), *routes, *_files(files)],
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
-    callers = Callers(chosen.edge.origins)
     mounted = Mounted(app)
     if store is None:
         # A host that has mounted the app runs no lifespan of it: the store closes with the app, or with the interpreter.
@@ -108,7 +115,8 @@ def edge(
     app.add_middleware(
         Guard,
         settings=chosen,
-        endpoints=protocol.endpoints(),
+        dialects=spoken,
+        answer=receiver.answer,
         callers=callers,
         metrics=metrics,
         asked=asked,
@@ -122,36 +130,15 @@ def edge(
     return app
 
 
-def _routes(settings: Settings, protocol: Protocol, files: Files, health: Health) -> list[Route]:
+def _routes(settings: Settings, health: Health) -> list[Route]:
     routes = [Route("/health", health.alive), Route("/ready", health.ready)]
     if settings.edge.metrics:
         routes.append(Route("/metrics", health.metrics))
-    # The guard serves these before any routing; here they stand for whoever asks an edge for its routes.
-    base = "/" + settings.edge.base_path.strip("/")
-    for action, endpoint in protocol.endpoints().items():
-        for hint in ("", "/{hint}"):
-            path = f"{base}{hint}/v1/{action}"
-            routes.append(Route(path, _called(action, endpoint), methods=["POST"]))
-    if settings.edge.development:
-        for hint in ("", "/{hint}"):
-            routes.append(Route(f"{base}{hint}/v1/schemas", _schemas(protocol)))
-    for name in files.names():
-        routes.append(Route("/" + name, _file(files, name)))
     return routes
 
 
-def _called(action: str, endpoint: Answer) -> Endpoint:
-    async def answer(request: Request) -> Response:
-        return await endpoint(Call(request.scope, request.receive, action))
-
-    return answer
-
-
-def _schemas(protocol: Protocol) -> Endpoint:
-    async def tell(request: Request) -> Response:
-        return JSONResponse(protocol.schemas(request.query_params.get("configId", "")))
-
-    return tell
+def _files(files: Files) -> list[Route]:
+    return [Route("/" + name, _file(files, name)) for name in files.names()]
 
 
 def _file(files: Files, name: str) -> Endpoint:

@@ -1,6 +1,6 @@
 """What every store does: take a batch whole, say what was new, give it back in order.
 
-Not for deciding what is valid or what an event means: edge/ingest/intake.py and core do.
+Not for deciding what is valid or what an event means: edge/ingest/receive.py, its dialects and core do.
 """
 
 from collections.abc import Callable, Iterator, Sequence

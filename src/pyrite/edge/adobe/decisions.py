@@ -1,6 +1,6 @@
 """What visitors are given: each event that asks is decided for, previews are read, rules are handed to pages that decide themselves.
 
-Not for the rules of deciding: core/decisions/rules.py; nor for other handles: answers.py.
+Not for the rules of deciding: core/decisions/rules.py; nor for other handles: handles.py.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from ...core.personalization.on_device import PREVIEW, PREVIEW_PARAMETER
 from ...stores.contract import Store, StoreUnavailable
 from ..experiences import preview
 from ..experiences.folder import Experiences
-from ..ingest.intake import Arrival, cookies_of
+from .arrival import Arrival, cookies_of
 from .handles import Handle, cookie
 
 ASKING = 10  # events of one body that are decided for: each is given all that there is for it

@@ -8,7 +8,7 @@ from typing import Any
 from ...core.event import part
 from ...core.visitor.consent import CONSENT_MAX_AGE_S, OUT
 from ...core.visitor.identity import CLUSTER_MAX_AGE_S, IDENTITY_MAX_AGE_S, identity_cookie
-from ..ingest.intake import Arrival
+from .arrival import Arrival
 
 Handle = dict[str, Any]
 

@@ -74,7 +74,7 @@ def first(identities: dict[str, Any], namespace: str) -> str:
 
 
 def _of_queue(queue: Any) -> tuple[str, str]:
-    """`(device id, cookies)` that the queue of a page says, in either of its forms; see raw.py."""
+    """`(device id, cookies)` that the queue of a page says, in either of its forms; see early.py."""
     if isinstance(queue, list) and len(queue) == 5 and isinstance(queue[2], list):
         facts = dict(zip(FACTS, queue[2], strict=False)) | {"device": queue[3]}
         pieces = facts.get("cookie")

@@ -1,6 +1,6 @@
 """Which pages may call an edge, and what is said of those that may not.
 
-Not for how they are answered: guard.py. Not for the form of an origin: origins.py.
+Not for how they are answered: gateway.py. Not for the form of an origin: origins.py.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """From the bytes of a body to its value: unpacked, mended where it is legal JSON that can't be kept as it is, never too deep.
 
 Pure. What can be read at once is; only what can't takes the slow way, whose work grows with the size of the body alone. Not for
-what a body means: intake.py.
+what a body means: its dialect.
 """
 
 import codecs

@@ -1,21 +1,22 @@
-"""Bad rows taken in again: as they are, where the edge has learned to read them, or mended by hand.
+"""Bad rows taken in again: as they are, where the edge has learned to read them, or mended by hand; each by its own dialect.
 
 A row goes in the same commit that stores its events, so that replaying twice changes nothing. Not for choosing rows or telling
 of them: the room cli does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from msgspec.structs import replace
-
-from ...stores.contract import BadRow, Batch, Receipt, Store, Visit
-from ..adobe.endpoints import check_datastream
-from ..http.gateway import query_of
+from ...stores.contract import BadRow, Batch, Receipt, Store
+from ..http.call import Call, Route
 from ..http.problems import Problem
-from ..settings import Datastream, Settings
-from . import bodies, intake
+from ..settings import Settings
+from . import bodies
+from .arrival import Arrival
+from .dialect import Reader
 from .schemas import Schemas
+from .violations import check_events
 
 
 @dataclass(frozen=True)
@@ -28,53 +29,70 @@ class Replayed:
     problem: Problem | None = None
 
 
-def replay(store: Store, rows: Iterable[BadRow], settings: Settings) -> Iterator[Replayed]:
-    """Take *rows* in, one after the other, as if they came now. Raises StoreUnavailable, SettingsError; what was told by then is done."""
+def replay(
+    store: Store,
+    rows: Iterable[BadRow],
+    settings: Settings,
+    readers: Sequence[Reader[Arrival]],
+) -> Iterator[Replayed]:
+    """Take *rows* in, one after the other, as if they came now, each read by the one of *readers* that has its source's name.
+
+    Raises StoreUnavailable, SettingsError; what was told by then is done.
+    """
     schemas = Schemas(settings)
+    known = {reader.name: reader for reader in readers}
     for row in rows:
         try:
-            receipt = _take(store, row, settings, schemas)
+            receipt = _take(store, row, settings, schemas, known)
         except Problem as problem:
             yield Replayed(row, problem=problem)
         else:
             yield Replayed(row, stored=len(receipt.new), duplicates=receipt.duplicates)
 
 
-def _take(store: Store, row: BadRow, settings: Settings, schemas: Schemas) -> Receipt:
+def _take(
+    store: Store,
+    row: BadRow,
+    settings: Settings,
+    schemas: Schemas,
+    readers: dict[str, Reader[Arrival]],
+) -> Receipt:
     if row.cut:
         detail = f"only the first {len(row.body)} bytes were kept; the rest is lost"
         raise Problem(400, "replay.cut", detail)
-    # As many events as there are: nobody waits for an answer.
-    limits = replace(settings.limits, events=2**31)
-    content = bodies.unpacked(row.body, limits)
-    path, _, text = row.url.partition("?")
-    query = query_of(text.encode())
-    name = intake.early_stream(content, limits) or query.get("configId", "")
-    check_datastream(settings, name)
-    source = intake.Source(
-        datastream=name,
-        org=settings.datastreams.get(name, Datastream()).org or name,
-        request_id=query.get("requestId") or f"bad-row-{row.id}",
-        action=path.rpartition("/v1/")[2],
-        url=row.url,
-        cookie="",
-        received_ms=row.received_ms,
-        client=row.client,
-    )
-    arrival = intake.read(content, source, limits, schemas.of(name))
+    reader = readers.get(row.source)
+    if reader is None:
+        detail = f"no dialect reads rows of {row.source!r}; known are {', '.join(sorted(readers))}"
+        raise Problem(400, "replay.source", detail)
+    content = bodies.unpacked(row.body, settings.limits)
+    arrival = reader.read(_call(row), content)
+    check_events(arrival, schemas.of(arrival.datastream))
     if not arrival.events:
         raise (
             arrival.refused[0][1]
             if arrival.refused
             else Problem(400, "body.events", "expected at least one event", path="$.events")
         )
-    visit = Visit(
-        datastream=name, visitor=arrival.visitor, seen_ms=row.received_ms, ecid=arrival.ecid
-    )
     batch = Batch(
         events=tuple(arrival.events),
         bad_rows=tuple(arrival.bad_rows),
-        visit=visit,
+        visit=arrival.visit,
         mended=(row.id,),
     )
     return store.submit(batch).result()
+
+
+def _call(row: BadRow) -> Call:
+    """The call that *row* came by, as far as it is kept."""
+    path, _, query = row.url.partition("?")
+    scope: dict[str, Any] = {
+        "type": "http", "method": "POST", "path": path, "query_string": query.encode(), "headers": [],
+    }  # fmt: skip
+    call = Call(scope, _receive_nothing, Route(""))
+    call.row = row
+    call.received_ms = row.received_ms
+    return call
+
+
+async def _receive_nothing() -> Any:
+    raise RuntimeError("the body of a bad row was read before")

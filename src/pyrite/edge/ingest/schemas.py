@@ -1,6 +1,6 @@
 """What a data stream expects of its events: JSON Schema, or a Python type that becomes one; checked as an event arrives.
 
-The event that a schema describes is `{"xdm": {…}, "data": {…}}`. Not for what becomes of a violation: intake.py and protocol.py.
+The event that a schema describes is `{"xdm": {…}, "data": {…}}`. Not for what becomes of a violation: violations.py.
 """
 
 import importlib

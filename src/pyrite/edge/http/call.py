@@ -1,0 +1,128 @@
+"""A request as the edge's dialects see it, and whose address it was asked at.
+
+Not for reading its body: ingest/receive.py does.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any, Protocol
+from urllib.parse import quote, unquote_plus
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from ...stores.contract import BadRow
+from .cors import Cors
+
+URL_LIMIT = 500  # characters of an address that are kept with a bad row
+
+
+class Route(msgspec.Struct, frozen=True):
+    """What an address asks for: its *action*, by which requests are counted ('': none, the app answers), and the methods it takes."""
+
+    action: str
+    methods: tuple[str, ...] = ("POST",)
+
+
+class Call:
+    """A request: `noted` is what its dialect remembers of it, `row` the bad row that is replayed, None for a request of now."""
+
+    __slots__ = ("_query", "headers", "held", "noted", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
+
+    def __init__(self, scope: Scope, receive: Receive, route: Route) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.route = route
+        self.held = 0  # bytes of its body
+        self.received_ms = 0
+        self.row: BadRow | None = None
+        self.noted: Any = None
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._query: dict[str, str] | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of its query."""
+        if self._query is None:
+            self._query = query_of(self.scope["query_string"])
+        return self._query
+
+    @property
+    def url(self) -> str:
+        """Its path and query, as far as they are kept."""
+        if self.row is not None:
+            return self.row.url
+        scope = self.scope
+        return f"{scope['path']}?{scope['query_string'].decode('latin-1')}"[:URL_LIMIT]
+
+    @property
+    def client(self) -> str:
+        """The class of the address it came from; see address_class."""
+        if self.row is not None:
+            return self.row.client
+        client = self.scope.get("client")
+        return address_class(client[0]) if client else ""
+
+    def header(self, name: bytes) -> str:
+        """The header *name*, in small letters; '' where there is none."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+
+class Owner(Protocol):
+    """Whose an address is; ingest/dialect.py has the rest of a dialect."""
+
+    cors: Cors
+
+    def match(self, scope: Scope) -> Route | None:
+        """What is asked for, where the address is one of this dialect's."""
+
+    def allows(self, call: Call) -> bool:
+        """Whether pages of the call's origin may call here, which preflights ask too."""
+
+
+Answer = Callable[[Any, Call], Awaitable[Response]]
+"""Answers a call to an Owner."""
+
+
+def path_of(scope: Scope) -> str:
+    """The decoded path of a request, without the prefix that the edge is mounted at."""
+    path: str = scope["path"]
+    root = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root) else path
+
+
+def raw_path_of(scope: Scope) -> str:
+    """The same as it was sent, for addresses in which an encoded slash is no slash."""
+    raw = scope.get("raw_path")
+    path = raw.decode("latin-1") if raw else quote(scope["path"])
+    root = scope.get("root_path", "")
+    if not root or not scope["path"].startswith(root):
+        return path
+    # A prefix has as many slashes however it was encoded.
+    return "/" + "/".join(path.split("/")[root.count("/") + 1 :])
+
+
+def query_of(text: bytes) -> dict[str, str]:
+    """The parameters of a query; of several with one name the first."""
+    found: dict[str, str] = {}
+    for pair in text.decode("latin-1").split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in pair or "+" in pair:
+            name, value = unquote_plus(name), unquote_plus(value)
+        found.setdefault(name, value)
+    return found
+
+
+@lru_cache(4096)
+def address_class(host: str) -> str:
+    """`loopback`, `private` or `public`: all that is kept of where a bad row came from; '' where it can't be told."""
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return ""
+    if address.is_loopback:
+        return "loopback"
+    return "private" if address.is_private else "public"

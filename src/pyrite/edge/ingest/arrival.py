@@ -1,0 +1,65 @@
+"""What a request brings, whatever its dialect: events to store, bad rows for those that can't be, and who sent it."""
+
+from typing import Any
+
+import msgspec
+
+from ...stores.contract import BadRow, Deliveries, Event, Visit
+from ..http.problems import Problem
+
+BAD_ROW_BYTES = 1_048_576  # how much of a refused body is kept
+
+
+class Arrival(msgspec.Struct, kw_only=True):
+    """What a dialect has read of a request. Dialects that need more for their answers derive from it."""
+
+    datastream: str
+    events: list[Event] = []
+    contents: list[dict[str, Any]] = []  # of each event, `{xdm, data}`, by which its schema is
+    places: list[int] = []  # of each event in the request
+    bad_rows: list[BadRow] = []
+    refused: list[tuple[int, Problem]] = []  # place in the request, why
+    warnings: list[dict[str, object]] = []  # as RFC 9457 has problems
+    visit: Visit | None = None
+    deliveries: Deliveries | None = None
+
+    def path(self, place: int) -> str:
+        """Where the event at *place* stands in the request, as problems name it."""
+        return "$"
+
+    def refuse(self, place: int, error: Exception) -> None:
+        """Keep the event at *place* as a bad row of its own, so that its neighbours are stored; here there are none."""
+        raise error
+
+
+def raise_if_alone(arrival: Arrival) -> None:
+    """Raises the problem of the only event of *arrival* where that is refused: then the whole request is."""
+    if len(arrival.refused) == 1 == len(arrival.bad_rows) and not arrival.events:
+        raise arrival.refused.pop()[1]
+
+
+def bad_row(
+    problem: Problem,
+    content: bytes,
+    *,
+    source: str,
+    url: str,
+    client: str,
+    received_ms: int,
+    whose: tuple[str, str],
+) -> BadRow:
+    """The row that keeps *content*, of the dialect *source*, with the reason of its refusal; *whose* it is: device id and ECID."""
+    device, ecid = whose
+    return BadRow(
+        visitor=device or ecid,
+        ecid=ecid,
+        received_ms=received_ms,
+        code=problem.code,
+        path=problem.path,
+        message=problem.detail,
+        url=url,
+        body=content[:BAD_ROW_BYTES],
+        client=client,
+        cut=len(content) > BAD_ROW_BYTES or problem.cut,
+        source=source,
+    )

@@ -1,0 +1,57 @@
+"""What becomes of an event that its schema does not allow: a bad row, or a warning beside what is stored.
+
+Not for what schemas say: schemas.py.
+"""
+
+from typing import Any
+
+from ...core.event import part
+from ..http.problems import DETAIL_LIMIT, PATH_LIMIT, TOLD, Problem, shortened
+from .arrival import Arrival, raise_if_alone
+from .schemas import Check
+
+
+def check_events(arrival: Arrival, check: Check | None) -> None:
+    """Refuse the events of *arrival* that *check* does not allow, or warn of them. Raises Problem where nothing is left."""
+    if check is not None:
+        _check_each(arrival, check)
+    if arrival.refused:
+        raise_if_alone(arrival)
+
+
+def _check_each(arrival: Arrival, check: Check) -> None:
+    kept = []
+    for event, content, place in zip(arrival.events, arrival.contents, arrival.places, strict=True):
+        try:
+            content = {"data": {}, **content}
+            type = event.type or part(content, "data").get("type")
+            _judge(arrival, check, place, content, type if isinstance(type, str) else "")
+        except Exception as error:
+            arrival.refuse(place, error)
+        else:
+            kept.append((event, content, place))
+    if len(kept) < len(arrival.events):
+        arrival.events = [event for event, _, _ in kept]
+        arrival.contents = [content for _, content, _ in kept]
+        arrival.places = [place for _, _, place in kept]
+        arrival.refused.sort(key=lambda refusal: refusal[0])
+
+
+def _judge(arrival: Arrival, check: Check, place: int, content: dict[str, Any], type: str) -> None:
+    """Raises Problem for an event that its schema does not allow, where it refuses; else notes a warning."""
+    found = check.violations(type, content)
+    if not found:
+        return
+    detail = f"event {type!r:.100} is not what {found[0].schema} describes"
+    if len(arrival.warnings) < TOLD:
+        detail += ": " + "; ".join([f"{one.path or '.'}: {one.message}" for one in found])
+    path = arrival.path(place) + found[0].path
+    if check.refuses:
+        raise Problem(422, "schema.violated", detail, path=path)
+    warning = {
+        "type": "https://pyrite.dev/problems/schema.violated",
+        "status": 200,
+        "title": shortened(detail, DETAIL_LIMIT),
+        "detail": shortened(path, PATH_LIMIT),
+    }
+    arrival.warnings.append(warning | {"report": {"eventIndex": place}})
