@@ -381,9 +381,13 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
 
   // What Python can't do itself: catch what is thrown, and reach past a form's controls. See bridges/micropython.py.
   const tools = {
-    own,
+    own: (...given) => {
+      const found = caught(() => own(...given));
+      return Array.isArray(found) ? found[0] : null;
+    },
     words,
     json: JSON,
+    promises: Promise,
     array: (...given) => given,
     reach: (work, holder, given) => caught(() => Reflect.apply(work, holder, given)),
     invoke: (...given) => caught(() => invoke(...given)),

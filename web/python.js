@@ -64,7 +64,7 @@ export const remove = (list, value) => {
 };
 
 export const items = (value) =>
-  Array.isArray(value) ? value : typeof value === "string" ? [...value] : isdict(value) ? Object.keys(value) : Array.from(value);
+  Array.isArray(value) ? value : isdict(value) ? Object.keys(value) : [...value];
 export const len = (value) => (isdict(value) ? Object.keys(value).length : value.length);
 export const truth = (value) =>
   Array.isArray(value) ? value.length > 0 : isdict(value) ? Object.keys(value).length > 0 : !!value || value !== value;
@@ -89,7 +89,10 @@ export const plus = (one, other) => (Array.isArray(one) ? one.concat(other) : on
 export const times = (one, other) => {
   if (typeof one === "number" && typeof other === "number") return one * other;
   if (typeof one === "number") return times(other, one);
-  return Array.isArray(one) ? Array.from({ length: one.length * other }, (_, at) => one[at % one.length]) : one.repeat(Math.max(0, other));
+  if (!Array.isArray(one)) return one.repeat(Math.max(0, other));
+  const list = [];
+  while (other-- > 0) list.push(...one);
+  return list;
 };
 const divisor = (number) => {
   if (!number) throw new ValueError("by zero");

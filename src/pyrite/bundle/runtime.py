@@ -35,6 +35,14 @@ _CLOCK = """const Date = (() => {
   return class { constructor(at) { this.at = at ?? since(); } getTime() { return this.at; } static now() { return since(); } };
 })();
 """
+# It looks for the console while it boots; a page may have taken that away, or functions of it.
+_CONSOLE = """const console = (() => {
+  const said = (level) => (...line) => { try { globalThis.console[level](...line); } catch {} };
+  return { log: said("log"), error: said("error") };
+})();
+"""
+# The document's own property, whatever images are called.
+_HERE = "Reflect.get(Object.getPrototypeOf(document),'currentScript',document)"
 
 
 class RuntimeChanged(Exception):
@@ -86,7 +94,7 @@ def script(package: Path) -> str:
             )
         text = text.replace(before, after)
     names = ",".join(_GLOBALS)
-    return f"{NOTICE}\n{_CLOCK}var {names};const shared=(made)=>Module=made;{text}\ndocument.currentScript.pyrite=loadMicroPython;"
+    return f"{NOTICE}\n{_CLOCK}{_CONSOLE}var {names};const shared=(made)=>Module=made;{text}\n{_HERE}.pyrite=loadMicroPython;"
 
 
 def wasm(package: Path) -> bytes:

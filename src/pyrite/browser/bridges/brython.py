@@ -85,6 +85,11 @@ def construct(constructor: Any, *args: Any) -> Any:
     return window.Reflect.construct(constructor, array(*args))
 
 
+def promise(begin: Any) -> Any:
+    """A promise of JavaScript's, which *begin* is given the two functions for that settle it."""
+    return construct(window.Promise, begin)
+
+
 def method(holder: Any, name: str) -> Any:
     """The JavaScript function *name* of *holder* itself."""
     return window.Reflect.get(holder, name)

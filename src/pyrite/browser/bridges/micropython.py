@@ -80,6 +80,16 @@ def construct(constructor: Any, *args: Any) -> Any:
     return js.Reflect.construct(constructor, array(*args))
 
 
+def promise(begin: Any) -> Any:
+    """A promise of JavaScript's, which *begin* is given the two functions for that settle it."""
+    return construct(_promises(), begin)
+
+
+def _promises() -> Any:
+    # A page may have put something else in the place of its own; the loader has what the language began with.
+    return method(_tools[0], "promises") if _tools else js.Promise
+
+
 def method(holder: Any, name: str) -> Any:
     """The JavaScript function *name* of *holder* itself; read as an attribute it would be one of Python's, bound."""
     return js.Reflect.get(holder, name)
@@ -90,7 +100,9 @@ def listen(target: Any, name: str, function: Any, capture: bool = False) -> None
     # MicroPython 1.28 keeps one proxy for a function however it was reached, and once it was read off an object the
     # module's own `js.addEventListener(…)` takes its first argument for `this` (e2e/routes notices).
     place = js.globalThis if target is js else target
-    js.Reflect.apply(own(place, "addEventListener"), place, array(name, function, capture))
+    returned, why = reach(own(place, "addEventListener"), place, name, function, capture)
+    if not returned:
+        raise ValueError(why)
 
 
 def own(node: Any, name: str) -> Any:
@@ -181,7 +193,7 @@ def settle(value: Any, done: Any, failed: Any) -> None:
 
     if _is_promise(value):
         refused = lambda error=None, *_: failed(describe(error))  # noqa: E731
-        js.Promise.resolve(value).then(passed, refused)
+        _promises().resolve(value).then(passed, refused)
     else:
         passed(value)
 

@@ -72,6 +72,11 @@ def construct(constructor: Any, *args: Any) -> Any:
     return constructor.new(*args)
 
 
+def promise(begin: Any) -> Any:
+    """A promise of JavaScript's, which *begin* is given the two functions for that settle it."""
+    return construct(js.Promise, create_proxy(begin))
+
+
 def method(holder: Any, name: str) -> Any:
     """The JavaScript function *name* of *holder* itself."""
     return js.Reflect.get(holder, name)

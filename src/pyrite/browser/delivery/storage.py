@@ -11,12 +11,12 @@ from ...core.wire import decode, encode
 from ..bridge import (
     attempt,
     callback,
-    construct,
     is_nullish,
     listen,
     method,
     optional,
     parse,
+    promise,
     stringify,
     text,
     window,
@@ -118,7 +118,7 @@ class Storage:
         def wait(resolve: Any = None, *_: Any) -> None:
             self._release = resolve
 
-        held = construct(window.Promise, callback(wait))
+        held = promise(wait)
         arguments = (LOCK + self._page, callback(lambda *_: held))
         attempt(
             method(self._locks, "request"), self._locks, arguments, lambda *_: None, self._unlocked

@@ -5,7 +5,18 @@ Commands and options in Python's spelling (`await alloy.event(view_start=True, d
 
 from ...core.errors import TrackerError
 from ...core.wire import decode_object, encode
-from ..bridge import LANE, callback, construct, is_nullish, optional, parse, stringify, text, window
+from ..bridge import (
+    LANE,
+    callback,
+    construct,
+    is_nullish,
+    optional,
+    parse,
+    promise,
+    stringify,
+    text,
+    window,
+)
 from ..facts.page_facts import new_id, read
 from ..page import Page
 from .claim import claimed
@@ -266,7 +277,7 @@ class Alloy:
         def begin(resolve: Any, reject: Any, *_: Any) -> None:
             self._page.call(command, body, callbacks, resolve, reject)
 
-        return construct(window.Promise, callback(begin))
+        return promise(begin)
 
     def _publish(self, name: str) -> None:
         """Put the function on the page, or take over the queue of a base code that has; another lane goes first."""
@@ -288,7 +299,7 @@ class Alloy:
             run(self._page, command, None if is_nullish(options) else options, resolve, reject)
 
         # Held here: MicroPython may collect what a function gives to JavaScript before it has got there.
-        self._given = construct(window.Promise, callback(begin))
+        self._given = promise(begin)
         return self._given
 
 

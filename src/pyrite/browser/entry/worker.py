@@ -4,7 +4,7 @@ A worker has no cookies, no document, and is not told when the page goes away: w
 """
 
 from ...core.wire import Json, decode_object, encode
-from ..bridge import callback, construct, method, text, window
+from ..bridge import callback, construct, method, promise, text, window
 from ..console import say
 
 TYPE_CHECKING = False
@@ -49,12 +49,12 @@ class Worker:
         def begin(resolve: Any, reject: Any, *_: Any) -> None:
             self._open[call] = (resolve, reject)
 
-        promise = construct(window.Promise, callback(begin))
+        answer = promise(begin)
         asked = {"call": call, "instance": self._name, "command": command, "options": Json(body)}
         self._port.postMessage(encode(asked))
         if not self._connected:
             window.setTimeout(callback(lambda *_: self._give_up(call)), PATIENCE_MS)
-        return promise
+        return answer
 
     def _answered(self, event: Any = None, *_: Any) -> None:
         self._connected = True

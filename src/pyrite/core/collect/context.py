@@ -66,7 +66,9 @@ def _environment(groups: list[str], moment: Moment) -> dict[str, object]:
 def _sizes(moment: Moment, names: list[str]) -> dict[str, object]:
     """Those of the facts *names* that could be read."""
     return {
-        name: moment.number(name) for name in names if moment.number(name) or moment.facts.get(name) == 0
+        name: moment.number(name)
+        for name in names
+        if moment.number(name) or moment.facts.get(name) == 0
     }
 
 
