@@ -42,6 +42,15 @@ INNER_WALLS = {
         "page",
         "entry",
     ),
+    # Each dialect is a folder beside adobe, in its line.
+    "edge": (
+        "settings origins",
+        "operations experiences",
+        "http",
+        "ingest",
+        "adobe",
+        "replay app",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ..core.options.suggest import did_you_mean
-from .http.origins import checked
+from .origins import checked
 
 SECRET_BYTES = 16  # of what preview links are signed with, at least: shorter ones can be guessed
 

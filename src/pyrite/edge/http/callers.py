@@ -9,7 +9,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from ...core.urls import is_loopback
-from .origins import LOCAL, PORTS, checked, normal
+from ..origins import LOCAL, PORTS, checked, normal
 
 TOLD = 20  # origins that the log names: whoever calls may claim any number of them
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?", re.ASCII)

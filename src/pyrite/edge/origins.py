@@ -1,6 +1,6 @@
 """Origins of pages as texts: the one form in which they are compared (RFC 6454), and what settings may list.
 
-Pure. Not for who may call: callers.py.
+Pure. Not for who may call: http/callers.py.
 """
 
 import re
