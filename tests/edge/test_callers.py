@@ -9,7 +9,7 @@ from asked import post, stored
 from starlette.testclient import TestClient
 
 from pyrite.demo.shop import shop
-from pyrite.edge.http.callers import TOLD, Callers
+from pyrite.edge.http.callers import KNOWN, LONGEST, TOLD, Callers
 from pyrite.edge.settings import Edge, SettingsError, read
 from pyrite.stores.memory import MemoryStore
 
@@ -197,6 +197,24 @@ def test_the_log_of_refused_origins_is_bounded_and_shows_no_control_characters(
     assert lines[0].isascii()
     assert lines[0].isprintable()
     assert "further ones are counted" in lines[-1]
+
+
+def test_what_is_remembered_of_origins_is_bounded_and_new_where_the_edge_is_bound() -> None:
+    callers = Callers([])
+
+    def may_call(origin: str, host: str) -> bool:
+        return callers.may_call(origin, host=host, scheme="http", server="10.0.0.1")
+
+    for number in range(3 * KNOWN):
+        assert not may_call(f"https://{number}.example", "edge.example")
+    assert not may_call("https://" + "x" * 10_000, "edge.example")
+    remembered = callers._known
+
+    assert len(remembered) <= KNOWN
+    assert max(len(asked[0]) for asked in remembered) <= LONGEST
+    assert [may_call("http://a.example", "a.example") for _ in range(2)] == [True, True]
+    callers.bind("127.0.0.1")
+    assert [may_call("http://a.example", "a.example") for _ in range(2)] == [False, False]
 
 
 def test_a_page_from_a_file_is_told_to_be_opened_by_http(edge: Maker) -> None:

@@ -41,10 +41,14 @@ class Adobe(Reader):
         self._base = "/" + settings.edge.base_path.strip("/")
         self._region = settings.edge.region
         self._cluster = f"{self._region};0".encode()
+        self._addresses = {self._base + VERSION + action: route for action, route in ROUTES.items()}
 
     def match(self, scope: Scope) -> Route | None:
         """The action that an address names: `{base}[/{hint}]/v1/{action}`."""
         path = path_of(scope)
+        plain = self._addresses.get(path)
+        if plain is not None:
+            return plain
         before, version, action = path.partition(VERSION)
         if not version:
             return None

@@ -21,6 +21,7 @@ TEXT_TYPES = (
     "application/json",
     "",
 )  # text/plain needs no preflight; a beacon without a type has none
+USUAL_TYPES = {b"", b"text/plain", b"text/plain;charset=UTF-8", b"text/plain; charset=UTF-8"}
 COOKIES_KEPT = 8192  # characters of the organisation's own cookies
 _NAME = re.compile(r"[\w.:@-]{1,100}")
 _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
@@ -83,7 +84,7 @@ class Reader:
         source = call.noted = Source(
             datastream=datastream,
             org=org,
-            request_id=call.noted.request_id if call.noted else _request_id(call),
+            request_id=_request_id(call, query.get("requestId", "")),
             action=action,
             url=call.url,
             cookie=cookie,
@@ -94,6 +95,8 @@ class Reader:
 
     def _check(self, call: Call, source: Source) -> None:
         check_datastream(self._settings, source.datastream)
+        if call.headers.get(b"content-type", b"") in USUAL_TYPES:
+            return
         type = call.header(b"content-type").partition(";")[0].strip().lower()
         if type not in TEXT_TYPES:
             raise Problem(
@@ -101,8 +104,10 @@ class Reader:
             )
 
 
-def _request_id(call: Call) -> str:
-    given = call.query.get("requestId", "")
+def _request_id(call: Call, given: str) -> str:
+    if call.noted:
+        noted: Source = call.noted
+        return noted.request_id
     if call.row:
         return given or f"bad-row-{call.row.id}"
     return given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())

@@ -11,6 +11,10 @@ from ipaddress import ip_address
 from ...core.urls import is_loopback
 from ..origins import LOCAL, PORTS, checked, normal
 
+KNOWN = 1000  # answers that are remembered: each request of a page asks the same
+LONGEST = (
+    1000  # characters of an origin and a host that are remembered: whoever calls may claim anything
+)
 TOLD = 20  # origins that the log names: whoever calls may claim any number of them
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
 
@@ -25,13 +29,26 @@ class Callers:
         self._local = LOCAL in self._listed
         self._on_loopback = False
         self._told: set[str] = set()
+        self._known: dict[tuple[str, str, str, str], bool] = {}
 
     def bind(self, address: str) -> None:
         """A server of ours listens on *address*: on loopback, only loopback names are the edge's own."""
         self._on_loopback = _is_loopback(address)
+        self._known.clear()
 
     def may_call(self, origin: str, *, host: str, scheme: str, server: str) -> bool:
         """Whether pages of *origin* may call. The edge is asked as *host* by *scheme*, on its address *server*."""
+        asked = (origin, host, scheme, server)
+        known = self._known.get(asked)
+        if known is None:
+            known = self._may_call(*asked)
+            if len(origin) + len(host) <= LONGEST:
+                if len(self._known) == KNOWN:
+                    self._known.clear()
+                self._known[asked] = known
+        return known
+
+    def _may_call(self, origin: str, host: str, scheme: str, server: str) -> bool:
         found = normal(origin)
         if found in self._listed and found != LOCAL:
             return True

@@ -26,5 +26,6 @@ class Cors:
         them, and browsers hide an answer that does not say so.
         """
         allowed = (b"access-control-allow-origin", origin.encode("latin-1"))
-        headers = [*ALWAYS, allowed, *self._answer]
-        return [*headers, *self._preflight] if preflight else headers
+        if preflight:
+            return [*ALWAYS, allowed, *self._answer, *self._preflight]
+        return [*ALWAYS, allowed, *self._answer]

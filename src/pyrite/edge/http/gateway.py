@@ -58,7 +58,7 @@ class Guard:
         refusal = self._refusal(call, origin, allowed)
         cors = ALWAYS
         if origin:
-            preflight = allowed and scope["method"] == "OPTIONS"
+            preflight = scope["method"] == "OPTIONS" and allowed
             cors = dialect.cors.headers(origin, preflight=preflight)
         if refusal is None and not route.action:
             await self._app(scope, receive, _with(cors, send))
