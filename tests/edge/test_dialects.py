@@ -70,8 +70,6 @@ class Pixel:
         return Arrival(
             datastream=stream,
             events=[event],
-            contents=[{"data": data}],
-            places=[0],
             visit=Visit(datastream=stream, visitor=visitor, seen_ms=call.received_ms),
         )
 

@@ -175,9 +175,6 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
     type = xdm.get("eventType")
     if "query" in content:
         arrival.asking.append((index, {**content, "xdm": xdm}))
-    kept = {"xdm": xdm, "data": data} if data else {"xdm": xdm}
-    arrival.contents.append(kept)
-    arrival.places.append(index)
     arrival.events.append(
         Event(
             datastream=source.datastream,
@@ -187,7 +184,7 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             visitor=arrival.visitor,
             made_ms=_made_ms(xdm, arrival),
             received_ms=source.received_ms,
-            body=_encode(kept).decode(),
+            body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
             is_view=type == PAGE_VIEW,
             shown=_shown(xdm) if "_experience" in xdm else (),
         )

@@ -1,7 +1,5 @@
 """What a request brings, whatever its dialect: events to store, bad rows for those that can't be, and who sent it."""
 
-from typing import Any
-
 import msgspec
 
 from ...stores.contract import BadRow, Deliveries, Event, Visit
@@ -14,14 +12,18 @@ class Arrival(msgspec.Struct, kw_only=True):
     """What a dialect has read of a request. Dialects that need more for their answers derive from it."""
 
     datastream: str
-    events: list[Event] = []
-    contents: list[dict[str, Any]] = []  # of each event, `{xdm, data}`, by which its schema is
-    places: list[int] = []  # of each event in the request
+    events: list[Event] = []  # in the order of the request, but for those that were refused
     bad_rows: list[BadRow] = []
     refused: list[tuple[int, Problem]] = []  # place in the request, why
     warnings: list[dict[str, object]] = []  # as RFC 9457 has problems
     visit: Visit | None = None
     deliveries: Deliveries | None = None
+
+    def places(self) -> list[int]:
+        """The place of each of the events in the request."""
+        gone = {place for place, _ in self.refused}
+        last = len(self.events) + len(gone)
+        return [place for place in range(last) if place not in gone]
 
     def path(self, place: int) -> str:
         """Where the event at *place* stands in the request, as problems name it."""

@@ -5,6 +5,8 @@ Not for what schemas say: schemas.py.
 
 from typing import Any
 
+import msgspec
+
 from ...core.event import part
 from ..http.problems import DETAIL_LIMIT, PATH_LIMIT, TOLD, Problem, shortened
 from .arrival import Arrival, raise_if_alone
@@ -21,19 +23,18 @@ def check_events(arrival: Arrival, check: Check | None) -> None:
 
 def _check_each(arrival: Arrival, check: Check) -> None:
     kept = []
-    for event, content, place in zip(arrival.events, arrival.contents, arrival.places, strict=True):
+    for event, place in zip(arrival.events, arrival.places(), strict=True):
         try:
-            content = {"data": {}, **content}
+            # Read again, for most data streams have no schemas: what is taken in needs to remember nothing for it.
+            content = {"data": {}, **msgspec.json.decode(event.body)}
             type = event.type or part(content, "data").get("type")
             _judge(arrival, check, place, content, type if isinstance(type, str) else "")
         except Exception as error:
             arrival.refuse(place, error)
         else:
-            kept.append((event, content, place))
+            kept.append(event)
     if len(kept) < len(arrival.events):
-        arrival.events = [event for event, _, _ in kept]
-        arrival.contents = [content for _, content, _ in kept]
-        arrival.places = [place for _, _, place in kept]
+        arrival.events = kept
         arrival.refused.sort(key=lambda refusal: refusal[0])
 
 
