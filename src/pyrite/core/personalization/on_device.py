@@ -32,9 +32,11 @@ class OnDevice:
 
     def is_ready(self, moment: Moment) -> bool:
         """Whether this page can decide now. A preview is the edge's to decide: its link is signed."""
+        if not self.rules or moment.now_ms >= self._until_ms:
+            return False
         kept = cookies(moment.text("cookie")).get(self._preview, "off")
         previews = kept != "off" or PREVIEW_PARAMETER + "=" in moment.text("url")
-        return self.rules != "" and moment.now_ms < self._until_ms and not previews
+        return not previews
 
     def learn(self, payloads: list[dict[str, object]], moment: Moment) -> None:
         """Take the rules from the payloads of a `personalization:rules` handle."""

@@ -21,6 +21,8 @@ class Visitor:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._kept: dict[str, str] = {}
+        self._text = ""  # of the page's cookies as they were parsed last, and what it says
+        self._parsed: dict[str, str] = {}
         self._fpid = ""
         self._ids: dict[str, str] = {}  # as the edge gave them, by namespace
         self._region_id: int | None = None  # once the edge has told
@@ -28,8 +30,11 @@ class Visitor:
 
     def cookies(self, moment: Moment) -> dict[str, str]:
         """The page's cookies, with what this page was told to store and could not."""
+        text = moment.text("cookie")
+        if text != self._text:
+            self._text, self._parsed = text, cookies(text)
         found = dict(self._kept)
-        found.update(cookies(moment.text("cookie")))
+        found.update(self._parsed)
         return found
 
     def consent(self, moment: Moment) -> str:
