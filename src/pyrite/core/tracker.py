@@ -85,11 +85,21 @@ class Configured:
             place=tracker.place,
         )
 
-    def send(self, request: "Request | None", moment: Moment) -> list[Effect]:
-        """Effects that send *request*; none for None."""
+    def send(
+        self, request: "Request | None", owner: "Consents | Identities", moment: Moment
+    ) -> list[Effect]:
+        """Effects that send *request* of *owner*; none for None."""
         if request is None:
             return []
-        entry = Entry(request.id, head={}, group="", text="", made_ms=moment.now_ms, made=request)
+        entry = Entry(
+            request.id,
+            head={},
+            group="",
+            text="",
+            made_ms=moment.now_ms,
+            made=request,
+            owner=owner,
+        )
         return self.outbox.add(entry, moment)
 
 
@@ -231,12 +241,12 @@ class Tracker:
             return effects + ready.events.response(call, options, answer, moment)
         if name == "setConsent":
             effects, request = ready.consents.set(call, options, moment)
-            return effects + ready.send(request, moment)
+            return effects + ready.send(request, ready.consents, moment)
         if name in ("getIdentity", "appendIdentityToUrl"):
             if ready.consents.state(moment) == PENDING:
                 return self._pending.add(call, name, given, "", moment)
             effects, request = ready.identities.run(call, name, options, moment)
-            return effects + ready.send(request, moment)
+            return effects + ready.send(request, ready.identities, moment)
         if name == "getDelivery":
             return [resolved(call, ready.outbox.report())]
         if name == "createEventMergeId":
@@ -327,15 +337,14 @@ class Tracker:
             return []
         effects = self._learned(ready, answer, moment)
         for outcome in outcomes:
-            chosen = ready.consents.ended(outcome, moment)
-            if chosen is None:
-                effects.extend(ready.identities.ended(outcome, moment))
-                effects.extend(ready.events.ended(outcome, moment))
-            else:
-                effects.extend(
-                    chosen[0] + ready.send(chosen[1], moment) + self._chosen(ready, moment)
-                )
-                effects.extend(self._run_pending(moment) + ready.events.release(moment))
+            owner = outcome.entry.owner
+            if owner is not None:
+                effects.extend(owner.ended(outcome, moment))
+            if owner is ready.consents:
+                more, request = ready.consents.next(moment)
+                effects.extend(more + ready.send(request, ready.consents, moment))
+                effects.extend(self._chosen(ready, moment) + self._run_pending(moment))
+                effects.extend(ready.events.release(moment))
         return effects
 
     def _chosen(self, ready: Configured, moment: Moment) -> list[Effect]:

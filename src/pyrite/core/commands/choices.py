@@ -32,8 +32,8 @@ class Consents:
         self._visitor = visitor
         self._outgoing = outgoing
         self._calls: list[tuple[object, dict[str, object]]] = []
-        # The id of the request, the call, in or out or '', and the digests of its records.
-        self._sent: tuple[str, object, str, list[str]] | None = None
+        # The call, in or out or '', and the digests of its records.
+        self._sent: tuple[object, str, list[str]] | None = None
 
     def state(self, moment: Moment) -> str:
         """`in`, `out`, or `pending`, also while a choice is on its way."""
@@ -41,7 +41,7 @@ class Consents:
 
     def allow(self, moment: Moment) -> bool:
         """Whether consent is `in`, and no other choice is on its way."""
-        return self._visitor.consent(moment) == IN and (not self._sent or self._sent[2] == IN)
+        return self._visitor.consent(moment) == IN and (not self._sent or self._sent[1] == IN)
 
     def set(
         self, call: object, options: dict[str, object], moment: Moment
@@ -65,22 +65,24 @@ class Consents:
         body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
         body.pop("xdm", None)
         request.text = encode(body)
-        self._sent = (request.id, call, chosen, said)
+        self._sent = (call, chosen, said)
         return effects, request
 
-    def ended(
-        self, outcome: Outcome, moment: Moment
-    ) -> "tuple[list[Effect], Request | None] | None":
-        """Effects, and the next request if one waits; None when *outcome* is of another request."""
-        if self._sent is None or self._sent[0] != outcome.entry.id:
-            return None
-        _, call, chosen, said = self._sent
+    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects of the edge's answer to the choice that was on its way."""
+        if self._sent is None:
+            return []
+        call, chosen, said = self._sent
         self._sent = None
         if outcome.error:
-            effects: list[Effect] = [rejected(call, outcome.error)]
-        else:
-            effects = self._keep(chosen, outcome, moment) + self._remember(said, moment)
-            effects.append(resolved(call, {}))
+            return [rejected(call, outcome.error)]
+        effects = self._keep(chosen, outcome, moment) + self._remember(said, moment)
+        effects.append(resolved(call, {}))
+        return effects
+
+    def next(self, moment: Moment) -> "tuple[list[Effect], Request | None]":
+        """Effects of the choices that have waited for the last one, and the request of the first that the edge must hear of."""
+        effects: list[Effect] = []
         request: Request | None = None
         while self._calls and request is None:
             next_call, options = self._calls.pop(0)
@@ -150,7 +152,7 @@ class Identities:
         return effects, request
 
     def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects for the command that waited; none when *outcome* is of another request."""
+        """Effects for the command that waited."""
         waiting = self._calls.pop(outcome.entry.id, None)
         if waiting is None:
             return []

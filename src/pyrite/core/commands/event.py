@@ -320,13 +320,14 @@ class Events:
             answers=event.answers or event.call is None,
             unloading=event.unloading,
             urgent=event.renders,
+            owner=self,
         )
         return effects + self._send(entry, moment)
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
     def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects for the event that *outcome* is of; none when it is of another request."""
+        """Effects for the event that *outcome* is of."""
         event = self._sent.pop(outcome.entry.id, None)
         if event is None:
             return []

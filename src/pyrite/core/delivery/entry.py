@@ -7,6 +7,19 @@ from ..errors import TrackerError
 from ..event import text_of
 from ..wire import decode_object, encode
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from ..effects import Effect
+    from ..moment import Moment
+
+    class Owner(Protocol):
+        """Who has put an entry into the outbox, and is told how it ended."""
+
+        def ended(self, outcome: "Outcome", moment: Moment) -> list[Effect]:
+            """Effects of *outcome*, of an entry of its own."""
+
 
 class Request:
     """One request on its way, and the entries that it carries."""
@@ -49,6 +62,7 @@ class Entry:
         unloading: bool = False,
         urgent: bool = False,
         made: Request | None = None,
+        owner: "Owner | None" = None,
     ) -> None:
         self.id = id
         self.head = head
@@ -62,6 +76,7 @@ class Entry:
         self.unloading = unloading
         self.urgent = urgent
         self.made = made
+        self.owner = owner  # None for what another page has kept: nobody waits for it here
         self.request = ""  # the one that it is in; empty while it waits
         self.number = 0  # its place in line
         self.attempts = 0
