@@ -60,8 +60,8 @@ def callback(function: Any) -> Any:
 
 
 def array(*args: Any) -> Any:
-    """A JavaScript list of *args*."""
-    return window.Array.of(*args)
+    """A JavaScript list of *args*; None would cross as an object."""
+    return window.Array.of(*[javascript.NULL if arg is None else arg for arg in args])
 
 
 def is_nullish(value: Any) -> bool:
@@ -129,7 +129,7 @@ def is_function(value: Any) -> bool:
 def reach(function: Any, this: Any, *args: Any) -> "tuple[bool, Any]":
     """Call a JavaScript function that may throw: whether it has returned, and what; what it said where it has thrown."""
     try:
-        this = javascript.NULL if this is None else this  # Brython hands None over as an object
+        this = javascript.NULL if this is None else this
         return (True, window.Reflect.apply(function, this, array(*args)))
     except Exception as error:
         return (False, describe(error))

@@ -4,7 +4,8 @@ Not for finding or awaiting elements: rendering.py does; nor for making markup: 
 Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `invoke`: a form's controls may be called `style`.
 """
 
-from ..bridge import attempt, construct, invoke, optional, own, put, text, window
+from ..bridge import attempt, construct, invoke, own, put, text, window
+from ..features import look
 from ..sequence import each
 from .markup import add_style, made, run_scripts, trusted
 
@@ -166,7 +167,7 @@ def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) 
 def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
     changed(element)
     style = own(element, "style")
-    before = text(optional(style, "cssText"))
+    before = text(look(style, "cssText"))
     style.cssText = (
         before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
     )
