@@ -77,6 +77,26 @@ def f(thing: Thing, other):
     assert "other.shared" in made
 
 
+def test_what_needs_no_copy_no_second_name_and_no_comparison_gets_none(tmp_path: Path) -> None:
+    text = """
+def f(found: dict[str, int] | None, rows: list[int], word: str):
+    if found is None:
+        return list(range(3)) + list(rows)
+    names = list(found)
+    try:
+        return list(list(found)[0])
+    except ValueError as error:
+        return [str(error), word is None]
+"""
+    made = js(tmp_path, text)
+
+    assert "if (!(found)) {" in made
+    assert "return $range(3).concat(rows.slice());" in made
+    assert "return [...[...$items(found)][0]];" in made
+    assert "} catch (error) {" in made
+    assert "word == null" in made
+
+
 def test_words_that_javascript_keeps_for_itself_get_a_sign(tmp_path: Path) -> None:
     assert "let new$ = function$;" in js(
         tmp_path, "def f(function):\n    new = function\n    return new\n"

@@ -20,6 +20,8 @@ ELSEWHERE = (
     "browser/entry/start.py",
     "browser/entry/worker.py",
 )
+# Four passes and constants left where they stand: 35 bytes less than what tools.py does with short scripts.
+SMALLEST = "ecma=2020,passes=4,inline=1,lhs_constants=false"
 # What the compiler has marked as an attribute of the program's own may be shortened; nothing else carries the mark.
 OURS = "^[$]"
 
@@ -106,7 +108,7 @@ def made_small(
             cwd=place,
         )
         lined = ("--source-map", "content='alloy.js.map',includeSources,filename='alloy.js'")
-        terser(web, b"", "alloy.js", "--output", "alloy.js", *lined, cwd=place)
+        terser(web, b"", "alloy.js", "--output", "alloy.js", *lined, compress=SMALLEST, cwd=place)
         lines = json.loads((place / "alloy.js.map").read_text())
         lines["sources"] = [f"pyrite/{name}" for name in lines["sources"]]
         mapped = json.dumps(lines, ensure_ascii=False).encode()

@@ -5,6 +5,7 @@ import ast
 from .checks import ERRORS
 from .infer import Scope, infer
 from .kinds import NUMBERS, Kind, held_by
+from .methods import VIEWS
 from .names import key, safe
 from .parts import Parts
 from .program import Class
@@ -171,11 +172,28 @@ class Builtins(Parts):
         if not node.args:
             return "[]"
         text = self.iterated(node.args[0], scope)
+        if self._is_fresh(node.args[0], scope):
+            return text
         if infer(node.args[0], scope).is_sequence:
             return f"{text}.slice()"
         return f"[...{text}]"
 
     _call_tuple = _call_list
+
+    def _is_fresh(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a loop over *node* runs over a list that was made for it, and that nobody else has."""
+        kind = infer(node, scope)
+        if isinstance(node, ast.ListComp) or (kind.name == "dict" and not kind.maybe_none):
+            return True
+        func = node.func if isinstance(node, ast.Call) else None
+        if isinstance(func, ast.Attribute):
+            return func.attr in VIEWS and infer(func.value, scope).name == "dict"
+        return (
+            isinstance(func, ast.Name)
+            and func.id in (*ITERATORS, "sorted", "list", "tuple")
+            and scope.owner(func.id) is None
+            and scope.module.lookup(func.id) is None
+        )
 
     def _call_dict(self, node: ast.Call, scope: Scope) -> str:
         parts = []

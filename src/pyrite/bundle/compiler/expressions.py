@@ -26,6 +26,14 @@ BITS = {
     ast.BitXor: "bitxor",
     ast.BitOr: "bitor",
 }
+OBJECTS = (
+    "list",
+    "tuple",
+    "dict",
+    "bytes",
+    "function",
+    "instance",
+)  # kinds whose values are objects
 ORDERED = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
@@ -46,6 +54,9 @@ class Expressions(Calls):
         if isinstance(node, ast.BoolOp):
             joint = " && " if isinstance(node.op, ast.And) else " || "
             return "(" + joint.join([self.condition(value, scope) for value in node.values]) + ")"
+        there = self._asked_for_none(node, scope)
+        if there is not None:
+            return there
         kind = infer(node, scope)
         text = self.expression(node, scope)
         if kind.has_native_truth:
@@ -53,6 +64,17 @@ class Expressions(Calls):
         if kind.name in ("list", "tuple"):
             return f"{text}?.length" if kind.maybe_none else f"{text}.length"
         return self.helper("truth", text)
+
+    def _asked_for_none(self, node: ast.expr, scope: Scope) -> str | None:
+        """The test whether something is None, where its own truth tells: an object is always true in JavaScript."""
+        if not isinstance(node, ast.Compare) or len(node.ops) > 1:
+            return None
+        if not isinstance(node.ops[0], ast.Is | ast.IsNot) or not _is_none(node.comparators[0]):
+            return None
+        if infer(node.left, scope).name not in OBJECTS:
+            return None
+        text = self.expression(node.left, scope)
+        return f"!({text})" if isinstance(node.ops[0], ast.Is) else text
 
     # ---- dispatch ---------------------------------------------------------------------------------------------------
 

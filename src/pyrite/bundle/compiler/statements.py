@@ -474,9 +474,12 @@ class Writer(Expressions):
         self.line("try {", node)
         self._nested(node.body, scope, declared)
         if node.handlers:
-            self.line("} catch ($error) {", node.handlers[0])
+            names = {handler.name for handler in node.handlers}
+            name = names.pop()
+            caught = safe(name) if name and not names and name not in declared else "$error"
+            self.line(f"}} catch ({caught}) {{", node.handlers[0])
             self._depth += 1
-            self._handlers(node.handlers, scope, declared)
+            self._handlers(node.handlers, caught, scope, declared)
             self._depth -= 1
         if node.finalbody:
             self.line("} finally {", node)
@@ -484,35 +487,38 @@ class Writer(Expressions):
         self.line("}", node)
 
     def _handlers(
-        self, handlers: list[ast.ExceptHandler], scope: Scope, declared: set[str]
+        self, handlers: list[ast.ExceptHandler], caught: str, scope: Scope, declared: set[str]
     ) -> None:
+        """What follows `catch`: each of *handlers* with its test, the error being named *caught*."""
         catches_all = False
         opened = 0
         for handler in handlers:
-            test = self._catches(handler, scope)
+            test = self._catches(handler, caught, scope)
             catches_all = test == ""
             if not test and not opened:
-                self._handler(handler, scope, declared)
+                self._handler(handler, caught, scope, declared)
                 break
             word = "} else if" if opened else "if"
             self.line(f"{word} ({test}) {{" if test else "} else {", handler)
             opened += 1
             self._depth += 1
-            self._handler(handler, scope, declared)
+            self._handler(handler, caught, scope, declared)
             self._depth -= 1
         if opened:
             if not catches_all:
                 self.line("} else {", handlers[-1])
-                self.line("  throw $error;", handlers[-1])
+                self.line(f"  throw {caught};", handlers[-1])
             self.line("}", handlers[-1])
 
-    def _handler(self, handler: ast.ExceptHandler, scope: Scope, declared: set[str]) -> None:
-        if handler.name:
-            name = safe(handler.name)
-            self.line(f"{'' if handler.name in declared else 'let '}{name} = $error;", handler)
+    def _handler(
+        self, handler: ast.ExceptHandler, caught: str, scope: Scope, declared: set[str]
+    ) -> None:
+        if handler.name and safe(handler.name) != caught:
+            begin = "" if handler.name in declared else "let "
+            self.line(f"{begin}{safe(handler.name)} = {caught};", handler)
         self._block(handler.body, scope, declared | ({handler.name} if handler.name else set()))
 
-    def _catches(self, handler: ast.ExceptHandler, scope: Scope) -> str:
+    def _catches(self, handler: ast.ExceptHandler, caught: str, scope: Scope) -> str:
         """The test for what *handler* catches; '' for everything."""
         if handler.type is None:
             return ""
@@ -525,7 +531,7 @@ class Writer(Expressions):
                 raise self.refusal(
                     handler, f"except {text}", "look before you take: a miss gives None here"
                 )
-        return " || ".join([self.one_instance("$error", text, handler, scope) for text in texts])
+        return " || ".join([self.one_instance(caught, text, handler, scope) for text in texts])
 
 
 def _opening(function: Function) -> str:
