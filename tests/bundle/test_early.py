@@ -41,3 +41,21 @@ def test_a_promise_is_the_languages_own_and_a_map_is_one() -> None:
       print([earlyPromise === kept, map.get("a"), map.has(map), map.get(map) === undefined])"""
 
     assert printed(EARLY, before=before, after=after) == [[True, 3, False, True]]
+
+
+@needs_node
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_cookie_of_a_new_device_stays_on_the_site_and_on_https(scheme: str) -> None:
+    before = f"""
+      globalThis.window = globalThis; globalThis.document = {{cookie: ""}}; globalThis.origin = "{scheme}://shop.test";
+      globalThis.location = {{protocol: "{scheme}:", host: "shop.test", href: origin + "/"}};
+      globalThis.navigator ??= {{}}; globalThis.addEventListener = () => {{}}; globalThis.fetch = async () => ({{}});"""
+    after = """
+      alloy("configure", {datastreamId: "shop", defaultConsent: "in"}); alloy("event", {viewStart: true});
+      print(document.cookie.replace(/=[-0-9a-f]{36}/, "=ID"))"""
+    secure = ";Secure" if scheme == "https" else ""
+
+    source = (WEB / "base-early.js").read_text()
+    assert printed(source, before=before, after=after) == [
+        f"pyrite_new=ID;path=/;SameSite=Lax{secure}"
+    ]
