@@ -78,9 +78,10 @@ def _following(folder: Path, after: int) -> Iterator[Any]:
 
     while not (folder / FILE).is_file():
         time.sleep(LOOK_S)
-    store = SqliteStore(folder)
+    store: SqliteStore | None = None
     while True:
         try:
+            store = store or SqliteStore(folder)
             if store.last_seq() < after:
                 after = 0  # another database: what is in it is new
             for event in store.events(after=after):
