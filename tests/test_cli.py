@@ -544,6 +544,8 @@ def test_events_are_followed_from_before_there_is_a_database_and_into_another(
     process = subprocess.Popen(
         [sys.executable, "-m", "pyrite", "events", "--follow", "--json", "--type", "t", "--data", str(folder)],
         stdout=subprocess.PIPE, text=True,
+        # Whoever runs the tests in the background has it ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout
     seen = []
