@@ -127,3 +127,17 @@ def test_packages_whose_inside_is_used_have_an_upper_bound() -> None:
     text = (ROOT / "pyproject.toml").read_text()
     for name in ("uvicorn[standard]", "rich", "jsonschema-rs"):
         assert re.search(rf'"{re.escape(name)}>=[\d.]+,<[\d.]+"', text), name
+
+
+def test_files_that_comments_and_docstrings_name_are_there() -> None:
+    folders = [ROOT / name for name in ("src", "tests", "e2e")]
+    there = {path.name for folder in folders for path in folder.rglob("*.py")}
+    made = {"pyrite.py", "_json.py", "in.py"}  # what the build writes for itself
+    gone = [
+        f"{file.relative_to(ROOT)}: {named}"
+        for file in sorted((ROOT / "src").rglob("*.py"))
+        for named in re.findall(r"(?<![\w*{}.-])(?:\w+/)*(\w+\.py)\b", file.read_text())
+        if named not in there | made
+    ]
+
+    assert gone == []

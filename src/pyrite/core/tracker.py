@@ -1,7 +1,7 @@
 """The tracker: a command, an answer, a click or a moment in; effects out.
 
-Pure, and the face of core: the browser room knows only this. What becomes of events stands in events.py, consent and
-identity in choices.py.
+Pure, and the face of core: the browser room knows only this. What becomes of events stands in commands/event.py, consent and
+identity in commands/choices.py.
 """
 
 from .collect.clicks import details_of, event_of, kept

@@ -8,7 +8,7 @@ subset is refused with file, line and remedy.
 Our own because it is the smallest by measurement: the core alone is 14.6 KB (brotli) here and 20.1 KB with Transcrypt 3.9, which also
 takes no relative imports, no annotations and no json, and needs its own words for what the other lanes say in Python's.
 
-What it takes it compiles faithfully, and refuses all else. A differential test (tests/bundle/test_differential.py) holds it to that.
+What it takes it compiles faithfully, and refuses all else. A differential test (e2e/conformance/test_programs.py) holds it to that.
 
 What differs from CPython, and is kept out of the portable rooms by their tests: a number is JavaScript's (1.0 is 1, whole
 up to 2**53); texts are counted in UTF-16 units, and white space and digits are JavaScript's; tuples are lists; keys of

@@ -1,6 +1,6 @@
 """The life of an event once the tracker is configured: drafted, admitted, sent, answered.
 
-Pure. Not for commands that are no events (choices.py), how they travel (outbox.py), or rendering (renderings.py).
+Pure. Not for commands that are no events (choices.py), how they travel (outbox.py), or rendering (renderer.py).
 """
 
 from ..collect.context import context, one_time_referrer

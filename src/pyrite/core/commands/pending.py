@@ -1,6 +1,6 @@
 """Commands that can't run yet: there is no configuration, or no consent; and what becomes of those that wait in vain.
 
-Pure. Not for events that wait for consent: those are drafted already (events.py).
+Pure. Not for events that wait for consent: those are drafted already (event.py).
 """
 
 from ..effects import Effect, Later, Log, rejected

@@ -121,7 +121,7 @@ APPLY_RESPONSE = (
     ("personalization", PERSONALIZATION, None, "what to report"),
 )
 
-# configure's own table is in config.py.
+# configure's own table is in options/configure.py.
 COMMANDS = {
     "event": EVENT,
     "sendEvent": SEND_EVENT,

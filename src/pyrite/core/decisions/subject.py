@@ -75,7 +75,7 @@ class Situation:
         self.local_ms = now_ms - (int(offset) * 60000 if isinstance(offset, (int, float)) else 0)
 
     def device(self) -> dict[str, str]:
-        """`{device, os, browser}`; see agent.py."""
+        """`{device, os, browser}`; see user_agent.py."""
         if not self._device:
             self._device = device_of(self._agent)
         return self._device

@@ -1,6 +1,6 @@
 """One thing that waits for the edge's acknowledgement, the request that carries it, and how that ended.
 
-Pure. Not for when it is sent: outbox.py. Not for what its end means: events.py and choices.py know.
+Pure. Not for when it is sent: outbox.py. Not for what its end means: commands/event.py and commands/choices.py know.
 """
 
 from ..errors import TrackerError
@@ -43,7 +43,7 @@ class Request:
 class Entry:
     """An event, or a request of another kind (*made*: it goes as it is, in a body of its own, and is not kept).
 
-    *head* is what events must share to travel in one body (see outgoing.py), *text* the event's JSON, *asking* the same with
+    *head* is what events must share to travel in one body (see request_builder.py), *text* the event's JSON, *asking* the same with
     what it asks the edge for: with that it travels alone, and only as long as its page is there. *value*: what has less is
     dropped first. *urgent* ones don't wait for others.
     """

@@ -386,7 +386,7 @@ class Outbox:
         return self._net.cast(self._waiting.events(), moment)
 
     def armed(self, net: int, place: int) -> list[Effect]:
-        """Effects, none, of the browser having taken charge of a body; see net.py."""
+        """Effects, none, of the browser having taken charge of a body; see deferred.py."""
         self._net.armed(net, place)
         return []
 

@@ -1,6 +1,6 @@
 """Requests of one configured tracker, completed with identity, state and overrides.
 
-Pure. Not for how they travel: outbox.py does. Not for what goes into them: events.py and choices.py do.
+Pure. Not for how they travel: outbox.py does. Not for what goes into them: commands/event.py and commands/choices.py do.
 """
 
 from ..effects import Effect, Log

@@ -1,6 +1,6 @@
 """The rendering of one answer: which steps the page carries out, whose they are, what came of them.
 
-Pure. Not for clicks on what was rendered: interactions.py; nor for when a plan begins and ends: renderings.py.
+Pure. Not for clicks on what was rendered: interactions.py; nor for when a plan begins and ends: renderer.py.
 Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was, we don't.
 """
 

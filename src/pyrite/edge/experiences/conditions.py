@@ -1,6 +1,6 @@
 """Conditions of an experience file that can never hold, or hold for everybody where nobody is meant: refused, with a remedy.
 
-Not for the form of a file: experience_file.py; nor for what conditions mean: core/decisions/audience.py.
+Not for the form of a file: file.py; nor for what conditions mean: core/decisions/audience.py.
 """
 
 import re

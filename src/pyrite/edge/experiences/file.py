@@ -1,6 +1,6 @@
 """One file of experiences: every mistake with file, line, key and remedy, and the record that core decides by.
 
-Not for its form: experience_form.py; nor for watching a folder: experiences.py; nor for deciding: core/decisions/rules.py.
+Not for its form: form.py; nor for watching a folder: folder.py; nor for deciding: core/decisions/rules.py.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Experiences from a folder of TOML files, read again when a file changes; a file with a mistake leaves the last good one.
 
-Not for the form of a file: experience_file.py; nor for deciding: core/decisions/rules.py.
+Not for the form of a file: file.py; nor for deciding: core/decisions/rules.py.
 """
 
 import logging

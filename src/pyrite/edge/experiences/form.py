@@ -1,6 +1,6 @@
 """The form of a file of experiences: which keys there are, and of what kind.
 
-Not for reading one, nor for what else is asked of it: experience_file.py.
+Not for reading one, nor for what else is asked of it: file.py.
 """
 
 from typing import Annotated, Any, Literal
