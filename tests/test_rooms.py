@@ -44,7 +44,7 @@ INNER_WALLS = {
     ),
     # Each dialect is a folder beside adobe, in its line.
     "edge": (
-        "settings origins",
+        "settings origins guids",
         "operations experiences",
         "http",
         "ingest",

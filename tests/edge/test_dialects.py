@@ -51,9 +51,12 @@ class Pixel:
         start, _, type = raw_path_of(scope).removeprefix("/").partition("/")
         return Route("pixel", ("GET",)) if start == "px" and type and "/" not in type else None
 
-    def allows(self, call: Call) -> bool:
-        """Every page but those of one host."""
-        return call.header(b"origin") != "https://evil.test"
+    def turns_away(self, call: Call) -> Problem | None:
+        """Pages of one host, of which one kind may not even read that; and whoever sends no data stream."""
+        origin = call.header(b"origin")
+        if origin.endswith("evil.test"):
+            return Problem(403, "pixel.origin", "no", hidden=origin.startswith("http:"))
+        return Problem(401, "pixel.key", "no") if b"k=0" in call.scope["query_string"] else None
 
     def read(self, call: Call, content: bytes) -> Arrival:
         """One event, with the parameters as its data."""
@@ -165,17 +168,19 @@ def test_limits_metrics_and_listeners_are_the_same_for_it(edge: Maker) -> None:
         client.get("/px/open?s=shop&" + "x" * 3000).status_code,
         client.post("/px/open?s=shop").status_code,
         client.get("/px/open?s=shop", headers={"origin": "https://evil.test"}).status_code,
+        client.get("/px/open?s=shop&k=0").status_code,
     ]
     counted = client.get("/metrics").text
 
-    assert statuses == [200, 400, 431, 405, 403]
+    assert statuses == [200, 400, 431, 405, 403, 401]
     assert heard == ["pixel"]
     for line in (
         'pyrite_requests_total{action="pixel",status="200"} 1.0',
         'pyrite_requests_total{action="pixel",status="400"} 1.0',
         'pyrite_events_total{outcome="stored"} 1.0',
         'pyrite_bad_rows_total{code="pixel.stream"} 1.0',
-        'pyrite_turned_away_total{code="origin.unknown"} 1.0',
+        'pyrite_turned_away_total{code="pixel.origin"} 1.0',
+        'pyrite_turned_away_total{code="pixel.key"} 1.0',
     ):
         assert line in counted
 
@@ -234,6 +239,23 @@ def test_a_page_may_read_its_answers_and_is_told_its_methods(edge: Maker) -> Non
     assert told.headers["access-control-allow-methods"] == "GET"
     answer = client.get("/px/open?s=shop", headers=origin)
     assert answer.headers["access-control-allow-origin"] == "https://elsewhere.test"
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_a_page_reads_why_it_is_refused_unless_the_dialect_hides_that(
+    edge: Maker, method: str
+) -> None:
+    client = edge(dialects=[Pixel()])
+    told, hidden = [
+        client.request(method, "/px/open?s=shop", headers={"origin": origin})
+        for origin in ("https://evil.test", "http://evil.test")
+    ]
+
+    assert (told.status_code, hidden.status_code) == (403, 403)
+    assert told.headers["access-control-allow-origin"] == "https://evil.test"
+    assert told.json()["code"] == hidden.json()["code"] == "pixel.origin"
+    assert not [name for name in hidden.headers if name.startswith("access-control")]
+    assert "access-control-allow-methods" not in told.headers
 
 
 @pytest.mark.parametrize("prefix", ["", "/t", "/a b", "/v1/x"])

@@ -58,6 +58,35 @@ def test_settings_are_read_with_defaults_for_the_rest(tmp_path: Path) -> None:
         ("[edge]\nport = 'x'\n", "pyrite.toml:2: edge.port: expected `int`, got `str`"),
         ("[datastreams.shop]\nogr = 'x'\n", "pyrite.toml:2: unknown key 'datastreams.shop.ogr'"),
         ("[edge\n", "pyrite.toml: "),
+        ("[jss]\nrobots = 'eat'\n", "pyrite.toml:2: jss.robots: invalid enum value 'eat'"),
+        (
+            "[jss]\npath = 'x'\n[jss.keys.\"{AAAAAAAA-0000-0000-0000-000000000001}\"]\norigin = 'x'\n",
+            "pyrite.toml:4: unknown key 'jss.keys.{AAAAAAAA-0000-0000-0000-000000000001}.origin'; known are origins, services",
+        ),
+        (
+            '[jss.keys."{AAAAAAAA-0000-0000-0000-000000000001}"]\n[jss.keys."{AAAAAAAA-0000-0000-0000-000000000002}"]\norigins = \'https://a.test/x\'\n',
+            "pyrite.toml:3: jss.keys.{AAAAAAAA-0000-0000-0000-000000000002}.origins: expected an origin",
+        ),
+        (
+            "[jss.keys.\"{AAAAAAAA-0000-0000-0000-000000000001}\"]\nservices = ['tracking']\n",
+            "pyrite.toml:2: jss.keys.{AAAAAAAA-0000-0000-0000-000000000001}.services",
+        ),
+        (
+            "[jss.keys.app]\norigins = '*'\n",
+            "pyrite.toml:1: jss.keys.app: 'app' is no GUID; a key looks like",
+        ),
+        (
+            "[[jss.processors]]\nremove = 'goal'\n[[jss.processors]]\nusing = 'a:B'\n",
+            "pyrite.toml:4: unknown key 'jss.processors[1].using'; known are use, before, after, replaces, remove",
+        ),
+        (
+            "[[jss.processors]]\nremove = 'goal'\n[[jss.processors]]\nuse = 'shop'\n",
+            "pyrite.toml:4: jss.processors[1].use: expected 'module:Class', got 'shop'",
+        ),
+        (
+            "[[jss.processors]]\nuse = 'a:B'\nbefore = 'goal'\nafter = 'page'\n",
+            "pyrite.toml:4: jss.processors[0].after: expected one place",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_nearest_key(

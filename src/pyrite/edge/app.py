@@ -117,7 +117,6 @@ def edge(
         settings=chosen,
         dialects=spoken,
         answer=receiver.answer,
-        callers=callers,
         metrics=metrics,
         asked=asked,
     )

@@ -57,16 +57,9 @@ class Adobe(Reader):
             return UNKNOWN
         return ROUTES.get(action, UNKNOWN)
 
-    def allows(self, call: Call) -> bool:
-        """Whether the call's origin is one of the settings', or the edge's own."""
-        scope = call.scope
-        server = scope.get("server") or ("", 0)
-        return self._callers.may_call(
-            call.header(b"origin"),
-            host=call.header(b"host"),
-            scheme=scope.get("scheme", ""),
-            server=server[0],
-        )
+    def turns_away(self, call: Call) -> Problem | None:
+        """The refusal of a page whose origin is neither one of the settings' nor the edge's own."""
+        return self._callers.turned_away(call)
 
     def answer(self, arrival: Arrival, receipt: Receipt) -> Response:
         """Handles, warnings, and what was refused of events; nothing where a `collect` has nothing to tell."""

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope
 
 from ...stores.contract import BadRow
 from .cors import Cors
+from .problems import Problem
 
 URL_LIMIT = 500  # characters of an address that are kept with a bad row
 
@@ -77,8 +78,9 @@ class Owner(Protocol):
     def match(self, scope: Scope) -> Route | None:
         """What is asked for, where the address is one of this dialect's."""
 
-    def allows(self, call: Call) -> bool:
-        """Whether pages of the call's origin may call here, which preflights ask too."""
+    def turns_away(self, call: Call) -> Problem | None:
+        """Why *call* is refused before it is read, above all for the page that makes it; None where it is not. A preflight
+        (OPTIONS) asks for the call behind it."""
 
 
 Answer = Callable[[Any, Call], Awaitable[Response]]

@@ -10,6 +10,8 @@ from ipaddress import ip_address
 
 from ...core.urls import is_loopback
 from ..origins import LOCAL, PORTS, checked, normal
+from .call import Call
+from .problems import Problem
 
 KNOWN = 1000  # answers that are remembered: each request of a page asks the same
 LONGEST = (
@@ -72,6 +74,22 @@ class Callers:
         if is_loopback(name):
             return False
         return self._on_loopback or (_is_loopback(server) and not name.endswith(".test"))
+
+    def turned_away(self, call: Call) -> Problem | None:
+        """The refusal of a *call* by a page that may not; the log tells of its origin."""
+        origin = call.header(b"origin")
+        if not origin:
+            return None
+        server = call.scope.get("server") or ("", 0)
+        if self.may_call(
+            origin,
+            host=call.header(b"host"),
+            scheme=call.scope.get("scheme", ""),
+            server=server[0],
+        ):
+            return None
+        self.tell(origin)
+        return Problem(403, "origin.unknown", self.refusal(origin))
 
     def refusal(self, origin: str) -> str:
         """The sentence for a page of *origin*, which may not call."""

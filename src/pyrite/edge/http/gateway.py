@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..operations.metrics import Metrics
 from ..settings import Settings
 from .call import Answer, Call, Owner, Route
-from .callers import Callers
 from .cors import ALWAYS, Headers
 from .problems import Problem, unexpected
 
@@ -28,13 +27,11 @@ class Guard:
         settings: Settings,
         dialects: Sequence[Owner],
         answer: Answer,
-        callers: Callers,
         metrics: Metrics,
         asked: Callable[[str], None],
     ) -> None:
         self._app = app
         self._limits = settings.limits
-        self._callers = callers
         self._metrics = metrics
         self._asked = asked
         self._dialects = dialects
@@ -54,11 +51,11 @@ class Guard:
         dialect, route = found
         call = Call(scope, receive, route)
         origin = call.header(b"origin")
-        allowed = not origin or dialect.allows(call)
-        refusal = self._refusal(call, origin, allowed)
+        problem = dialect.turns_away(call)
+        refusal = self._refusal(call, problem)
         cors = ALWAYS
-        if origin:
-            preflight = scope["method"] == "OPTIONS" and allowed
+        if origin and not (problem and problem.hidden):
+            preflight = scope["method"] == "OPTIONS" and problem is None
             cors = dialect.cors.headers(origin, preflight=preflight)
         if refusal is None and not route.action:
             await self._app(scope, receive, _with(cors, send))
@@ -116,15 +113,13 @@ class Guard:
             known = known or (dialect, route)
         return known
 
-    def _refusal(self, call: Call, origin: str, allowed: bool) -> Response | None:
+    def _refusal(self, call: Call, problem: Problem | None) -> Response | None:
         too_large = self._too_large(call.scope)
         if too_large is not None:
             return too_large
-        if not allowed:
-            self._callers.tell(origin)
-            self._metrics.turned_away("origin.unknown")
-            detail = self._callers.refusal(origin)
-            return Problem(403, "origin.unknown", detail).response("")
+        if problem is not None:
+            self._metrics.turned_away(problem.code)
+            return problem.response("")
         if call.scope["method"] == "OPTIONS":
             return Response(status_code=204)
         if call.route.action and call.scope["method"] not in call.route.methods:

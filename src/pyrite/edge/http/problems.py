@@ -18,7 +18,8 @@ log = logging.getLogger("pyrite.edge")
 class Problem(Exception):
     """A request is refused with *status*; *code* is stable, *path* names the place in the body, or is empty.
 
-    *content* is what was read of a body that could not be read whole; *cut* that there was more.
+    *content* is what was read of a body that could not be read whole; *cut* that there was more. A *hidden* problem is not for
+    pages of other origins to read.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Problem(Exception):
         retry_after_s: int | None = None,
         content: bytes = b"",
         cut: bool = False,
+        hidden: bool = False,
     ) -> None:
         detail, path = shortened(detail, DETAIL_LIMIT), shortened(path, PATH_LIMIT)
         super().__init__(detail)
@@ -41,6 +43,7 @@ class Problem(Exception):
         self.retry_after_s = retry_after_s
         self.content = content
         self.cut = cut
+        self.hidden = hidden
 
     def record(self, request_id: str) -> dict[str, object]:
         """`{type, status, title, detail, code, path, report}`; Adobe's clients read title, detail and report."""
@@ -77,6 +80,7 @@ def unexpected(error: Exception, *, path: str = "") -> Problem:
 
 _TITLES = {
     400: "The request can't be read",
+    401: "The request needs a key",
     403: "This page may not send events here",
     404: "There is nothing here",
     405: "This method is not supported here",

@@ -1,25 +1,14 @@
-"""What an edge can be told: read from `pyrite.toml`, every mistake named with file, line, key and the nearest known key."""
+"""What an edge can be told: every table of `pyrite.toml`. Not for reading the file: file.py."""
 
-import re
-import tomllib
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from ..core.options.suggest import did_you_mean
-from .origins import checked
+from ..origins import checked
+from .jss import Jss
+from .mistakes import SettingsError
 
 SECRET_BYTES = 16  # of what preview links are signed with, at least: shorter ones can be guessed
-
-
-class SettingsError(ValueError):
-    """Settings can't be used; the message says where and why. *key* is the one concerned, or empty."""
-
-    def __init__(self, message: str, *, key: str = "") -> None:
-        super().__init__(message)
-        self.key = key
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,84 +111,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: Limits = Limits()
     store: Store = Store()
     personalization: Personalization = Personalization()
+    jss: Jss = Jss()
     datastreams: dict[str, Datastream] = {}
     """The data streams that are taken. With none listed every name is, which suits development only."""
-
-
-def settings_file() -> Path | None:
-    """`pyrite.toml` in the current folder, None where there is none."""
-    path = Path("pyrite.toml")
-    return path if path.is_file() else None
-
-
-def read(path: Path) -> Settings:
-    """The settings in the file at *path*. Raises SettingsError."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: can't be read: {error}") from None
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}") from None
-    return _converted(values, lambda keys: f"{path}:{line_of(text, keys)}")
-
-
-def converted(values: dict[str, Any]) -> Settings:
-    """The settings in a dict of the form that `pyrite.toml` has. Raises SettingsError."""
-    return _converted(values, lambda keys: "settings")
-
-
-Where = Callable[[list[str]], str]  # the place of a key, for the beginning of a message
-
-
-def _converted(values: dict[str, Any], where: Where) -> Settings:
-    _check_keys(values, Settings, [], where)
-    try:
-        return msgspec.convert(values, Settings)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$.")
-        keys = place.rstrip("`").split(".") if place else []
-        own = error.__cause__
-        if isinstance(own, SettingsError):
-            said = f"{where([*keys, own.key])}: {'.'.join(keys)}.{own}"
-            raise SettingsError(said, key=own.key) from None
-        raise SettingsError(
-            f"{where(keys)}: {'.'.join(keys)}: {message[:1].lower()}{message[1:]}"
-        ) from None
-
-
-def line_of(text: str, keys: list[str]) -> int:
-    """The line of *text* (TOML) in which the key at the path *keys* stands; that of its table, or 1, where it can't be told."""
-    found = 1
-    table = ".".join(keys[:-1])
-    inside = table == ""
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
-        if header:
-            name = header[1].replace('"', "")
-            inside = name == table
-            if inside or name == ".".join(keys):
-                found = number
-        elif inside and keys and re.match(rf"\s*[\"']?{re.escape(keys[-1])}[\"']?\s*[.=]", line):
-            return number
-    return found
-
-
-def _check_keys(values: Any, model: Any, keys: list[str], where: Where) -> None:
-    if not isinstance(values, dict):
-        return
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(model)}
-    for key, value in values.items():
-        if key not in fields:
-            known = ", ".join(fields)
-            place = ".".join([*keys, key])
-            raise SettingsError(
-                f"{where([*keys, key])}: unknown key {place!r}; known are {known}{did_you_mean(key, list(fields))}"
-            )
-        inner = fields[key]
-        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            _check_keys(value, inner, [*keys, key], where)
-        elif key == "datastreams" and isinstance(value, dict):
-            for name, stream in value.items():
-                _check_keys(stream, Datastream, [*keys, key, name], where)

@@ -1,0 +1,24 @@
+"""What an edge can be told, and the file that tells it."""
+
+from .file import converted, read, settings_file
+from .form import SECRET_BYTES, Datastream, Edge, Limits, Personalization, Settings, Store
+from .jss import Jss, JssKey, JssProcessor
+from .mistakes import SettingsError, line_of
+
+__all__ = [
+    "SECRET_BYTES",
+    "Datastream",
+    "Edge",
+    "Jss",
+    "JssKey",
+    "JssProcessor",
+    "Limits",
+    "Personalization",
+    "Settings",
+    "SettingsError",
+    "Store",
+    "converted",
+    "line_of",
+    "read",
+    "settings_file",
+]
