@@ -180,7 +180,7 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             datastream=source.datastream,
             id=id,
             type=type if isinstance(type, str) else _text(data.get("type")),
-            url=_text(part(xdm, "web", "webPageDetails").get("URL")),
+            url=_url(xdm),
             visitor=arrival.visitor,
             made_ms=_made_ms(xdm, arrival),
             received_ms=source.received_ms,
@@ -189,6 +189,14 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             shown=_shown(xdm) if "_experience" in xdm else (),
         )
     )
+
+
+def _url(xdm: dict[str, Any]) -> str:
+    try:
+        url = xdm["web"]["webPageDetails"]["URL"]
+    except (KeyError, TypeError, IndexError):
+        return ""
+    return url if isinstance(url, str) else ""
 
 
 def _shown(xdm: dict[str, Any]) -> tuple[str, ...]:

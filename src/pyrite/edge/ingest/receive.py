@@ -103,7 +103,8 @@ class Receiver:
                 503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S
             ) from None
         self._metrics.took(stored=len(receipt.new), duplicates=receipt.duplicates)
-        self._metrics.refused([row.code for row in batch.bad_rows])
+        if batch.bad_rows:
+            self._metrics.refused([row.code for row in batch.bad_rows])
         if batch.deliveries:
             self._metrics.delivered(batch.deliveries)
         if self._listener:
