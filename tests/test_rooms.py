@@ -30,7 +30,7 @@ INNER_WALLS = {
         "wire errors moment effects event urls digits words",
         "options",
         "visitor",
-        "delivery collect personalization",
+        "delivery collect personalization ibexa",
         "decisions commands",
         "tracker",
     ),

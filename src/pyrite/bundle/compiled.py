@@ -10,7 +10,7 @@ from pathlib import Path
 from .compiler.compile import written
 from .compiler.program import Program
 from .tools import BuildError, esbuild, terser
-from .tracker import DECIDER, bridged, deciding
+from .tracker import DECIDER, addressing, bridged, deciding
 
 ENTRY = "browser/entry/standalone.py"
 # What other lanes alone need.
@@ -49,7 +49,7 @@ def for_tests(source: Path, tests: dict[str, Path], web: Path) -> bytes:
 
     The script leaves `{module: what it defines}` on the global object, as `tested`.
     """
-    files = files_of(source) | deciding(source)
+    files = files_of(source) | deciding(source) | addressing(source)
     imports = [f'import * as m{at} from "./{name}.js";' for at, name in enumerate(tests)]
     pairs = [f"{json.dumps(Path(name).stem)}: m{at}" for at, name in enumerate(tests)]
     entry = "\n".join(imports) + f"\nglobalThis.tested = {{ {', '.join(pairs)} }};\n"

@@ -16,6 +16,8 @@ from .merge import merge, stripped
 # How experiences are decided: on the edge, and in a script of its own for pages that decide themselves.
 DECISIONS = "core/decisions/"
 DECIDER = "browser/entry/decider.py"
+# Ibexa's events and addresses: for the edge, servers and pages that ask for them.
+IBEXA = "core/ibexa/"
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (
@@ -37,7 +39,7 @@ FACE = "from .browser.entry.pyscript import alloy\n"
 
 def modules(source: Path) -> dict[str, Path]:
     """`{path in the package: file}` of the tracker's modules, in a fixed order."""
-    apart = deciding(source)
+    apart = deciding(source) | addressing(source)
     return {name: file for name, file in everything(source).items() if name not in apart}
 
 
@@ -50,8 +52,13 @@ def deciding(source: Path) -> dict[str, Path]:
     }
 
 
+def addressing(source: Path) -> dict[str, Path]:
+    """What makes and reads Ibexa's addresses, which the tracker does without."""
+    return {name: file for name, file in everything(source).items() if name.startswith(IBEXA)}
+
+
 def everything(source: Path) -> dict[str, Path]:
-    """`modules`, and those that decide."""
+    """`modules`, those that decide, and those that make addresses."""
     return {
         file.relative_to(source).as_posix(): file
         for room in PAGE_ROOMS

@@ -1,0 +1,1 @@
+"""Ibexa's events (YOOCHOOSE's, before): what they are, and the addresses that carry them. A page loads none of it by itself."""
