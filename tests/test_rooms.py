@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "browser": {"core"},
     "stores": {"core"},
     "edge": {"core", "stores.contract"},
+    "serverside": {"core"},
     "bundle": set(),
     "demo": {"pyrite", "edge.settings", "stores.contract"},
     "cli": {"pyrite", "bundle", "demo", "edge", "stores", "core"},

@@ -10,6 +10,7 @@ from pyrite.core.ibexa.address import (
     signed_text,
 )
 from pyrite.core.ibexa.events import EVENTS, KINDS, MOST_ITEMS, Event
+from pyrite.core.ibexa.grants import Grant, grant_of
 from pyrite.core.ibexa.percent import decoded, encoded
 from pyrite.core.ibexa.refusal import Refused
 
@@ -250,3 +251,45 @@ def test_the_text_of_the_vendors_signature():
     assert signed_text(event, "8695-1828-92810-5535-4239") == (
         "1&11&8695-1828-92810-5535-4239&fullprice=19.99EUR&overridetimestamp=2012-01-01T11%3A00%3A00&quantity=1"
     )
+
+
+def granted(event=None, kinds=None, items=None, page="", referrer="", customer="00000", now_s=99):
+    grant = Grant(customer=customer, until_s=100, kinds=kinds, items=items, page=page)
+    again = grant_of(grant.as_list())
+    return again.objection(event or read(ITEM, ""), referrer=referrer, now_s=now_s)
+
+
+def test_a_grant_is_for_a_customer_kinds_items_a_page_and_a_time():
+    shown = read("/api/00000/rendered/x/1/1,2", "")
+    opened = read("/api/00000/triggeropened/x", "triggername=a")
+
+    assert granted() == ""
+    assert granted(kinds=["click"], items=["1/1"], page="https://a.test/p?q=1") == ""
+    assert granted(shown, items=["1/1", "1/2", "1/3"]) == ""
+    assert "expired" in granted(now_s=100)
+    assert "customer" in granted(customer="1")
+    assert "'click'" in granted(kinds=["buy", "rate"])
+    assert "items" in granted(items=["1/2"])
+    assert "items" in granted(items=["2/1"])
+    assert "items" in granted(shown, items=["1/1"])
+    assert "items" in granted(opened, items=["1/1"])
+
+
+def test_a_page_is_compared_as_far_as_browsers_tell_it():
+    page = "https://a.test/p/1"
+    for referrer in ("", page, "https://a.test/", "https://a.test", page + "?utm=1"):
+        assert granted(page=page, referrer=referrer) == "", referrer
+    for referrer in ("https://b.test/p/1", "https://a.test/p/2", "https://a.test:8443/p/1", "x"):
+        assert "page" in granted(page=page, referrer=referrer), referrer
+    assert granted(page="https://a.test", referrer="https://a.test/p/2") == ""
+
+
+def test_what_is_no_grant_is_none():
+    good = ["1", ["click"], [], "", 100]
+    assert grant_of(good).as_list() == good
+    for at, wrong in ((0, 1), (1, "click"), (1, [1]), (2, None), (3, None), (4, "1"), (4, True)):
+        bad = list(good)
+        bad[at] = wrong
+        assert grant_of(bad) is None, bad
+    for bad in (None, {}, [], good + [1]):
+        assert grant_of(bad) is None

@@ -174,9 +174,7 @@ def _read_rest(event: Event, rest: list[str], form: str, numeric: bool) -> None:
         event.target = rest[1]
         if event.user == NOBODY or event.target in (NOBODY, ME):
             raise Refused(
-                f"nobody can log in from {event.user!r} to {event.target!r}",
-                path="target",
-                reason="user",
+                "expected a user who logs in, and an account", path="target", reason="user"
             )
     if form == ITEM:
         event.itemtype = number_of(rest[1], path="itemtype")

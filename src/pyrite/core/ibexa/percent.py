@@ -1,13 +1,12 @@
 """Percent-encoding as addresses of Ibexa have it: UTF-8 or an error, never a guess.
 
-Pure. Not for addresses of pages, which may hold anything: core/decisions/subject.py.
+Pure. No message quotes a text, which may be a user's. Not for addresses of pages, which may hold anything: core/decisions/subject.py.
 """
 
 from ..visitor.identity import quote
 from .refusal import Refused
 
 BACKSLASH = "\\"
-SHOWN = 100  # characters of a text that is refused
 
 
 def encoded(text: str, *, path: str) -> str:
@@ -21,21 +20,17 @@ def encoded(text: str, *, path: str) -> str:
 
 def decoded(text: str, *, path: str) -> str:
     """*text* with percent-encoding undone. Raises Refused for what is no percent-encoded UTF-8, and for a backslash."""
-    found = _utf8(_octets(text, path), text, path) if "%" in text else text
+    found = _utf8(_octets(text, path), path) if "%" in text else text
     _check(found, path)
     return found
 
 
 def _check(text: str, path: str) -> None:
     if BACKSLASH in text:
-        raise Refused(f"a backslash can't stand in an address, got {_shown(text)}", path=path)
+        raise Refused("a backslash can't stand in an address", path=path)
     for char in text:
         if 0xD800 <= ord(char) <= 0xDFFF:
             raise Refused("half a surrogate pair can't stand in an address", path=path)
-
-
-def _shown(text: str) -> str:
-    return repr(text[:SHOWN])
 
 
 def _octets(text: str, path: str) -> list[int]:
@@ -46,9 +41,7 @@ def _octets(text: str, path: str) -> list[int]:
         if index:
             value = _digit(piece[:1]) * 16 + _digit(piece[1:2])
             if value < 0:
-                raise Refused(
-                    f"expected two hexadecimal digits behind each %, got {_shown(text)}", path=path
-                )
+                raise Refused("expected two hexadecimal digits behind each %", path=path)
             octets.append(value)
             piece = piece[2:]
         _check(piece, path)
@@ -63,7 +56,7 @@ def _digit(char: str) -> int:
     return place if place >= 0 else -1000
 
 
-def _utf8(octets: list[int], text: str, path: str) -> str:
+def _utf8(octets: list[int], path: str) -> str:
     """The text whose UTF-8 *octets* are, in its shortest form (RFC 3629)."""
     out: list[str] = []
     index = 0
@@ -77,7 +70,7 @@ def _utf8(octets: list[int], text: str, path: str) -> str:
             code = code << 6 | octet & 63
         least = (0, 0x80, 0x800, 0x10000)[more]
         if not good or code < least or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise Refused(f"expected percent-encoded UTF-8, got {_shown(text)}", path=path)
+            raise Refused("expected percent-encoded UTF-8", path=path)
         out.append(chr(code))
         index += 1 + more
     return "".join(out)

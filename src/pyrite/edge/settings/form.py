@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from ..origins import checked
+from .ibexa import Ibexa
 from .jss import Jss
+from .keys import check_key
 from .mistakes import SettingsError
-
-SECRET_BYTES = 16  # of what preview links are signed with, at least: shorter ones can be guessed
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,13 +84,8 @@ class Personalization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     def __post_init__(self) -> None:
         """Raises SettingsError for a secret that can be guessed."""
-        size = len(self.preview_secret.encode())
-        if 0 < size < SECRET_BYTES:
-            remedy = "python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"
-            raise SettingsError(
-                f"preview_secret: expected at least {SECRET_BYTES} bytes, got {size}; {remedy}",
-                key="preview_secret",
-            )
+        if self.preview_secret:
+            check_key(self.preview_secret, "preview_secret", "preview_secret")
 
 
 class Datastream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,5 +107,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: Store = Store()
     personalization: Personalization = Personalization()
     jss: Jss = Jss()
+    ibexa: Ibexa = Ibexa()
     datastreams: dict[str, Datastream] = {}
     """The data streams that are taken. With none listed every name is, which suits development only."""
