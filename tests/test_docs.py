@@ -21,7 +21,11 @@ def missing(names: list[str]) -> list[str]:
 
 
 def test_every_command_and_option_of_the_tracker_is_documented() -> None:
-    options = [row[0] for table in [*COMMANDS.values(), CONFIGURE] for row in table]
+    options = [
+        row[0]
+        for table in [*[one.options for one in COMMANDS.values()], CONFIGURE]
+        for row in table
+    ]
 
     assert missing(["configure", *COMMANDS, *options]) == []
 

@@ -28,11 +28,12 @@ CORE_LIBRARY = {"math"}
 # one line are apart, but for those of the ground. The README names the same order.
 INNER_WALLS = {
     "core": (
-        "wire errors moment effects event urls digits words",
+        "wire errors moment effects event urls digits words notes",
         "options",
         "visitor",
         "delivery collect personalization ibexa",
-        "decisions commands",
+        "decisions tracking",
+        "commands",
         "tracker",
     ),
     "browser": (

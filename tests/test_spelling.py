@@ -11,7 +11,7 @@ from pyrite.core.options.configure import CONFIGURE
 
 def refused(command: str, **options: object) -> tuple[str, str]:
     """What is said of *options* that are refused: path and message."""
-    table = CONFIGURE if command == "configure" else COMMANDS[command]
+    table = CONFIGURE if command == "configure" else COMMANDS[command].options
     with pytest.raises(OptionsError) as raised:
         read({alloys(name): options[name] for name in options}, table, of=command)
     spelling = Spelling(command, list(options))
@@ -21,7 +21,14 @@ def refused(command: str, **options: object) -> tuple[str, str]:
 
 
 def test_every_option_and_command_comes_back_from_python() -> None:
-    names = [*COMMANDS, *[row[0] for table in [*COMMANDS.values(), CONFIGURE] for row in table]]
+    names = [
+        *COMMANDS,
+        *[
+            row[0]
+            for table in [*[one.options for one in COMMANDS.values()], CONFIGURE]
+            for row in table
+        ],
+    ]
 
     assert [alloys(pythons(name)) for name in names] == names
     assert pythons("appendIdentityToUrl") == "append_identity_to_url"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pyrite.core.commands.table import COMMANDS, PERSONALIZATION
+from pyrite.core.commands.event import PERSONALIZATION
+from pyrite.core.commands.table import COMMANDS
 from pyrite.core.options.configure import CLICK_COLLECTION, CONFIGURE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,7 +18,11 @@ TABLES: dict[str, Any] = {
     "Configuration": CONFIGURE,
     "ClickCollection": CLICK_COLLECTION,
     "Personalization": PERSONALIZATION,
-    **{f"{name[:1].upper()}{name[1:]}Options": table for name, table in COMMANDS.items() if table},
+    **{
+        f"{name[:1].upper()}{name[1:]}Options": command.options
+        for name, command in COMMANDS.items()
+        if command.options
+    },
 }
 
 

@@ -150,11 +150,17 @@ def test_what_is_outside_the_subset_is_refused_with_its_place_and_a_remedy(
 def test_only_classes_that_may_be_asked_for_their_name_carry_it(tmp_path: Path) -> None:
     text = (
         "class Alone:\n    pass\nclass Base:\n    pass\nclass Kind(Base):\n    pass\n"
+        "class Unasked:\n    pass\nclass Another(Unasked):\n    pass\n"
         "class Wrong(Exception):\n    pass\n"
+        "def f(a: Base):\n    return type(a).__name__\n"
     )
     made = js(tmp_path, text)
 
-    assert [name for name in ("Alone", "Base", "Kind", "Wrong") if f'return "{name}"' in made] == [
+    assert [
+        name
+        for name in ("Alone", "Base", "Kind", "Unasked", "Another", "Wrong")
+        if f'return "{name}"' in made
+    ] == [
         "Base",
         "Kind",
         "Wrong",

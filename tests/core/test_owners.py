@@ -5,6 +5,7 @@ from given import moment
 from pyrite.core.delivery.entry import Entry, Request
 from pyrite.core.delivery.outbox import Outbox
 from pyrite.core.delivery.request_builder import Outgoing
+from pyrite.core.notes import Notes
 from pyrite.core.options.configure import configure
 from pyrite.core.visitor.visitor import Visitor
 
@@ -37,7 +38,7 @@ def request(id, owner):
 
 def test_an_outcome_is_told_to_the_owner_of_its_entry_alone():
     config = configure({"datastreamId": "shop", "edgeDomain": "edge.site.test"})
-    outbox = Outbox(config, Outgoing(config, Visitor(config)), hand_on, "page")
+    outbox = Outbox(config, Outgoing(config, Visitor(config)), Notes(), hand_on, "page")
     one, other = Owner(), Owner()
     outbox.add(request("a", one), moment())
     outbox.add(request("b", other), moment())

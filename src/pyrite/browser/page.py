@@ -4,7 +4,6 @@ Only text crosses: options come as JSON text, results go as JSON text. What is d
 in dom.py, links.py and transport.py.
 """
 
-from ..core.commands.event import BEFORE_EVENT
 from ..core.effects import (
     Abandon,
     Ask,
@@ -23,6 +22,7 @@ from ..core.errors import TrackerError, as_error
 from ..core.moment import Moment
 from ..core.personalization.on_device import DECIDER
 from ..core.tracker import Tracker
+from ..core.tracking.hooks import BEFORE_EVENT
 from ..core.wire import decode, decode_object, encode
 from .bridge import (
     attempt,

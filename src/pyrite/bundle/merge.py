@@ -11,6 +11,8 @@ from .names import MergeError, Parameters, Renamed, bound_in_functions, keys, na
 from .tables import without_meanings
 
 WORDS = "core/words.py"
+# Whose classes the tracker asks for their names; in a program without these any class may be asked.
+NAMED = ("core/effects.py", "core/errors.py")
 KEPT = ("run", "start")  # what the loader asks for by name
 
 
@@ -34,10 +36,9 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
         tree = trees[name]
         names = given_names[name] = {}
         for own in sorted(_globals_of(tree)):
-            # Functions and constants become private, and so short; classes keep their names, which errors and effects show.
-            unique = (
-                own if _is_class(tree, own) or own in KEPT or own.startswith("_") else "_" + own
-            )
+            # What becomes private becomes short; errors and effects show the names of their classes.
+            asked = _is_class(tree, own) and (name in NAMED or NAMED[0] not in files)
+            unique = own if asked or own in KEPT or own.startswith("_") else "_" + own
             # No global that gets another name gets that of something that a function binds.
             while unique in taken or (unique in bound and unique != own):
                 unique += "_"

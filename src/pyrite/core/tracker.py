@@ -1,106 +1,31 @@
 """The tracker: a command, an answer, a click or a moment in; effects out.
 
-Pure, and the face of core: the browser room knows only this. What becomes of events stands in commands/event.py, consent and
-identity in commands/choices.py.
+Pure, and the face of core: the browser room knows only this. What a command does stands in commands/, what becomes of events
+and clicks in tracking/.
 """
 
-from .collect.clicks import details_of, event_of, kept
-from .collect.context import VERSION
-from .collect.routes import Routes
-from .commands.choices import Consents, Identities
-from .commands.event import BEFORE_EVENT, Events
+from .commands.command import Configured, Invocation, run_all
+from .commands.configure import configured
 from .commands.pending import TICK_MS, Pending
 from .commands.table import ALLOYS, COMMANDS
-from .delivery.destinations import destinations
-from .delivery.entry import Entry, Outcome, Request
-from .delivery.outbox import Outbox
-from .delivery.request import payloads, unused
-from .delivery.request_builder import Outgoing
-from .effects import (
-    Ask,
-    Decide,
-    Effect,
-    Later,
-    Log,
-    Render,
-    Send,
-    Show,
-    Uncover,
-    Watch,
-    rejected,
-    resolved,
-)
+from .effects import Ask, Decide, Effect, Later, Render, Send, Show, Uncover, rejected, resolved
 from .errors import (
     AlreadyConfigured,
     NotConfigured,
-    OptionsError,
     TrackerError,
     UnknownCommand,
     as_error,
 )
-from .event import Draft, part, text_of
+from .event import Draft
 from .moment import Moment
-from .options.check import read
-from .options.configure import UNSUPPORTED, Config, configure
+from .notes import Notes
+from .options.configure import Config
 from .options.suggest import did_you_mean
 from .personalization.interactions import Click
-from .visitor.consent import IN, OUT, PENDING
-from .visitor.identity import in_query
-from .visitor.visitor import Visitor
-from .wire import encode, merge
+from .tracking.hooks import BEFORE_EVENT
+from .visitor.consent import IN, OUT
 
-FILTER_CLICK = "clickCollection.filterClickDetails"
-BEFORE_CLICK = "onBeforeLinkClickSend"
 LATE = "no answer in time"
-HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
-HINTS_MS = 5000  # after which an event leaves without the browser's hints
-NO_HOST = (
-    "configure: options.edgeDomain: expected the edge's host, for a page at {} has none of its own; "
-    "set edgeDomain to where the edge is"
-)
-WATCHED = (
-    ("clickCollectionEnabled", "clicks"),
-    ("autoViewStart", "routes"),
-)
-
-
-class Configured:
-    """All that a tracker has once it is configured."""
-
-    def __init__(self, tracker: "Tracker", config: Config, moment: Moment) -> None:
-        self.config = config
-        self.visitor = Visitor(config)
-        self.outgoing = Outgoing(config, self.visitor)
-        self.consents = Consents(config, self.visitor, self.outgoing)
-        self.identities = Identities(config, self.visitor, self.outgoing)
-        self.outbox = Outbox(config, self.outgoing, tracker.ended, moment.new_id())
-        self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
-        self.events = Events(
-            config,
-            self.visitor,
-            self.outgoing,
-            self.consents,
-            send=self.outbox.add,
-            ask=tracker.ask,
-            place=tracker.place,
-        )
-
-    def send(
-        self, request: "Request | None", owner: "Consents | Identities", moment: Moment
-    ) -> list[Effect]:
-        """Effects that send *request* of *owner*; none for None."""
-        if request is None:
-            return []
-        entry = Entry(
-            request.id,
-            head={},
-            group="",
-            text="",
-            made_ms=moment.now_ms,
-            made=request,
-            owner=owner,
-        )
-        return self.outbox.add(entry, moment)
 
 
 class Tracker:
@@ -111,10 +36,8 @@ class Tracker:
         self.place = place
         self._set: Configured | None = None
         self._refused: TrackerError | None = None
-        # Until setDebug, the page's address or the configuration says.
-        self._debug: bool | None = None
+        self._notes = Notes()
         self._pending = Pending()
-        self._tickets: dict[str, tuple[str, object]] = {}
 
     @property
     def config(self) -> Config | None:
@@ -144,22 +67,17 @@ class Tracker:
             if name == "configure":
                 return self._configure(call, options, moment)
             if name not in COMMANDS:
-                if name in ALLOYS:
-                    raise UnknownCommand(f"{name}: alloy has it, this build does not")
-                known = ["configure"] + sorted(COMMANDS)
-                hint = did_you_mean(name, known)
-                raise UnknownCommand(
-                    f"unknown command {name!r}; commands are {', '.join(known)}{hint}"
-                )
-            if name == "setDebug":
-                return self._set_debug(call, options)
-            if self._refused:
-                raise NotConfigured(f"{name}: configure was refused: {self._refused.message}")
-            if self._set is None:
-                return self._pending.add(call, name, options, event_id, moment)
-            return self._run(self._set, call, name, options, moment, event_id)
+                raise _unknown(name)
+            command = COMMANDS[name]
+            invocation = Invocation(command, call, name, options, event_id, moment.made_ms)
+            effects = command.run_at_once(invocation, self._notes)
+            if effects:
+                return effects
         except Exception as error:
             return [rejected(call, as_error(error))]
+        if self._set:
+            return invocation.run(self._set, moment)
+        return self._refuse(invocation) if self._refused else self._pending.add(invocation)
 
     def _configure(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
         if self._set:
@@ -167,97 +85,22 @@ class Tracker:
                 f"{self.name} is configured already, for data stream {self._set.config.datastream_id!r}"
             )
         try:
-            effects = self._set_up(options, moment)
+            ready, effects = configured(
+                options, self._notes, moment, place=self.place, commands=_known()
+            )
         except Exception as error:
-            self._set = None
             self._refused = as_error(error)
-            # Each waiting command is refused by being run now.
-            return [rejected(call, self._refused), Show()] + self._run_pending(moment)
-        self._refused = None
-        return effects + [resolved(call, {})] + self._run_pending(moment)
+            refused = [rejected(call, self._refused), Show()]
+            for invocation in self._pending.take():
+                refused.extend(self._refuse(invocation))
+            return refused
+        self._set, self._refused = ready, None
+        return effects + [resolved(call, {})] + run_all(self._pending.take(), ready, moment)
 
-    def _set_up(self, options: dict[str, object], moment: Moment) -> list[Effect]:
-        config = configure(options)
-        if not config.text("edgeDomain") and not moment.site():
-            raise OptionsError(NO_HOST.replace("{}", moment.text("url")[:80]))
-        self._set = Configured(self, config, moment)
-        wish = in_query(moment.text("url"), "alloy_debug").lower()
-        if self._debug is None:
-            self._debug = wish == "true" if wish else config.flag("debugEnabled")
-        self._set.outgoing.debug = self._debug
-        effects: list[Effect] = []
-        for option in UNSUPPORTED:
-            if option in options:
-                line = f"configure: {option} is accepted and has no effect in this build"
-                effects.extend(self._set.outgoing.note(line))
-        for flag, what in WATCHED:
-            if config.flag(flag):
-                effects.append(Watch(what=what))
-        if moment.text("unread"):
-            effects.extend(self._set.outgoing.note(f"configure: {moment.text('unread')}"))
-        if "highEntropyUserAgentHints" in config.contexts():
-            effects.append(Watch(what="hints"))
-            effects.append(Later(timer="hints", delay_ms=HINTS_MS))
-        return effects + self._chosen(self._set, moment)
-
-    def _set_debug(self, call: object, options: dict[str, object]) -> list[Effect]:
-        self._debug = read(options, COMMANDS["setDebug"], of="setDebug")["enabled"] is True
-        if self._set:
-            self._set.outgoing.debug = self._debug
-        return [resolved(call, {})]
-
-    def _run_pending(self, moment: Moment) -> list[Effect]:
-        now_ms = moment.made_ms
-        effects: list[Effect] = []
-        for one in self._pending.take():
-            moment.made_ms = min(one.made_ms, now_ms)
-            effects.extend(self.command(one.call, one.name, one.options, moment, event_id=one.id))
-        moment.made_ms = now_ms
-        return effects
-
-    def _run(
-        self,
-        ready: Configured,
-        call: object,
-        name: str,
-        given: dict[str, object],
-        moment: Moment,
-        event_id: str,
-    ) -> list[Effect]:
-        options = read(given, COMMANDS[name], of=name)
-        if name in ("event", "sendEvent"):
-            if options.get("viewStart") is True:
-                ready.routes.viewed(moment.text("url"))
-            return ready.events.command(call, name, options, moment, event_id)
-        if name == "applyPropositions":
-            return ready.events.apply(call, options, moment)
-        if name == "applyResponse":
-            answer = part(options, "responseBody")
-            told = text_of(part(options, "responseHeaders"), "x-adobe-edge")
-            ready.visitor.learn_region(told)
-            # Cookies only with consent; the page may render what it has fetched without.
-            allowed = ready.visitor.consent(moment) == IN
-            effects = self._learned(ready, answer, moment) if allowed else []
-            return effects + ready.events.response(call, options, answer, moment)
-        if name == "setConsent":
-            effects, request = ready.consents.set(call, options, moment)
-            return effects + ready.send(request, ready.consents, moment)
-        if name in ("getIdentity", "appendIdentityToUrl"):
-            if ready.consents.state(moment) == PENDING:
-                return self._pending.add(call, name, given, "", moment)
-            effects, request = ready.identities.run(call, name, options, moment)
-            return effects + ready.send(request, ready.identities, moment)
-        if name == "getDelivery":
-            return [resolved(call, ready.outbox.report())]
-        if name == "createEventMergeId":
-            return [resolved(call, {"eventMergeId": moment.new_id()})]
-        info: dict[str, object] = {
-            "name": "pyrite",
-            "version": VERSION,
-            "commands": ["configure"] + sorted(COMMANDS),
-            "configs": ready.config.values,
-        }
-        return [resolved(call, {"libraryInfo": info})]
+    def _refuse(self, invocation: Invocation) -> list[Effect]:
+        why = self._refused.message if self._refused else ""
+        error = NotConfigured(f"{invocation.name}: configure was refused: {why}")
+        return [rejected(invocation.call, error)]
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
@@ -328,80 +171,18 @@ class Tracker:
             return self._set.outbox.recall() if self._set.visitor.consent(moment) == IN else []
         return self._set.outbox.woken(int(rest), moment)
 
-    def ended(
-        self, outcomes: list[Outcome], answer: dict[str, object], moment: Moment
-    ) -> list[Effect]:
-        """Effects of what an *answer* tells, and of its *outcomes*."""
-        ready = self._set
-        if ready is None:
-            return []
-        effects = self._learned(ready, answer, moment)
-        for outcome in outcomes:
-            owner = outcome.entry.owner
-            if owner is not None:
-                effects.extend(owner.ended(outcome, moment))
-            if owner is ready.consents:
-                more, request = ready.consents.next(moment)
-                effects.extend(more + ready.send(request, ready.consents, moment))
-                effects.extend(self._chosen(ready, moment) + self._run_pending(moment))
-                effects.extend(ready.events.release(moment))
-        return effects
-
-    def _chosen(self, ready: Configured, moment: Moment) -> list[Effect]:
-        """Effects of the visitor's choice on what is kept, by pages before this one too."""
-        consent = ready.visitor.consent(moment)
-        if consent == OUT:
-            # Nothing will be rendered that anything has to be hidden for.
-            return [Show()] + ready.outbox.declined(moment)
-        return ready.outbox.consented() if consent == IN else []
-
-    def _learned(
-        self, ready: Configured, answer: dict[str, object], moment: Moment
-    ) -> list[Effect]:
-        """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
-        effects: list[Effect] = []
-        try:
-            effects.extend(ready.visitor.store(payloads(answer, "state:store"), moment))
-            ready.visitor.learn(payloads(answer, "identity:result"))
-            if ready.consents.allow(moment):
-                effects.extend(destinations(answer, moment))
-            for type in unused(answer):
-                effects.extend(ready.outgoing.note(f"unknown handle {type!r}"))
-            for level in ("errors", "warnings"):
-                said = answer.get(level)
-                for problem in said if isinstance(said, list) else []:
-                    effects.append(
-                        Log(level="warn", message=f"the edge reports: {encode(problem)}")
-                    )
-        except Exception as unforeseen:
-            line = f"the edge's answer can't be used: {unforeseen}"
-            effects.append(Log(level="warn", message=line))
-        return effects
-
     # ---- the page's callbacks ---------------------------------------------------------------------------------------
-
-    def ask(
-        self, hook: str, subject: object, value: dict[str, object], moment: Moment
-    ) -> list[Effect]:
-        """Effects that call the page's callback *hook* with *value*; `hooked` gets what it did, in time or for want of that."""
-        ticket = moment.new_id()
-        self._tickets[ticket] = (hook, subject)
-        late = Later(timer="hook:" + ticket, delay_ms=HOOK_MS)
-        return [Ask(ticket=ticket, hook=hook, value=value), late]
 
     def hooked(
         self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment
     ) -> list[Effect]:
         """Effects of a callback's answer: *value* as the page changed it, None when it returned false; *error* if it threw."""
-        hook, subject = self._tickets.pop(ticket, ("", None))
-        if self._set is None or not hook:
+        if self._set is None:
             return []
+        hook, subject = self._set.hooks.take(ticket)
         if hook == BEFORE_EVENT and isinstance(subject, Draft):
             return self._set.events.hooked(subject, value, error, moment)
-        if error:
-            line = f"{hook} threw: {error}; the click was not sent"
-            return [Log(level="error", message=line)]
-        return self._click_on(self._set, hook, value, _record(subject), moment)
+        return self._set.clicks.hooked(hook, subject, value, error, moment) if hook else []
 
     def undone(self, effect: Effect, why: str, moment: Moment) -> list[Effect]:
         """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
@@ -425,46 +206,11 @@ class Tracker:
         """Effects of a click, told by *facts* of a link (see clicks.py), {} for none, and *click*, what it means to offers."""
         if self._set is None or self._set.visitor.consent(moment) == OUT:
             return []
-        offers = self._set.events.renderings.interactions
-        offer = offers.event_of(click) if click else {}
-        details = details_of(facts) if self._set.config.flag("clickCollectionEnabled") else None
-        if details is not None:
-            name = self._set.events.page_name
-            details["pageName"] = name or moment.text("url")
-            details["pageIDType"] = 1 if name else 0
-            if self._set.config.group("clickCollection").get("filterClickDetails"):
-                return self.ask(FILTER_CLICK, offer, details, moment)
-        return self._click_on(self._set, FILTER_CLICK, details, offer, moment)
+        return self._set.clicks.clicked(facts, moment, click)
 
     def click_selectors(self) -> list[str]:
         """The selectors whose clicks are told of."""
         return self._set.events.renderings.interactions.selectors if self._set else []
-
-    def _click_on(
-        self,
-        ready: Configured,
-        hook: str,
-        value: dict[str, object] | None,
-        offer: dict[str, object],
-        moment: Moment,
-    ) -> list[Effect]:
-        """Effects after *hook* has had its say on a click: *value* are its details, then its event; None drops the link.
-
-        What the click means to propositions (*offer*, the xdm of an interact event) goes in the same event.
-        """
-        filtered = hook == FILTER_CLICK
-        if value is not None and filtered:
-            value = event_of(value)
-        if value is not None and not kept(value, switches=ready.config.group("clickCollection")):
-            value = None
-        if value is not None and filtered and ready.config.text(BEFORE_CLICK):
-            return self.ask(BEFORE_CLICK, offer, value, moment)
-        if value is None and not offer:
-            return []
-        options = dict(value or {})
-        options["xdm"] = merge(merge({}, part(options, "xdm")), offer)
-        options["documentUnloading"] = True
-        return ready.events.own(options, moment)
 
     def routed(self, how: str, moment: Moment) -> list[Effect]:
         """Effects of a change of the address in a single-page app; *how* as in routes.py."""
@@ -508,5 +254,13 @@ class Tracker:
         return self._set.outbox.connected(moment, allowed=allowed)
 
 
-def _record(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
+def _known() -> list[str]:
+    return ["configure"] + sorted(COMMANDS)
+
+
+def _unknown(name: str) -> UnknownCommand:
+    if name in ALLOYS:
+        return UnknownCommand(f"{name}: alloy has it, this build does not")
+    known = _known()
+    hint = did_you_mean(name, known)
+    return UnknownCommand(f"unknown command {name!r}; commands are {', '.join(known)}{hint}")

@@ -60,8 +60,9 @@ class Spelling:
 
 
 def _options(command: str) -> "list[str]":
-    table = CONFIGURE if command == "configure" else COMMANDS.get(command, ())
-    return [row[0] for row in table]
+    if command == "configure":
+        return [row[0] for row in CONFIGURE]
+    return [row[0] for row in COMMANDS[command].options] if command in COMMANDS else []
 
 
 def _words(text: str, names: "list[str]") -> str:

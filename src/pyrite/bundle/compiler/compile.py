@@ -26,7 +26,7 @@ def written(program: Program, files: dict[str, Path], *, for_tests: bool = False
     """The modules of *program*, which was read from *files*; see compiled."""
     for module in program.modules.values():
         check(module)
-    # The first time round tells which attributes must keep their names.
+    # The first time round tells which attributes must keep their names, and which classes are asked for theirs.
     for module in program.modules.values():
         Writer(module, for_tests=for_tests).module_text()
     made = {}

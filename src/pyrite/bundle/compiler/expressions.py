@@ -428,10 +428,12 @@ class Expressions(Calls):
         if node.attr == "__name__":
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "type":
                 cls = infer(node.value.args[0], scope).cls
-                if cls and not cls.is_named():
+                if cls and not cls.is_error() and len(cls.family()) == 1:
                     raise self.refusal(
                         node, "the name of a class that stands alone", "write the name"
                     )
+                if cls:
+                    self.module.program.asked.add(id(cls))
                 return self.helper("name", self.expression(node.value.args[0], scope))
             if self.module.is_test:
                 return f"{self.expression(node.value, scope)}.name"

@@ -117,8 +117,9 @@ class Class:
         return bool(self.lineage()[-1].node.bases)
 
     def is_named(self) -> bool:
-        """Whether its name is there at run time: of errors and of classes that extend one another; others are not asked."""
-        return self.is_error() or len(self.family()) > 1
+        """Whether its name is there at run time: of errors, and where the program asks a value of this class for it."""
+        asked = self.module.program.asked
+        return self.is_error() or any(id(cls) in asked for cls in self.lineage())
 
     def constant(self, name: str) -> ast.expr | None:
         """The value of its constant *name*, its own or inherited."""
@@ -293,6 +294,9 @@ class Program:
         self.modules: dict[str, Module] = {}
         # Attributes that must keep their names: met on values of unknown class, or given by name to **fields.
         self.exposed: set[str] = set()
+        self.asked: set[int] = (
+            set()
+        )  # ids of the classes whose values are asked for their class's name
         self.pure: dict[int, bool] = {}  # what purity.py has found of functions
         self._names = set(files)
         # Attributes that are set from outside of their class: in which method or function, on what, and to what.

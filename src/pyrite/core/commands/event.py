@@ -1,425 +1,92 @@
-"""The life of an event once the tracker is configured: drafted, admitted, sent, answered.
+"""The commands that send an event: `event`, as Adobe documented it in August 2019, and `sendEvent`, as in the Web SDK 2.33.
 
-Pure. Not for commands that are no events (choices.py), how they travel (outbox.py), or rendering (renderer.py).
+Pure. Not for what becomes of the event: tracking/events.py.
 """
 
-from ..collect.context import context, one_time_referrer
-from ..delivery.entry import Entry, Outcome
-from ..delivery.request import payloads
-from ..delivery.request_builder import Outgoing
-from ..effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
-from ..errors import BadAnswer, HookFailed, TrackerError, as_error
-from ..event import Draft, draft, part
+from ..effects import Effect
 from ..moment import Moment
-from ..options.configure import Config
-from ..personalization.on_device import OnDevice
-from ..personalization.propositions import display, fetches_page, query_of
-from ..personalization.renderer import Renderings
-from ..visitor.consent import OUT, PENDING
-from ..visitor.visitor import Visitor
-from ..wire import Json, encode, merge
-from .choices import Consents
+from .command import Command, Configured, Invocation
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
+PERSONALIZATION = (
+    ("decisionScopes", "texts", None, "named scopes to ask decisions for"),
+    (
+        "surfaces",
+        "texts",
+        None,
+        "surfaces to ask decisions for; `#part` means that part of this page",
+    ),
+    ("sendDisplayEvent", "bool", True, "report what was shown by itself, once rendered"),
+    (
+        "includeRenderedPropositions",
+        "bool",
+        False,
+        "carry what was shown and not yet reported in this event",
+    ),
+    (
+        "defaultPersonalizationEnabled",
+        "bool",
+        None,
+        "ask for the page's own decisions (by default: view starts, and the first sendEvent)",
+    ),
+    ("decisionContext", "object", None, "more for the edge to decide by"),
+    (
+        "untilRendered",
+        "bool",
+        False,
+        "let the promise wait for elements that are not there yet, five seconds at most (ours)",
+    ),
+)
 
-BEFORE_EVENT = "onBeforeEventSend"
-DECIDE_MS = 5000  # after which the edge is asked
+_COMMON = (
+    (
+        "documentUnloading",
+        "bool",
+        False,
+        "the page is going away: sendBeacon, and fetch when it is refused",
+    ),
+    (
+        "type",
+        "text",
+        None,
+        "names the event; xdm.eventType wins over it, and it wins over data.type",
+    ),
+    ("data", "object", None, "any XDM keys and any pairs"),
+    ("xdm", "xdm", None, "XDM, merged over the collected context"),
+    ("mergeId", "text", None, "events with the same id are merged (createEventMergeId)"),
+    ("decisionScopes", "texts", None, "the same as personalization.decisionScopes"),
+    ("personalization", PERSONALIZATION, None, "what to ask for and report"),
+    (
+        "edgeConfigOverrides",
+        "object",
+        None,
+        "overrides of the data stream's settings for this request",
+    ),
+)
+
+EVENT = (
+    ("viewStart", "bool", False, "a view begins: ask for personalization and render it"),
+) + _COMMON
+
+SEND_EVENT = (
+    ("renderDecisions", "bool", False, "render what comes back"),
+    ("datasetId", "text", None, "kept for pages written for alloy.js"),
+    ("advertising", "object", None, "kept for pages written for alloy.js"),
+) + _COMMON
 
 
-class Events:
-    """Every event of one configured tracker. *send* gives the effects that put an entry into the outbox, *ask* those that call a callback."""
+class EventCommand(Command):
+    """`event` and `sendEvent`, which differ in their options and results."""
 
-    def __init__(
-        self,
-        config: Config,
-        visitor: Visitor,
-        outgoing: Outgoing,
-        consents: Consents,
-        *,
-        send: "Callable[[Entry, Moment], list[Effect]]",
-        ask: "Callable[[str, object, dict[str, object], Moment], list[Effect]]",
-        place: int,
-    ) -> None:
-        self._config = config
-        self._visitor = visitor
-        self._outgoing = outgoing
-        self._consents = consents
-        self._send = send
-        self._ask = ask
-        self.renderings = Renderings(
-            config,
-            own=self.own,
-            go=self._dispatch,
-            freed=self._freed,
-            allow=consents.allow,
-            place=place,
+    outlives_promise = True
+
+    def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
+        """Effects of the event; a view start begins a view of this address."""
+        if invocation.options.get("viewStart") is True:
+            ready.routes.viewed(moment.text("url"))
+        return ready.events.command(
+            invocation.call,
+            invocation.name,
+            invocation.options,
+            moment,
+            invocation.event_id,
         )
-        self.device = OnDevice(config)
-        self._deciding: dict[str, Draft] = {}  # in the page
-        self._sent: dict[str, Draft] = {}
-        self._held: list[Draft] = []  # until consent, or until the browser has told its hints
-        self._for_views: list[Draft] = []  # until the running request has brought the views
-        self._for_reports: list[Draft] = []  # until what they report has been rendered
-        self._pages_asked = 0  # requests for the page's decisions that have no answer yet
-        self._asked_before = False
-        self._prehiding_settled = False
-        self._referrer: str | None = None
-        self.page_name: object = ""  # as the last event that names the page has it
-        self._hints_busy = "highEntropyUserAgentHints" in config.contexts()
-
-    # ---- in ---------------------------------------------------------------------------------------------------------
-
-    def command(
-        self, call: object, name: str, options: dict[str, object], moment: Moment, event_id: str
-    ) -> list[Effect]:
-        """Effects of `event` or `sendEvent`; *event_id* is '' unless the event has its id already."""
-        groups = self._config.contexts()
-        data = one_time_referrer(groups, moment, self._referrer)
-        self._referrer = moment.text("referrer")
-        event = draft(
-            call,
-            options,
-            collected=context(groups, moment),
-            data=data,
-            moment=moment,
-            event_id=event_id or moment.new_id(),
-        )
-        event.answers = name == "sendEvent"
-        self.page_name = part(event.xdm, "web", "webPageDetails").get("name", self.page_name)
-        return self._guarded(self._begin, event, moment)
-
-    def response(
-        self, call: object, options: dict[str, object], answer: dict[str, object], moment: Moment
-    ) -> list[Effect]:
-        """Effects of `applyResponse`: an *answer* that a server has fetched is rendered."""
-        event = self._unsent(call, options, moment)
-
-        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
-            return _decided(returned)
-
-        propositions = payloads(answer, "personalization:decisions")
-        return self.renderings.answered(event, moment.new_id(), propositions, finish, moment)
-
-    def apply(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of `applyPropositions`."""
-        shaped: dict[str, object] = {"renderDecisions": True}
-        view = options.get("viewName")
-        if view:
-            shaped["xdm"] = {"web": {"webPageDetails": {"viewName": view}}}
-        return self.renderings.apply(self._unsent(call, shaped, moment), options, moment)
-
-    def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
-        """An event that stands for the rendering a command asks for, and never leaves."""
-        event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
-        self._prehiding_settled = self._prehiding_settled or event.renders
-        self.renderings.begun(event)
-        return event
-
-    def own(self, options: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of an event of our own: a click, a display."""
-        collected = context(self._config.contexts(), moment)
-        event = draft(
-            None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id()
-        )
-        return self._guarded(self._begin, event, moment)
-
-    def _guarded(
-        self,
-        step: "Callable[[Draft, Moment], list[Effect]]",
-        event: Draft,
-        moment: Moment,
-    ) -> list[Effect]:
-        """Effects of *step* for *event*. Every way of an event leads through here: an error in it ends this event alone."""
-        try:
-            return step(event, moment)
-        except Exception as error:
-            return self._refused(event, as_error(error)) + self._page_fetched(event, moment)
-
-    def _refused(self, event: Draft, error: TrackerError) -> list[Effect]:
-        """Effects of *event* having come to nothing."""
-        effects: list[Effect] = [Show()] if event.query else []
-        if event.call is None:
-            return effects + [Log(level="warn", message=error.message)]
-        return effects + [rejected(event.call, error)]
-
-    def _begin(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
-        event.query = (
-            {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
-        )
-        if event.query and self.device.asks(moment):
-            part(event.query, "personalization")["rules"] = True
-        if fetches_page(event):
-            self._asked_before = True
-            self._pages_asked += 1
-        effects = self._prehide(event, moment)
-        if event.renders:
-            effects = self.renderings.begun(event) + effects
-        if self._config.text(BEFORE_EVENT):
-            value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
-            return effects + self._ask(BEFORE_EVENT, event, value, moment)
-        return effects + self._admit(event, moment)
-
-    def _asks_for_page(self, event: Draft) -> bool:
-        if event.call is None:
-            return False
-        wished = event.personalization().get("defaultPersonalizationEnabled")
-        if isinstance(wished, bool):
-            return wished
-        return event.view_start or (event.answers and not self._asked_before)
-
-    def _prehide(self, event: Draft, moment: Moment) -> list[Effect]:
-        if event.call is None or event.unloading:
-            return []
-        hides = event.renders and bool(event.query) and self._visitor.consent(moment) != OUT
-        first = not self._prehiding_settled
-        self._prehiding_settled = True
-        if not hides:
-            return [Show()] if first else []
-        timeout = self._config.values.get("prehidingTimeout")
-        delay_ms = int(timeout * 1000) if isinstance(timeout, (int, float)) else 3000
-        css = self._config.text("prehidingStyle")
-        hide: list[Effect] = [Hide(css=css)] if css else []
-        return hide + [Later(timer="show", delay_ms=delay_ms)]
-
-    def hooked(
-        self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment
-    ) -> list[Effect]:
-        """Effects of what onBeforeEventSend did: *value* as it left it, None when it cancelled, *error* when it threw."""
-        if value is not None and not error:
-            event.replace(value)
-            return self._admit(event, moment)
-        effects = [Show()] + self._page_fetched(event, moment)
-        if not error:
-            effects.extend(
-                self._outgoing.note(f"{BEFORE_EVENT} returned false; the event was not sent")
-            )
-            return effects + ([resolved(event.call, {})] if event.call is not None else [])
-        failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
-        return effects + self._refused(event, failure)
-
-    # ---- out --------------------------------------------------------------------------------------------------------
-
-    def _admit(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects of *event* being looked at: it waits, is rendered or decided for, or leaves."""
-        return self._guarded(self._admit_now, event, moment)
-
-    def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects that hand *event* to the outbox."""
-        return self._guarded(self._dispatch_now, event, moment)
-
-    def _admit_now(self, event: Draft, moment: Moment) -> list[Effect]:
-        consent = self._consents.state(moment)
-        if consent == OUT:
-            return self._declined(event, moment)
-        if consent == PENDING or (self._hints_busy and not event.unloading):
-            self._held.append(event)
-            return []
-        if _reports(event) and not event.unloading and self._is_rendering():
-            self._for_reports.append(event)
-            return []
-        if event.renders and event.view and not fetches_page(event):
-            if self._pages_asked:
-                self._for_views.append(event)
-                return []
-            return self.renderings.view(event, moment)
-        if event.query and not event.unloading and self.device.is_ready(moment):
-            return self._decide(event, moment)
-        return self._dispatch(event, moment)
-
-    def _decide(self, event: Draft, moment: Moment) -> list[Effect]:
-        ticket = moment.new_id()
-        self._deciding[ticket] = event
-        return [
-            Decide(
-                ticket=ticket,
-                url=self._config.edge_origin(moment.site()) + self.device.script,
-                rules=self.device.rules,
-                question=self.device.question(event, moment),
-            ),
-            Later(timer="decide:" + ticket, delay_ms=DECIDE_MS),
-        ]
-
-    def decided(
-        self, ticket: str, propositions: list[dict[str, object]], error: str, moment: Moment
-    ) -> list[Effect]:
-        """Effects of the page having decided for the event of *ticket*, or of why it can't: then the edge is asked."""
-        event = self._deciding.pop(ticket, None)
-        if event is None:
-            return []
-        if error:
-            self.device.give_up()
-            line = f"the edge decides, the page can't: {error}"
-            return [Log(level="warn", message=line)] + self._dispatch(event, moment)
-        return self.renderings.decided(event, propositions, moment) + self._page_fetched(
-            event, moment
-        )
-
-    def _is_rendering(self) -> bool:
-        """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
-        awaited = [self._sent[id] for id in self._sent]
-        return self.renderings.holds_back() or any(
-            [event.renders and not _displays(event) for event in awaited]
-        )
-
-    def _freed(self, moment: Moment) -> list[Effect]:
-        """Effects of a plan having ended: events that take along what it has shown are looked at again."""
-        waiting, self._for_reports = self._for_reports, []
-        effects: list[Effect] = []
-        for event in waiting:
-            effects.extend(self._admit(event, moment))
-        return effects
-
-    def _declined(self, event: Draft, moment: Moment) -> list[Effect]:
-        self._page_settled(event)
-        why = self._visitor.why_out(moment)
-        effects: list[Effect] = [
-            Log(level="warn", message=f"{why}; the event was not sent"),
-            Show(),
-        ]
-        return effects + ([resolved(event.call, {})] if event.call is not None else [])
-
-    def release(self, moment: Moment) -> list[Effect]:
-        """Effects of what was held being looked at again."""
-        held, self._held = self._held, []
-        effects: list[Effect] = []
-        for event in held:
-            effects.extend(self._admit(event, moment))
-        return effects
-
-    def _dispatch_now(self, event: Draft, moment: Moment) -> list[Effect]:
-        shown = event.shown
-        if _reports(event):
-            shown = shown + self.renderings.unreported()
-        if shown:
-            merge(event.xdm, {"_experience": display(shown)})
-        record: dict[str, object] = {"xdm": Json(encode(event.xdm))}
-        if event.data:
-            record["data"] = Json(encode(event.data))
-        text = encode(record)
-        asking = ""
-        if event.query and not event.decided and not event.unloading:
-            record["query"] = event.query
-            asking = encode(record)
-        self.device.sent(event.xdm, moment)
-        effects, head = self._outgoing.head(event.options, moment)
-        key = str(event.xdm["_id"])
-        while key in self._sent:
-            key += "+"  # the same event twice: the edge will see to that, but both promises are to settle
-        self._sent[key] = event
-        entry = Entry(
-            key,
-            head=head,
-            group=encode(head),
-            text=text,
-            asking=asking,
-            made_ms=event.made_ms,
-            value=0 if event.call is None else 1,
-            answers=event.answers or event.call is None,
-            unloading=event.unloading,
-            urgent=event.renders,
-            owner=self,
-        )
-        return effects + self._send(entry, moment)
-
-    # ---- answers ----------------------------------------------------------------------------------------------------
-
-    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects for the event that *outcome* is of."""
-        event = self._sent.pop(outcome.entry.id, None)
-        if event is None:
-            return []
-        error: TrackerError | None = outcome.error
-        effects: list[Effect] = []
-        if error is None:
-            try:
-                effects = self._take(event, outcome, moment)
-            except Exception as unforeseen:
-                # An answer of a shape that nobody foresaw must not leave a promise open or a page hidden.
-                error = BadAnswer(f"the edge's answer can't be used: {unforeseen}")
-        if error is not None:
-            effects = self._refused(event, error)
-        return effects + self._page_fetched(event, moment) + self._freed(moment)
-
-    def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects that render what *outcome* brought for *event*, and settle its promise."""
-
-        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
-            return _result(event, outcome, returned)
-
-        propositions = payloads(outcome.answer, "personalization:decisions")
-        self.device.learn(payloads(outcome.answer, "personalization:rules"), moment)
-        return self.renderings.answered(event, outcome.request.id, propositions, finish, moment)
-
-    def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
-        self._page_settled(event)
-        if self._pages_asked:
-            return []
-        waiting, self._for_views = self._for_views, []
-        effects: list[Effect] = []
-        for waiting_event in waiting:
-            effects.extend(self._admit(waiting_event, moment))
-        return effects
-
-    def _page_settled(self, event: Draft) -> None:
-        if fetches_page(event) and not event.page_settled:
-            event.page_settled = True
-            self._pages_asked -= 1
-
-    # ---- the page ---------------------------------------------------------------------------------------------------
-
-    def hinted(self, moment: Moment) -> list[Effect]:
-        """Effects of the browser having told its high-entropy hints (in the facts), or having refused."""
-        self._hints_busy = False
-        if isinstance(moment.facts.get("hints"), dict):
-            environment = part(context(self._config.contexts(), moment), "environment")
-            for event in self._held:
-                merge(event.xdm, {"environment": environment})
-        return self.release(moment)
-
-    def leaving(self, moment: Moment) -> list[Effect]:
-        """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
-        waiting = self._for_views + self._for_reports
-        waiting = waiting + [self._deciding[ticket] for ticket in sorted(self._deciding)]
-        self._for_views, self._for_reports, self._deciding = [], [], {}
-        effects: list[Effect] = []
-        for event in waiting:
-            event.unloading = True
-            effects.extend(self._dispatch(event, moment))
-        effects.extend(self.renderings.leaving(moment))
-        if self._hints_busy:
-            for event in self._held:
-                event.unloading = True
-            effects.extend(self.release(moment))
-        return effects
-
-
-def _reports(event: Draft) -> bool:
-    return event.personalization().get("includeRenderedPropositions") is True
-
-
-def _displays(event: Draft) -> bool:
-    return event.personalization().get("sendDisplayEvent") is not False
-
-
-def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -> dict[str, object]:
-    """What the promise of *event* resolves with."""
-    result = _decided(returned + event.kept)
-    if not event.answers:
-        result["requestBody"] = Json(outcome.request.text)
-        if outcome.answer:
-            result["responseBody"] = Json(outcome.text)
-    return result
-
-
-def _decided(propositions: list[dict[str, object]]) -> dict[str, object]:
-    """`{propositions, decisions}`, where decisions are those that were not rendered."""
-    decisions = []
-    for proposition in propositions:
-        if proposition.get("renderAttempted") is not True:
-            decisions.append(
-                {key: proposition[key] for key in proposition if key != "renderAttempted"}
-            )
-    return {"propositions": propositions, "decisions": decisions}

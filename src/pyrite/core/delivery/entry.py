@@ -1,6 +1,6 @@
 """One thing that waits for the edge's acknowledgement, the request that carries it, and how that ended.
 
-Pure. Not for when it is sent: outbox.py. Not for what its end means: commands/event.py and commands/choices.py know.
+Pure. Not for when it is sent: outbox.py. Not for what its end means: its owner knows.
 """
 
 from ..errors import TrackerError

@@ -9,6 +9,7 @@ from ..effects import Effect, Erase, Forget, Keep, Later, Log, Recall, Send, Sho
 from ..errors import EdgeRefused, EventDropped, NetworkFailed, TrackerError
 from ..event import text_of
 from ..moment import Moment
+from ..notes import Notes
 from ..options.configure import Config
 from .deferred import Net
 from .entry import Entry, Outcome, Request, restored
@@ -45,11 +46,13 @@ class Outbox:
         self,
         config: Config,
         outgoing: Outgoing,
+        notes: Notes,
         ended: "Callable[[list[Outcome], dict[str, object], Moment], list[Effect]]",
         page: str,
     ) -> None:
         self._stream = config.datastream_id
         self._outgoing = outgoing
+        self._notes = notes
         self._ended = ended
         self._waiting = Waiting(config)
         self._flights = Flights()
@@ -138,7 +141,8 @@ class Outbox:
                 self.counts["retried" if entry.attempts else "sent"] += 1
             entry.attempts += 1
         self._flights.start(request, unloading=unloading, first=entries[0].attempts == 1)
-        return self._outgoing.note_request(request) + [_send_of(request, unloading=unloading)]
+        line = f"{request.action} {request.id}: {request.text}" if self._notes.debug else ""
+        return self._notes.note(line) + [_send_of(request, unloading=unloading)]
 
     def _told(self) -> dict[str, object]:
         """What the edge is told of this page's deliveries; {} where all went well."""
@@ -317,7 +321,7 @@ class Outbox:
             self._noticed = True
             effects.append(Log(level="warn", message=error.message))
         line = f"{error.message}; goes again within {delay_ms} ms"
-        return effects + self._outgoing.note(line) + self._rest(delay_ms) + self._net.want()
+        return effects + self._notes.note(line) + self._rest(delay_ms) + self._net.want()
 
     def _settle(self, request: Request, error: TrackerError | None, moment: Moment) -> list[Effect]:
         """Effects for promises that wait no longer, though their events do."""

@@ -1,9 +1,9 @@
 """Requests of one configured tracker, completed with identity, state and overrides.
 
-Pure. Not for how they travel: outbox.py does. Not for what goes into them: commands/event.py and commands/choices.py do.
+Pure. Not for how they travel: outbox.py does. Not for what goes into them: tracking/ and commands/ do.
 """
 
-from ..effects import Effect, Log
+from ..effects import Effect
 from ..event import part
 from ..moment import Moment
 from ..options.configure import Config
@@ -14,12 +14,11 @@ from .request import QUEUE_TIME_LIMIT_MS, url_of
 
 
 class Outgoing:
-    """Makes requests, and notes what is sent for those who debug a page."""
+    """Makes requests."""
 
     def __init__(self, config: Config, visitor: Visitor) -> None:
         self._config = config
         self._visitor = visitor
-        self.debug = False
         self.bare = (
             False  # requests go without cookies: with them something in between has refused one
         )
@@ -106,14 +105,6 @@ class Outgoing:
             meta["delivery"] = delivery
         action = "interact" if expects else "collect"
         return self.request(action, body, entries[0].head, moment, meta=meta)
-
-    def note(self, message: str) -> list[Effect]:
-        """A line for those who debug a page; nothing otherwise."""
-        return [Log(level="info", message=message)] if self.debug else []
-
-    def note_request(self, request: Request) -> list[Effect]:
-        """The line that shows what is sent."""
-        return self.note(f"{request.action} {request.id}: {request.text}") if self.debug else []
 
 
 def _lean(overrides: dict[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 A table is a tuple of rows `(name, kind, default, what it is for)`, plain constants so that it costs nothing to load. A kind
 is a key of EXPECTED (with `!` behind it where the option is required), a tuple of the values allowed, or the table of an
-object with known keys; `css` is any text. Pure. The tables themselves stand in configure.py and commands/table.py.
+object with known keys; `css` is any text. Pure. The tables themselves stand in configure.py, and with each command.
 """
 
 from ..digits import is_digits

@@ -1,6 +1,6 @@
 """Answers rendered: plans begun and ended, views kept, what was shown reported, redirects, nothing rendered that came too late.
 
-Pure. Not for the events that ask: commands/event.py. Not for what a proposition becomes: plan.py and actions.py say.
+Pure. Not for the events that ask: tracking/events.py. Not for what a proposition becomes: plan.py and actions.py say.
 """
 
 from ..effects import (

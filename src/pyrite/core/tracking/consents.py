@@ -1,18 +1,16 @@
-"""What the visitor chose and who they are: setConsent, getIdentity, appendIdentityToUrl.
+"""The visitor's choices on their way to the edge, one at a time, and what it has been told already.
 
-Pure. Requests are made here and sent by tracker.py, which also tells their outcomes.
+Pure. Requests are made here and sent by the command setConsent, which also tells their outcomes.
 """
 
 from ..delivery.entry import Outcome, Request
 from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
-from ..effects import Effect, Log, rejected, resolved
-from ..errors import ConsentError
+from ..effects import Effect, rejected, resolved
 from ..event import part
 from ..moment import Moment
 from ..options.configure import Config
-from ..visitor.consent import CONSENT_MAX_AGE_S, IN, OUT, PENDING, digests, general
-from ..visitor.identity import append_to_url
+from ..visitor.consent import CONSENT_MAX_AGE_S, IN, PENDING, digests, general
 from ..visitor.visitor import Visitor
 from ..wire import encode, merge
 
@@ -123,68 +121,3 @@ class Consents:
 
 def _standard(digest: str) -> str:
     return digest.partition("-")[0]
-
-
-class Identities:
-    """The visitor's identities, acquired from the edge where they are not known."""
-
-    def __init__(self, config: Config, visitor: Visitor, outgoing: Outgoing) -> None:
-        self._config = config
-        self._visitor = visitor
-        self._outgoing = outgoing
-        self._calls: dict[str, tuple[object, str, dict[str, object]]] = {}
-
-    def run(
-        self, call: object, name: str, options: dict[str, object], moment: Moment
-    ) -> "tuple[list[Effect], Request | None]":
-        """Effects of getIdentity or appendIdentityToUrl, and the request that they wait for, if any."""
-        if self._visitor.consent(moment) == OUT:
-            why = self._visitor.why_out(moment)
-            raise ConsentError(f"{name}: {why}; identities are handed out only with it")
-        asks_core = self._lacks_core(options)
-        if self._visitor.ecid(moment) and not asks_core:
-            return [resolved(call, self._found(name, options, moment))], None
-        fetch = ["ECID", "CORE"] if asks_core else ["ECID"]
-        body: dict[str, object] = {"query": {"identity": {"fetch": fetch}}}
-        effects, head = self._outgoing.head(options, moment)
-        request = self._outgoing.request("identity/acquire", body, head, moment, meta={})
-        self._calls[request.id] = (call, name, options)
-        return effects, request
-
-    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects for the command that waited."""
-        waiting = self._calls.pop(outcome.entry.id, None)
-        if waiting is None:
-            return []
-        call, name, options = waiting
-        if outcome.error:
-            return [rejected(call, outcome.error)]
-        effects: list[Effect] = [resolved(call, self._found(name, options, moment))]
-        if self._lacks_core(options):
-            effects.append(Log(level="warn", message="getIdentity: this edge has no id for CORE"))
-        return effects
-
-    def _lacks_core(self, options: dict[str, object]) -> bool:
-        wanted = options.get("namespaces")
-        return isinstance(wanted, list) and "CORE" in wanted and not self._visitor.core()
-
-    def _found(self, name: str, options: dict[str, object], moment: Moment) -> dict[str, object]:
-        ecid = self._visitor.ecid(moment)
-        if name == "appendIdentityToUrl":
-            url = str(options["url"])
-            org = self._config.org_id
-            return {
-                "url": append_to_url(url, ecid=ecid, org_id=org, now_ms=moment.now_ms)
-                if ecid
-                else url
-            }
-        wanted = options.get("namespaces")
-        identity: dict[str, object] = {}
-        for namespace in wanted if isinstance(wanted, (list, tuple)) else ():
-            if namespace == "ECID":
-                identity["ECID"] = ecid
-            elif namespace == "FPID":
-                identity["FPID"] = self._visitor.fpid(moment)[0]
-            elif namespace == "CORE":
-                identity["CORE"] = self._visitor.core() or None
-        return {"identity": identity, "edge": {"regionId": self._visitor.region_id(moment)}}

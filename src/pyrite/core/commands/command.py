@@ -1,0 +1,194 @@
+"""What a command is, and what it works with once its tracker is configured.
+
+Pure. Each command is a file of its own beside this one, and a row of table.py.
+"""
+
+from ..collect.routes import Routes
+from ..delivery.destinations import destinations
+from ..delivery.entry import Entry, Outcome, Request
+from ..delivery.outbox import Outbox
+from ..delivery.request import payloads, unused
+from ..delivery.request_builder import Outgoing
+from ..effects import Effect, Log, Show, rejected
+from ..errors import as_error
+from ..moment import Moment
+from ..notes import Notes
+from ..options.check import read
+from ..options.configure import Config
+from ..tracking.clicks import Clicks
+from ..tracking.consents import Consents
+from ..tracking.events import Events
+from ..tracking.hooks import Hooks
+from ..visitor.consent import IN, OUT
+from ..visitor.visitor import Visitor
+from ..wire import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..options.check import Table
+
+
+class Command:
+    """The base of all commands. It has no state: several trackers share it. *options* is the table of what it takes."""
+
+    outlives_promise = False  # it is run even if the configuration comes too late for its promise
+
+    def __init__(self, options: "Table" = ()) -> None:
+        self.options = options
+
+    def run_at_once(self, invocation: "Invocation", notes: Notes) -> list[Effect]:
+        """Effects of a command that needs no configuration; none where it does. Raises TrackerError."""
+        return []
+
+    def run(self, ready: "Configured", invocation: "Invocation", moment: Moment) -> list[Effect]:
+        """Effects of the command; its options are checked. Raises TrackerError, which rejects the promise."""
+        return []
+
+    def on_outcome(
+        self, ready: "Configured", invocation: "Invocation", outcome: Outcome, moment: Moment
+    ) -> list[Effect]:
+        """Effects of how the request ended that the command sent; see Configured.send."""
+        return []
+
+
+class Invocation:
+    """One call of a command: *call* stands for its promise, *event_id* is the id that its event has already, or ''."""
+
+    def __init__(
+        self,
+        command: Command,
+        call: object,
+        name: str,
+        given: dict[str, object],
+        event_id: str,
+        made_ms: int,
+    ) -> None:
+        self.command = command
+        self.call = call
+        self.name = name
+        self.given = given  # the options as they came
+        self.options: dict[str, object] = {}  # checked, defaults filled in
+        self.event_id = event_id
+        self.made_ms = made_ms
+        self.ticks = 0  # that it has waited for a configuration
+        self._ready: Configured | None = None
+
+    def run(self, ready: "Configured", moment: Moment) -> list[Effect]:
+        """Effects of the command being run with a configuration."""
+        self._ready = ready
+        try:
+            self.options = read(self.given, self.command.options, of=self.name)
+            return self.command.run(ready, self, moment)
+        except Exception as error:
+            return [rejected(self.call, as_error(error))]
+
+    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+        """Effects of how the request ended that the command sent."""
+        return self.command.on_outcome(self._ready, self, outcome, moment) if self._ready else []
+
+
+class Configured:
+    """All that a tracker has once it is configured."""
+
+    def __init__(
+        self, config: Config, notes: Notes, moment: Moment, *, place: int, commands: list[str]
+    ) -> None:
+        self.config = config
+        self.commands = commands  # the names of all
+        self.notes = notes
+        self.visitor = Visitor(config)
+        self.outgoing = Outgoing(config, self.visitor)
+        self.consents = Consents(config, self.visitor, self.outgoing)
+        self.outbox = Outbox(config, self.outgoing, notes, self.ended, moment.new_id())
+        self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
+        self.hooks = Hooks()
+        self.events = Events(
+            config,
+            self.visitor,
+            self.outgoing,
+            self.consents,
+            notes,
+            send=self.outbox.add,
+            ask=self.hooks.ask,
+            place=place,
+        )
+        self.clicks = Clicks(config, self.events, self.hooks)
+        self._held: list[Invocation] = []  # until the visitor has chosen
+
+    def send(
+        self, request: "Request | None", invocation: Invocation, moment: Moment
+    ) -> list[Effect]:
+        """Effects that send *request*, none for None; the command of *invocation* is told how it ended."""
+        if request is None:
+            return []
+        entry = Entry(
+            request.id,
+            head={},
+            group="",
+            text="",
+            made_ms=moment.now_ms,
+            made=request,
+            owner=invocation,
+        )
+        return self.outbox.add(entry, moment)
+
+    def hold(self, invocation: Invocation) -> list[Effect]:
+        """Effects, none, of a command waiting for the visitor's choice."""
+        self._held.append(invocation)
+        return []
+
+    def run_held(self, moment: Moment) -> list[Effect]:
+        """Effects of commands that waited for the visitor's choice being run again."""
+        held, self._held = self._held, []
+        return run_all(held, self, moment)
+
+    def chosen(self, moment: Moment) -> list[Effect]:
+        """Effects of the visitor's choice on what is kept, by pages before this one too."""
+        consent = self.visitor.consent(moment)
+        if consent == OUT:
+            # Nothing will be rendered that anything has to be hidden for.
+            return [Show()] + self.outbox.declined(moment)
+        return self.outbox.consented() if consent == IN else []
+
+    def ended(
+        self, outcomes: list[Outcome], answer: dict[str, object], moment: Moment
+    ) -> list[Effect]:
+        """Effects of what an *answer* tells, and of its *outcomes*."""
+        effects = self.learned(answer, moment)
+        for outcome in outcomes:
+            owner = outcome.entry.owner
+            if owner is not None:
+                effects.extend(owner.ended(outcome, moment))
+        return effects
+
+    def learned(self, answer: dict[str, object], moment: Moment) -> list[Effect]:
+        """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
+        effects: list[Effect] = []
+        try:
+            effects.extend(self.visitor.store(payloads(answer, "state:store"), moment))
+            self.visitor.learn(payloads(answer, "identity:result"))
+            if self.consents.allow(moment):
+                effects.extend(destinations(answer, moment))
+            for type in unused(answer):
+                effects.extend(self.notes.note(f"unknown handle {type!r}"))
+            for level in ("errors", "warnings"):
+                said = answer.get(level)
+                for problem in said if isinstance(said, list) else []:
+                    effects.append(
+                        Log(level="warn", message=f"the edge reports: {encode(problem)}")
+                    )
+        except Exception as unforeseen:
+            line = f"the edge's answer can't be used: {unforeseen}"
+            effects.append(Log(level="warn", message=line))
+        return effects
+
+
+def run_all(invocations: list[Invocation], ready: Configured, moment: Moment) -> list[Effect]:
+    """Effects of *invocations* that have waited, each as of the time that it was made."""
+    now_ms = moment.made_ms
+    effects: list[Effect] = []
+    for invocation in invocations:
+        moment.made_ms = min(invocation.made_ms, now_ms)
+        effects.extend(invocation.run(ready, moment))
+    moment.made_ms = now_ms
+    return effects

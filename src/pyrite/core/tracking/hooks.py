@@ -1,0 +1,32 @@
+"""The page's callbacks that have been called and have not answered yet.
+
+Pure. Not for what an answer means: events.py and clicks.py know.
+"""
+
+from ..effects import Ask, Effect, Later
+from ..moment import Moment
+
+BEFORE_EVENT = "onBeforeEventSend"
+BEFORE_CLICK = "onBeforeLinkClickSend"
+FILTER_CLICK = "clickCollection.filterClickDetails"
+HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
+
+
+class Hooks:
+    """The callbacks of one tracker that are at work, by ticket."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, tuple[str, object]] = {}
+
+    def ask(
+        self, hook: str, subject: object, value: dict[str, object], moment: Moment
+    ) -> list[Effect]:
+        """Effects that call the page's callback *hook* with *value*; its answer is about *subject*."""
+        ticket = moment.new_id()
+        self._asked[ticket] = (hook, subject)
+        late = Later(timer="hook:" + ticket, delay_ms=HOOK_MS)
+        return [Ask(ticket=ticket, hook=hook, value=value), late]
+
+    def take(self, ticket: str) -> tuple[str, object]:
+        """`(hook, subject)` of *ticket*, which is answered now; `("", None)` where it was before."""
+        return self._asked.pop(ticket, ("", None))
