@@ -3,18 +3,20 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from pyrite.core import effects
 
 ROOT = Path(__file__).resolve().parents[1]
-BROWSER = ROOT / "src" / "pyrite" / "browser"
+SOURCE = ROOT / "src" / "pyrite"
 KINDS = {kind.__name__ for kind in effects.Effect.__subclasses__()}
 
 
-def handlers() -> list[str]:
-    """The names that stand before a method in a table of the browser room, `"Send": self._send`."""
+def handlers(room: str) -> list[str]:
+    """The names that stand before a method in a table of *room*, `"Send": self._send`."""
     return [
         key.value
-        for file in sorted(BROWSER.rglob("*.py"))
+        for file in sorted((SOURCE / room).rglob("*.py"))
         for table in ast.walk(ast.parse(file.read_text()))
         if isinstance(table, ast.Dict)
         for key, value in zip(table.keys, table.values, strict=True)
@@ -25,8 +27,9 @@ def handlers() -> list[str]:
     ]
 
 
-def test_every_effect_has_exactly_one_handler_in_a_page() -> None:
-    assert sorted(handlers()) == sorted(KINDS)
+@pytest.mark.parametrize("room", ["browser", "testing"])
+def test_every_effect_has_exactly_one_handler_in_a_page(room: str) -> None:
+    assert sorted(handlers(room)) == sorted(KINDS)
 
 
 def test_a_type_checker_knows_the_fields_of_an_effect() -> None:

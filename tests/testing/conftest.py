@@ -1,0 +1,5 @@
+"""The contract's asserts explain themselves."""
+
+import pytest
+
+pytest.register_assert_rewrite("situations")
