@@ -1,0 +1,18 @@
+"""Tracking from a Python web server: events that are sent without holding up a page, and markup that sends them from one.
+
+Imports core alone; sending needs httpx (`pip install 'pyrite[serverside]'`).
+"""
+
+from .asgi import Views
+from .message import Customer, Datastream, Invalid
+from .pixel import pixel, script
+from .seen import Seen, page_view
+from .sender import ASYNCHRONOUS, BOTTOM, QUEUED, Sender
+from .tokens import page_token
+from .transport import HttpxMissing
+from .wsgi import views_wsgi
+
+__all__ = [
+    "ASYNCHRONOUS", "BOTTOM", "QUEUED", "Customer", "Datastream", "HttpxMissing", "Invalid", "Seen", "Sender", "Views", "page_token", "page_view",
+    "pixel", "script", "views_wsgi",
+]  # fmt: skip
