@@ -217,3 +217,8 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
         "python.js",
         "worker.js",
     ]
+    assert [
+        path.name
+        for path in (ROOT / "web").rglob("*.[cm]js")
+        if "node_modules" not in path.parts and "dist" not in path.parts
+    ] == ["tracking.mjs"]

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import compiled, output, runtime, tracker
+from . import compiled, drop_in, output, runtime, tracker
 from .compiler.errors import CompileError
 from .tools import BuildError, esbuild, terser, tools
 
@@ -119,6 +119,7 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
     shutil.copyfile(out / f"alloy.{lane}.js", out / "alloy.js")
     (out / "types").mkdir()
     shutil.copyfile(web / "types" / "alloy.d.ts", out / "types" / "alloy.d.ts")
+    drop_in.build(web, out)
     step("compression")
     sizes = _sizes(out)
     (out / "sizes.json").write_text(json.dumps(sizes, indent=2) + "\n")
@@ -144,6 +145,7 @@ def fingerprint(source: Path, web: Path) -> str:
         *files,
         *sorted(web.glob("*.js")),
         *sorted(web.glob("types/*")),
+        *sorted(web.glob("jss/*")),
         web / "package.json",
     ]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -189,6 +191,7 @@ PARTS = {
         "pyodide": "pyscript/pyrite-*.whl",
         "worker": "worker.js",
     },
+    "every lane": {"drop-in for JSS": "jss/tracking.mjs"},
 }
 
 

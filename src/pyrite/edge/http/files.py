@@ -15,6 +15,9 @@ FOR_EVER = "public, max-age=31536000, immutable"  # names with a hash of the con
 SHORT = "public, max-age=300, stale-while-revalidate=86400"  # alloy.js and base.js: a release reaches pages in minutes
 TYPES = {
     "js": "text/javascript; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
+    "cjs": "text/javascript; charset=utf-8",
+    "md": "text/plain; charset=utf-8",
     "wasm": "application/wasm",
     "mpy": "application/octet-stream",
     "gz": "application/gzip",
