@@ -129,7 +129,7 @@ def test_every_python_that_the_package_names_is_tested() -> None:
 
 def test_packages_whose_inside_is_used_have_an_upper_bound() -> None:
     text = (ROOT / "pyproject.toml").read_text()
-    for name in ("uvicorn[standard]", "rich", "jsonschema-rs"):
+    for name in ("uvicorn[standard]", "rich", "jsonschema-rs", "crawlerdetect"):
         assert re.search(rf'"{re.escape(name)}>=[\d.]+,<[\d.]+"', text), name
 
 

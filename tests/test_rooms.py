@@ -51,7 +51,7 @@ INNER_WALLS = {
         "operations experiences",
         "http",
         "ingest",
-        "adobe",
+        "adobe jss",
         "replay app",
     ),
 }
@@ -213,6 +213,7 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
         "base.js",
         "check.js",
         "early.js",
+        "human.js",
         "loader.js",
         "python.js",
         "worker.js",

@@ -136,7 +136,7 @@ def test_what_it_refuses_is_kept_with_its_source_and_goes_back_to_it(edge: Maker
     [again] = replay(store, [mended], Settings(), readers)
 
     assert unknown.problem
-    assert "no dialect reads rows of 'pixel'; known are web" in unknown.problem.detail
+    assert "no dialect reads rows of 'pixel'; known are jss, web" in unknown.problem.detail
     assert (first.stored, again.stored, again.duplicates) == (1, 0, 1)
     assert [(one.source, one.type) for one in stored(client)] == [("pixel", "open")]
     assert bad(client) == []

@@ -112,7 +112,7 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
             ),
         )
     )
-    for name in ("base.js", "base-early.js", "worker.js"):
+    for name in ("base.js", "base-early.js", "worker.js", "human.js"):
         (out / name).write_bytes(terser(web, esbuild(web, (web / name).read_text())))
     check = (web / "check.js").read_text()
     (out / "check.js").write_bytes(esbuild(web, check, "--bundle", "--format=iife", cwd=web))

@@ -30,6 +30,9 @@ from .http.problems import Problem
 from .ingest.dialect import Dialect
 from .ingest.receive import Receiver
 from .ingest.schemas import Schemas
+from .jss.definitions import Definitions
+from .jss.endpoints import Jss
+from .jss.pipeline.chain import chain
 from .operations.health import Health, Keeping
 from .operations.metrics import Metrics
 from .settings import Settings, converted, read, settings_file
@@ -84,7 +87,14 @@ def edge(
     callers = Callers(chosen.edge.origins)
     schemas = Schemas(chosen)
     adobe = Adobe(chosen, callers, decisions)
-    spoken: list[Dialect[Any]] = [adobe, *dialects]  # in the order in which they are asked
+    jss = Jss(
+        chosen,
+        Definitions(Path(chosen.jss.definitions)),
+        chain(chosen.jss.processors) if chosen.jss.enabled else [],
+        kept,
+        kept_experiences,
+    )
+    spoken: list[Dialect[Any]] = [adobe, jss, *dialects]  # in the order in which they are asked
     receiver = Receiver(chosen, kept, schemas, metrics, listener)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
@@ -137,7 +147,10 @@ def _routes(settings: Settings, health: Health) -> list[Route]:
 
 
 def _files(files: Files) -> list[Route]:
-    return [Route("/" + name, _file(files, name)) for name in files.names()]
+    names = {"/" + name: name for name in files.names()}
+    if "human.js" in files.names():
+        names["/layouts/system/VisitorIdentification.js"] = "human.js"
+    return [Route(path, _file(files, name)) for path, name in names.items()]
 
 
 def _file(files: Files, name: str) -> Endpoint:

@@ -29,7 +29,7 @@ class Route(msgspec.Struct, frozen=True):
 class Call:
     """A request: `noted` is what its dialect remembers of it, `row` the bad row that is replayed, None for a request of now."""
 
-    __slots__ = ("_query", "headers", "held", "noted", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
+    __slots__ = ("_query", "_url", "headers", "held", "noted", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, route: Route) -> None:
         self.scope = scope
@@ -41,6 +41,7 @@ class Call:
         self.noted: Any = None
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self._query: dict[str, str] | None = None
+        self._url = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -51,11 +52,17 @@ class Call:
 
     @property
     def url(self) -> str:
-        """Its path and query, as far as they are kept."""
+        """Its path and query, as far as they are kept; a dialect whose addresses hold secrets says them without."""
+        if self._url:
+            return self._url
         if self.row is not None:
             return self.row.url
         scope = self.scope
         return f"{scope['path']}?{scope['query_string'].decode('latin-1')}"[:URL_LIMIT]
+
+    @url.setter
+    def url(self, kept: str) -> None:
+        self._url = kept
 
     @property
     def client(self) -> str:

@@ -75,18 +75,20 @@ class Callers:
             return False
         return self._on_loopback or (_is_loopback(server) and not name.endswith(".test"))
 
-    def turned_away(self, call: Call) -> Problem | None:
-        """The refusal of a *call* by a page that may not; the log tells of its origin."""
-        origin = call.header(b"origin")
-        if not origin:
-            return None
+    def allows(self, call: Call) -> bool:
+        """Whether the page of the call's origin may call."""
         server = call.scope.get("server") or ("", 0)
-        if self.may_call(
-            origin,
+        return self.may_call(
+            call.header(b"origin"),
             host=call.header(b"host"),
             scheme=call.scope.get("scheme", ""),
             server=server[0],
-        ):
+        )
+
+    def turned_away(self, call: Call) -> Problem | None:
+        """The refusal of a *call* by a page that may not; the log tells of its origin."""
+        origin = call.header(b"origin")
+        if not origin or self.allows(call):
             return None
         self.tell(origin)
         return Problem(403, "origin.unknown", self.refusal(origin))

@@ -6,6 +6,8 @@ import traceback
 import msgspec
 from starlette.responses import Response
 
+from ...stores.contract import BadRow
+
 DETAIL_LIMIT = (
     1000  # characters: a problem may quote what a client has sent, and is kept with each bad row
 )
@@ -44,6 +46,8 @@ class Problem(Exception):
         self.content = content
         self.cut = cut
         self.hidden = hidden
+        self.row: BadRow | None = None  # that a dialect has made of it, with what its replay needs
+        self.is_private = False  # nothing of the call may be kept
 
     def record(self, request_id: str) -> dict[str, object]:
         """`{type, status, title, detail, code, path, report}`; Adobe's clients read title, detail and report."""

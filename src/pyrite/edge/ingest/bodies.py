@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import zlib
+from types import UnionType
 from typing import Any
 
 import msgspec
@@ -73,16 +74,19 @@ def unpacked(content: bytes, limits: Limits) -> bytes:
     return b"".join(found)
 
 
-def parsed(content: bytes, levels: int) -> Body:
-    """What *content* holds, mended where need be; nothing in it lies more than *levels* deep. Raises Problem for what is no JSON."""
+def parsed(content: bytes, levels: int, whole: type | UnionType = dict) -> Body:
+    """What *content* holds, mended where need be; nothing in it lies more than *levels* deep. Raises Problem for what is no JSON.
+
+    What lies too deep is cut out of a value of the type *whole*, whose other parts can be used; any other value is refused.
+    """
     try:
         value = msgspec.json.decode(content)
     except (msgspec.ValidationError, RecursionError):
-        return _mended(content, levels)
+        return _mended(content, levels, None, whole)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return _mended(content, levels, error)
+        return _mended(content, levels, error, whole)
     if _may_be_deeper(content, levels) and _is_deeper(value, levels):
-        return _mended(content, levels)
+        return _mended(content, levels, None, whole)
     return Body(value=value)
 
 
@@ -95,7 +99,12 @@ def too_deep(levels: int, path: str) -> Problem:
 # ---- the slow way ----------------------------------------------------------------------------------------------------
 
 
-def _mended(content: bytes, levels: int, error: Exception | None = None) -> Body:
+def _mended(
+    content: bytes,
+    levels: int,
+    error: Exception | None = None,
+    whole: type | UnionType = dict,
+) -> Body:
     """See parsed; *error* is why *content* can't be read as it is, where that is not how deep or large something is."""
     mended: list[str] = []
     cut: list[bytes] = []
@@ -110,7 +119,7 @@ def _mended(content: bytes, levels: int, error: Exception | None = None) -> Body
         raise too_deep(levels, "$") from None
     except (ValueError, msgspec.DecodeError) as refusal:
         raise _no_json(refusal) from None
-    if cut and not isinstance(value, dict):
+    if cut and not isinstance(value, whole):
         raise too_deep(levels, "$")
     return Body(value=value, mended=mended, cut=cut)
 

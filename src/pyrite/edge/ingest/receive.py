@@ -119,7 +119,7 @@ class Receiver:
     async def _keep(
         self, problem: Problem, dialect: Dialect[Any], call: Call, content: bytes
     ) -> None:
-        if problem.status not in KEPT:
+        if problem.status not in KEPT or problem.is_private:
             return
         if problem.status == 500:
             # Whoever sent it tries again and again.
@@ -131,7 +131,7 @@ class Receiver:
                 del self._failures[next(iter(self._failures))]
         # The client has its answer and may send it again: only the row for later study can be lost.
         with contextlib.suppress(StoreUnavailable):
-            row = bad_row(
+            row = problem.row or bad_row(
                 problem,
                 content,
                 source=dialect.name,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...core.event import part
+from ...stores.contract import Event
 from ..http.problems import DETAIL_LIMIT, PATH_LIMIT, TOLD, Problem, shortened
 from .arrival import Arrival, raise_if_alone
 from .schemas import Check
@@ -22,7 +23,7 @@ def check_events(arrival: Arrival, check: Check | None) -> None:
 
 
 def _check_each(arrival: Arrival, check: Check) -> None:
-    kept = []
+    kept: list[tuple[Event, int]] = []
     for event, place in zip(arrival.events, arrival.places(), strict=True):
         try:
             # Read again, for most data streams have no schemas: what is taken in needs to remember nothing for it.
@@ -32,9 +33,11 @@ def _check_each(arrival: Arrival, check: Check) -> None:
         except Exception as error:
             arrival.refuse(place, error)
         else:
-            kept.append(event)
+            kept.append((event, place))
     if len(kept) < len(arrival.events):
-        arrival.events = kept
+        # Of a place that made several events all go: nothing is stored in halves.
+        gone = {place for place, _ in arrival.refused}
+        arrival.events = [event for event, place in kept if place not in gone]
         arrival.refused.sort(key=lambda refusal: refusal[0])
 
 

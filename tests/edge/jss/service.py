@@ -1,0 +1,52 @@
+"""A JSS service in this process, and callers of it with cookies of their own."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from pyrite.edge.settings import Jss, JssKey
+
+KEY = "{AAAAAAAA-0000-0000-0000-000000000001}"
+LAYOUT_KEY = "{AAAAAAAA-0000-0000-0000-000000000002}"
+PAGE = "https://app.example"
+EVENT, FLUSH = "/sitecore/api/jss/track/event", "/sitecore/api/jss/track/flush"
+HOME = "{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}"
+HUMAN = "/layouts/system/VisitorIdentificationCSS.aspx"
+GLOBAL, SESSION = "SC_ANALYTICS_GLOBAL_COOKIE", "ASP.NET_SessionId"
+DEFINITIONS = """
+[events.Download]
+id = "{FA72E131-3CFD-481C-8E15-04496E9586D9}"
+[goals."Instant Demo"]
+id = "{28A7C944-B8B6-45AD-8E5A-2A3B1A8A4B0B}"
+value = 10
+[outcomes.Opportunity]
+id = "{9016E456-95CB-42E9-AD58-997D6D77AE83}"
+[campaigns.Spring]
+id = "{4C01DA97-0000-4000-8000-000000000001}"
+[pages."{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}"]
+path = "/"
+name = "Home"
+"""
+
+
+def settings(tmp_path: Path, **more: Any) -> Jss:
+    """A service that is on, with two keys and DEFINITIONS."""
+    path = tmp_path / "definitions.toml"
+    if not path.exists():
+        path.write_text(DEFINITIONS)
+    keys = {
+        KEY: JssKey(origins=f"{PAGE}; https://second.example"),
+        LAYOUT_KEY: JssKey(origins=PAGE, services=["layout"]),
+    }
+    told: dict[str, Any] = {"enabled": True, "definitions": str(path), "keys": keys}
+    return Jss(**told | more)
+
+
+def track(client: TestClient, body: Any, *, path: str = EVENT, key: str = KEY, **more: Any) -> Any:
+    """The answer to *body*, as JSON; a text or bytes are sent as they are."""
+    query = f"{path}?sc_apikey={key}&{more.pop('query', '')}"
+    headers = {"content-type": "application/json"} | more.pop("headers", {})
+    if isinstance(body, str | bytes):
+        return client.post(query, content=body, headers=headers, **more)
+    return client.post(query, json=body, headers=headers, **more)
