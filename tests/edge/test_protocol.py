@@ -502,3 +502,18 @@ def test_an_edge_mounted_under_a_prefix_moves_along_whole(edge: Maker, framework
         assert client.get("/t/health").status_code == 200
         assert client.get("/t/alloy.js").status_code == 200
     assert len(list(inner.state.store.events())) == 1
+
+
+WAYS = [("cors", "fetch"), ("same-origin", "fetch"), ("no-cors", "beacon"), (None, "")]
+
+
+@pytest.mark.parametrize(("mode", "way"), WAYS)
+def test_an_event_says_how_it_came_as_far_as_the_browser_says(
+    edge: Maker, mode: str | None, way: str
+) -> None:
+    client = edge()
+    headers = {"sec-fetch-mode": mode} if mode else {}
+    body = json.dumps({"events": [{"xdm": {"_id": "e1"}}]})
+    client.post("/ee/v1/collect?configId=shop", content=body, headers=headers)
+
+    assert [event.way for event in client.app.state.store.events()] == [way]  # type: ignore[attr-defined]

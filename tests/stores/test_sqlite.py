@@ -10,9 +10,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from pyrite.stores.contract import BadRow, Batch, Deliveries, Event, StoreUnavailable, Visit
-from pyrite.stores.sqlite import FILE, SqliteStore, files
+from pyrite.stores.contract import (
+    BadRow,
+    Batch,
+    Deliveries,
+    Event,
+    SessionStep,
+    StoreUnavailable,
+    Visit,
+)
+from pyrite.stores.sqlite import FILE, SqliteStore, files, session_rows
 
 DATABASES = Path(__file__).parent / "databases"
 EVENT = Event(
@@ -261,7 +270,7 @@ def test_somebody_who_can_not_be_told_any_more_does_not_end_the_writing(store: S
     assert taken(store, "b")
 
 
-@pytest.mark.parametrize("version", [0, 1, 2])
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
 def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     tmp_path: Path, version: int
 ) -> None:
@@ -279,11 +288,15 @@ def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     assert found == [1, 2]
     assert [row.id for row in store.bad_rows_of(["device-1"])] == [1, 2, 4]
     assert taken(store, "new")
-    assert {event.source for event in store.events()} == {"web"}
+    assert {(event.source, event.way, event.session) for event in store.events()} == {
+        ("web", "", "")
+    }
+    assert {row.context for row in store.bad_rows()} == {""}
+    assert not [*store.sessions(), *store.links()]
     assert {row.source for row in store.bad_rows()} == {"web"}
     store.close()
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
     SqliteStore(tmp_path).close()
 
 
@@ -422,3 +435,52 @@ def test_devices_behind_an_ecid_are_known_from_visits_and_from_bad_rows(store: S
     assert store.keys("device-") == ["device-1", "device-2"]
     assert store.keys("4") == ["42"]
     assert store.keys("_") == store.keys("%") == []
+
+
+QUESTIONS = [
+    ("SELECT * FROM events WHERE visitor = 'v' ORDER BY seq", "events_of"),
+    ("DELETE FROM events WHERE visitor = 'v' AND session = 's'", "events_of"),
+    (session_rows.NEWEST, "sessions_of"),
+    ("SELECT * FROM sessions WHERE visitor = 'v' ORDER BY started_ms, id", "sessions_of"),
+    (session_rows.TOUCHING, "links_to"),
+]
+
+
+@pytest.mark.parametrize(("question", "index"), QUESTIONS)
+def test_what_is_asked_of_one_visitor_costs_what_that_visitor_has(
+    tmp_path: Path, question: str, index: str
+) -> None:
+    SqliteStore(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        values = ["v"] * (question.count("?") if "?1" not in question else 1)
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}", values)]
+
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    assert not any(step.startswith("SCAN") for step in plan), plan
+
+
+def test_two_processes_on_one_database_open_one_session(tmp_path: Path) -> None:
+    stores = [SqliteStore(tmp_path) for _ in range(2)]
+    futures = [
+        stores[number % 2].submit(
+            Batch(
+                events=(structs.replace(EVENT, id=f"e{number}"),),
+                session=SessionStep(
+                    datastream="shop",
+                    source="jss",
+                    visitor="v1",
+                    id=f"s{number}",
+                    at_ms=1000,
+                    idle_ms=60_000,
+                ),
+            )
+        )
+        for number in range(40)
+    ]
+    found = {future.result(20).session for future in futures}
+    sessions = list(stores[0].sessions())
+    for store in stores:
+        store.close()
+
+    assert len(found) == len(sessions) == 1
+    assert sessions[0].events == 40

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ..core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .belonging import belongs
 from .contract import (
+    IDENTIFY,
     SHOWN_READ,
     BadRow,
     Batch,
@@ -15,7 +16,10 @@ from .contract import (
     Erased,
     Event,
     Experiment,
+    Link,
     Receipt,
+    Session,
+    SessionStep,
     State,
     StoreUnavailable,
     Visit,
@@ -23,6 +27,7 @@ from .contract import (
     Writing,
     Written,
 )
+from .contract.sessions import neighbours, reached, stepped
 
 
 class MemoryStore(Writing):
@@ -38,6 +43,8 @@ class MemoryStore(Writing):
         self._seq = 0
         self._row_id = 0
         self._visitors: dict[tuple[str, str], Visitor] = {}
+        self._sessions: dict[str, Session] = {}  # in the order in which they were opened
+        self._links: list[Link] = []
         self._closed = False
 
     def write(self, batch: Batch, done: Written) -> None:
@@ -96,16 +103,84 @@ class MemoryStore(Writing):
             rows = [row for row in self._bad_rows if row.received_ms < before_ms]
             rows = rows[: limit - len(old)]
             self._drop(old, rows)
+            over = [
+                one.id for one in self._sessions.values() if 0 < one.end(before_ms)[0] < before_ms
+            ]
+            for id in over:
+                del self._sessions[id]
+            known = {event.visitor for event in self._events}
+            self._links = [
+                one for one in self._links if one.made_ms >= before_ms or one.source in known
+            ]
         return len(old) + len(rows)
 
     def names_of(self, visitor: str) -> list[str]:
         """See contract.Store."""
-        found = [device for device, ecid in self._pairs() if device and ecid == visitor]
-        return sorted({visitor, *found})
+        devices = [device for device, ecid in self._pairs() if device and ecid == visitor]
+        return sorted({*reached(visitor, self._next_to), *devices})
+
+    def canonical(self, visitor: str) -> str:
+        """See contract.Store."""
+        known = [
+            one
+            for one in self._visitors.values()
+            if one.visitor in set(reached(visitor, self._same))
+        ]
+        return (
+            min(known, key=lambda one: (one.first_seen_ms, one.visitor)).visitor
+            if known
+            else visitor
+        )
+
+    def links(self, key: str = "") -> Iterator[Link]:
+        """See contract.Store."""
+        return iter([one for one in self._links if key in ("", one.source, one.target)])
+
+    def unlink(self, key: str) -> int:
+        """See contract.Store."""
+        with self._lock:
+            kept = [
+                one
+                for one in self._links
+                if one.how != IDENTIFY or key not in (one.source, one.target)
+            ]
+            gone = len(self._links) - len(kept)
+            self._links = kept
+        return gone
+
+    def session(self, datastream: str, source: str, visitor: str) -> Session | None:
+        """See contract.Store."""
+        whose = (datastream, source, visitor)
+        found = [
+            one
+            for one in self._sessions.values()
+            if (one.datastream, one.source, one.visitor) == whose
+        ]
+        return max(found, key=lambda one: one.started_ms) if found else None
+
+    def sessions(self, visitor: str = "") -> Iterator[Session]:
+        """See contract.Store."""
+        found = [one for one in self._sessions.values() if visitor in ("", one.visitor)]
+        return iter(sorted(found, key=lambda one: one.started_ms))
+
+    def drop(self, session: Session) -> int:
+        """See contract.Store."""
+        with self._lock:
+            events = [event for event in self._events if event.session == session.id]
+            self._drop(events, [])
+            self._sessions.pop(session.id, None)
+        return len(events)
+
+    def _next_to(self, key: str) -> list[str]:
+        return neighbours(key, self.links(key))
+
+    def _same(self, key: str) -> list[str]:
+        return neighbours(key, [one for one in self.links(key) if one.how == IDENTIFY])
 
     def keys(self, beginning: str, *, limit: int = 20) -> list[str]:
         """See contract.Store."""
         found = {event.visitor for event in self._events}.union(*self._pairs())
+        found |= {key for link in self._links for key in (link.source, link.target)}
         return sorted([key for key in found if key and key.startswith(beginning)])[:limit]
 
     def _pairs(self) -> list[tuple[str, str]]:
@@ -131,7 +206,14 @@ class MemoryStore(Writing):
             self._drop(events, rows)
             for key in gone:
                 del self._visitors[key]
-        return Erased(events=len(events), bad_rows=len(rows), visitors=len(gone))
+            sessions = [one.id for one in self._sessions.values() if one.visitor in ids]
+            for id in sessions:
+                del self._sessions[id]
+            links = [one for one in self._links if one.source in ids or one.target in ids]
+            self._links = [one for one in self._links if one not in links]
+        return Erased(
+            events=len(events), bad_rows=len(rows), visitors=len(gone), sessions=len(sessions), links=len(links)
+        )  # fmt: skip
 
     def _drop(self, events: list[Event], rows: list[BadRow]) -> None:
         seqs, ids = {event.seq for event in events}, {row.id for row in rows}
@@ -145,11 +227,12 @@ class MemoryStore(Writing):
 
     def _write(self, batch: Batch) -> Receipt:
         stored: list[Event] = []
+        session = self._step(batch.session) if batch.session else ""
         for event in batch.events:
             if (event.datastream, event.id) not in self._ids:
                 self._ids.add((event.datastream, event.id))
                 self._seq += 1
-                stored.append(replace(event, seq=self._seq))
+                stored.append(replace(event, seq=self._seq, session=session or event.session))
                 self._events.append(stored[-1])
         for row in batch.bad_rows:
             self._row_id += 1
@@ -165,8 +248,33 @@ class MemoryStore(Writing):
                 versions.append(experiment)
         if batch.visit:
             self._note(batch.visit, stored)
+        if session:
+            self._count(session, stored)
+        known = {(one.datastream, one.source, one.target, one.how) for one in self._links}
+        for link in batch.links:
+            if (link.datastream, link.source, link.target, link.how) not in known:
+                self._links.append(link)
         places = [event.seq for event in stored]
-        return Receipt(tuple(stored), places, len(batch.events) - len(stored))
+        return Receipt(tuple(stored), places, len(batch.events) - len(stored), session)
+
+    def _step(self, step: SessionStep) -> str:
+        """The id of the session that *step* opens or continues; '' where there is none."""
+        session = stepped(self.session(step.datastream, step.source, step.visitor), step)
+        if session is None:
+            return ""
+        self._sessions[session.id] = session
+        return session.id
+
+    def _count(self, id: str, events: list[Event]) -> None:
+        session = self._sessions[id]
+        session = self._sessions[id] = replace(
+            session,
+            pages=session.pages + sum(event.is_view for event in events),
+            events=session.events + len(events),
+            value=session.value + sum(event.value for event in events),
+        )
+        if not session.events:
+            del self._sessions[id]  # only what was stored before has asked for it
 
     def _note(self, visit: Visit, events: list[Event]) -> None:
         key = (visit.datastream, visit.visitor)

@@ -34,6 +34,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     cookie: str
     received_ms: int
     client: str = ""
+    way: str = ""  # see Event in stores/contract
 
     @property
     def cookie_prefix(self) -> str:

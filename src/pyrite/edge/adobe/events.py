@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.event import PAGE_VIEW, part
 from ...core.personalization.propositions import shown_in
@@ -39,6 +40,7 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
     body = _object(found.value)
     refused: list[BadRow] = []
     if "raw" in body:
+        source = replace(source, way="raw")
         body, refused = run_raw(found, source, limits)
     events = body.get("events", [])
     if not isinstance(events, list):
@@ -185,6 +187,7 @@ def _take(arrival: Arrival, content: Any, index: int) -> None:
             made_ms=_made_ms(xdm, arrival),
             received_ms=source.received_ms,
             body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
+            way=source.way,
             is_view=type == PAGE_VIEW,
             shown=_shown(xdm) if "_experience" in xdm else (),
         )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ...stores.contract import BadRow, Deliveries, Event, Visit
+from ...stores.contract import BadRow, Deliveries, Event, Link, SessionStep, Visit
 from ..http.problems import Problem
 
 BAD_ROW_BYTES = 1_048_576  # how much of a refused body is kept
@@ -18,6 +18,8 @@ class Arrival(msgspec.Struct, kw_only=True):
     warnings: list[dict[str, object]] = []  # as RFC 9457 has problems
     visit: Visit | None = None
     deliveries: Deliveries | None = None
+    session: SessionStep | None = None  # of the visitor, to which the events belong
+    links: list[Link] = []
 
     def places(self) -> list[int]:
         """The place of each of the events in the request."""
@@ -49,8 +51,12 @@ def bad_row(
     client: str,
     received_ms: int,
     whose: tuple[str, str],
+    context: str = "",
 ) -> BadRow:
-    """The row that keeps *content*, of the dialect *source*, with the reason of its refusal; *whose* it is: device id and ECID."""
+    """The row that keeps *content*, of the dialect *source*, with the reason of its refusal; *whose* it is: device id and ECID.
+
+    *context* is what the dialect needs beside it to read it again; see BadRow.
+    """
     device, ecid = whose
     return BadRow(
         visitor=device or ecid,
@@ -64,4 +70,5 @@ def bad_row(
         client=client,
         cut=len(content) > BAD_ROW_BYTES or problem.cut,
         source=source,
+        context=context,
     )

@@ -29,6 +29,7 @@ KEPT = (400, 413, 415, 422, 500)  # statuses of refusals whose body becomes a ba
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
 FAILURES = 1000  # bodies that the edge failed with, remembered so that each is kept once, however often it comes again
 BODILESS = ("GET", "HEAD")
+NOTHING = Batch()
 
 log = logging.getLogger("pyrite.edge")
 
@@ -93,8 +94,10 @@ class Receiver:
             bad_rows=tuple(arrival.bad_rows),
             visit=arrival.visit,
             deliveries=arrival.deliveries,
+            session=arrival.session,
+            links=tuple(arrival.links),
         )
-        if not (batch.events or batch.bad_rows or batch.visit or batch.deliveries):
+        if batch == NOTHING:
             return Receipt()
         try:
             receipt = await self._acknowledged.receipt(self._store, batch)

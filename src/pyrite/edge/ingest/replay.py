@@ -78,6 +78,8 @@ def _take(
         bad_rows=tuple(arrival.bad_rows),
         visit=arrival.visit,
         mended=(row.id,),
+        session=arrival.session,
+        links=tuple(arrival.links),
     )
     return store.submit(batch).result()
 

@@ -10,12 +10,13 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ..belonging import belongs
 from ..contract import (
+    IDENTIFY,
     SHOWN_READ,
     BadRow,
     Batch,
@@ -23,14 +24,16 @@ from ..contract import (
     Erased,
     Event,
     Experiment,
+    Link,
     Receipt,
+    Session,
     State,
     StoreUnavailable,
     Visitor,
     Writing,
     Written,
 )
-from . import files, rows
+from . import files, rows, session_rows
 from .schema import TooNew, complete, log_ahead
 
 FILE = "pyrite.sqlite3"
@@ -163,6 +166,8 @@ class SqliteStore(Writing):
                 delete = f"DELETE FROM {table} WHERE {key} IN ({old})"
                 gone += connection.execute(delete, (before_ms, limit - gone)).rowcount
             connection.execute("DELETE FROM deliveries WHERE seen_ms < ?", (before_ms,))
+            connection.execute(session_rows.FORGET, {"before": before_ms})
+            connection.execute(session_rows.FORGET_LINKS, {"before": before_ms})
         return gone
 
     def names_of(self, visitor: str) -> list[str]:
@@ -171,11 +176,63 @@ class SqliteStore(Writing):
             "SELECT visitor FROM visitors WHERE ecid = ?1"
             " UNION SELECT visitor FROM bad_rows WHERE ecid = ?1 AND visitor != ''"
         )
-        return sorted({visitor, *(row[0] for row in self._select(select, (visitor,)))})
+        devices = [row[0] for row in self._select(select, (visitor,))]
+        return sorted({*session_rows.one_person(self._select, visitor), *devices})
+
+    def canonical(self, visitor: str) -> str:
+        """See contract.Store."""
+        keys = session_rows.one_person(self._select, visitor, identified=True)
+        known = ",".join("?" * len(keys))
+        select = f"SELECT visitor FROM visitors WHERE visitor IN ({known}) ORDER BY first_seen_ms, visitor LIMIT 1"
+        return next((row[0] for row in self._select(select, keys)), visitor)
+
+    def links(self, key: str = "") -> Iterator[Link]:
+        """See contract.Store."""
+        select = (
+            f"SELECT * FROM ({session_rows.TOUCHING}) ORDER BY made_ms"
+            if key
+            else f"{session_rows.LINKS} ORDER BY made_ms"
+        )
+        for row in self._select(select, (key,) if key else ()):
+            yield session_rows.link_of(row)
+
+    def unlink(self, key: str) -> int:
+        """See contract.Store."""
+        with self._writing() as connection:
+            delete = "DELETE FROM links WHERE how = ?1 AND (source = ?2 OR target = ?2)"
+            return connection.execute(delete, (IDENTIFY, key)).rowcount
+
+    def session(self, datastream: str, source: str, visitor: str) -> Session | None:
+        """See contract.Store."""
+        try:
+            with self._reading:
+                if self._reader is None:
+                    raise StoreUnavailable(self._failure or "the store is closed")
+                row = self._reader.execute(
+                    session_rows.NEWEST, (visitor, datastream, source)
+                ).fetchone()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the store can't be read now: {error}") from error
+        return session_rows.session_of(row) if row else None
+
+    def sessions(self, visitor: str = "") -> Iterator[Session]:
+        """See contract.Store."""
+        where = "WHERE visitor = ?" if visitor else ""
+        select = f"SELECT {session_rows.COLUMNS} FROM sessions {where} ORDER BY started_ms, id"
+        for row in self._select(select, (visitor,) if visitor else ()):
+            yield session_rows.session_of(row)
+
+    def drop(self, session: Session) -> int:
+        """See contract.Store."""
+        with self._writing() as connection:
+            delete = "DELETE FROM events WHERE visitor = ? AND session = ?"
+            gone = connection.execute(delete, (session.visitor, session.id)).rowcount
+            connection.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
+        return gone
 
     def keys(self, beginning: str, *, limit: int = 20) -> list[str]:
         """See contract.Store."""
-        columns = ("visitors.visitor", "visitors.ecid", "events.visitor", "bad_rows.visitor", "bad_rows.ecid")  # fmt: skip
+        columns = ("visitors.visitor", "visitors.ecid", "events.visitor", "bad_rows.visitor", "bad_rows.ecid", "links.source", "links.target")  # fmt: skip
         parts = [
             f"SELECT {column} AS found FROM {column.partition('.')[0]} WHERE substr({column}, 1, length(?1)) = ?1"
             for column in columns
@@ -213,13 +270,17 @@ class SqliteStore(Writing):
                     connection.execute(f"DELETE FROM {table} WHERE visitor = ?", key).rowcount
                     for key in keys
                 )
-                for table in ("events", "visitors", "shown")
+                for table in ("events", "visitors", "shown", "sessions")
             }
+            ends = "DELETE FROM links WHERE source = ?1 OR target = ?1"
+            links = sum(connection.execute(ends, key).rowcount for key in keys)
             connection.executemany("DELETE FROM bad_rows WHERE id = ?", bad)
         # What was deleted must not be there to read in free pages, or in the log.
         with closing(self._connect()) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Erased(events=counts["events"], bad_rows=len(bad), visitors=counts["visitors"])
+        return Erased(
+            events=counts["events"], bad_rows=len(bad), visitors=counts["visitors"], sessions=counts["sessions"], links=links
+        )  # fmt: skip
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:
         """See contract.Store."""
@@ -271,9 +332,7 @@ class SqliteStore(Writing):
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         return connection
 
-    def _select(
-        self, select: str, values: "tuple[object, ...] | list[str]" = ()
-    ) -> Iterator[rows.Values]:
+    def _select(self, select: str, values: "Sequence[object]" = ()) -> Iterator[rows.Values]:
         """The rows of *select*, on a connection of their own. Raises StoreUnavailable."""
         try:
             with closing(self._connect()) as connection:

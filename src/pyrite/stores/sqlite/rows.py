@@ -8,8 +8,21 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
-from ..contract import BadRow, Batch, Deliveries, Event, Experiment, Receipt, Visit
+from ..contract import (
+    BadRow,
+    Batch,
+    Deliveries,
+    Event,
+    Experiment,
+    Link,
+    Receipt,
+    SessionStep,
+    Visit,
+)
+from .session_rows import count, step
 
 Row = TypeVar("Row")
 Values = tuple[Any, ...]
@@ -17,11 +30,11 @@ Values = tuple[Any, ...]
 # Rows in one statement. After each the thread has to get the interpreter's lock back, so there are to be few; and they are
 # to be known already, so there are to be few of them.
 SIZES = (256, 128, 64, *range(32, 0, -1))
-_INTO_EVENTS = "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body, source)"
+_INTO_EVENTS = "INSERT OR IGNORE INTO events (datastream, id, type, url, visitor, made_ms, received_ms, body, source, way, session)"
 _EVENTS = {
-    size: f"{_INTO_EVENTS} VALUES {','.join(['(?,?,?,?,?,?,?,?,?)'] * size)}" for size in SIZES
+    size: f"{_INTO_EVENTS} VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?)'] * size)}" for size in SIZES
 }
-_BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut, visitor, ecid, source) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+_BAD_ROW = "INSERT INTO bad_rows (received_ms, code, path, message, url, body, client, cut, visitor, ecid, source, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _DELIVERIES = "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?,?)"
 _INTO_VISITORS = "INSERT INTO visitors (datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, views)"
 _SEEN_AGAIN = f"""
@@ -48,20 +61,30 @@ _EXPERIMENT = """
 INSERT OR REPLACE INTO experiments SELECT ?1, ?2, ?3
 WHERE ?3 IS NOT (SELECT record FROM experiments WHERE id = ?1 ORDER BY since_ms DESC LIMIT 1)
 """
-EVENT_COLUMNS = "datastream, id, type, url, visitor, made_ms, received_ms, body, seq, source"
-ROW_COLUMNS = "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid, source"
+EVENT_COLUMNS = (
+    "datastream, id, type, url, visitor, made_ms, received_ms, body, seq, source, way, session"
+)
+ROW_COLUMNS = (
+    "received_ms, code, path, message, url, body, client, cut, id, visitor, ecid, source, context"
+)
 
 
 def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
     """Write *batches*, rows of a kind together: each statement costs the interpreter's lock twice."""
-    places = _write_events(connection, [event for batch in batches for event in batch.events])
+    sessions: dict[int, str] = {}
+    for number, batch in enumerate(batches):
+        if batch.session:
+            sessions[number] = step(connection, batch.session)
+    places = _write_events(connection, batches, sessions)
     receipts = []
     visits: list[tuple[object, ...]] = []
     start = 0
-    for batch in batches:
+    for number, batch in enumerate(batches):
         own = places[start : start + len(batch.events)]
         start += len(batch.events)
-        receipt = _receipt(batch, own)
+        receipt = _receipt(batch, own, sessions.get(number, ""))
+        if receipt.session:
+            count(connection, receipt)
         receipts.append(receipt)
         visit = batch.visit
         if visit:
@@ -73,7 +96,7 @@ def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]
                     key = (visit.datastream, visit.visitor, experience)
                     connection.execute(_SHOWN, (*key, event.received_ms, seq))
                     connection.execute(_FORGET, key)
-        if batch.bad_rows or batch.deliveries or batch.mended or batch.experiments:
+        if batch.bad_rows or batch.deliveries or batch.mended or batch.experiments or batch.links:
             _write_rest(connection, batch)
     for size, part in _parts(visits):
         values = [value for row in part for value in row]
@@ -83,16 +106,25 @@ def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]
     return receipts
 
 
-def _receipt(batch: Batch, places: list[int]) -> Receipt:
+def _receipt(batch: Batch, places: list[int], session: str) -> Receipt:
     if 0 not in places:
-        return Receipt(batch.events, places)
+        return Receipt(batch.events, places, 0, session)
     new = [(event, seq) for event, seq in zip(batch.events, places, strict=True) if seq]
     stored = tuple([event for event, _ in new])
-    return Receipt(stored, [seq for _, seq in new], len(places) - len(new))
+    return Receipt(stored, [seq for _, seq in new], len(places) - len(new), session)
 
 
-def _write_events(connection: sqlite3.Connection, events: list[Event]) -> list[int]:
-    """The place of each of *events* in the store; 0 where its id was there already."""
+def _write_events(
+    connection: sqlite3.Connection, batches: list[Batch], sessions: dict[int, str]
+) -> list[int]:
+    """The place of each event of *batches* in the store; 0 where its id was there already. *sessions* are theirs, by number."""
+    events = [event for batch in batches for event in batch.events]
+    if sessions:
+        events = [
+            replace(event, session=sessions[number]) if sessions.get(number) else event
+            for number, batch in enumerate(batches)
+            for event in batch.events
+        ]
     places: list[int] = []
     for size, part in _parts(events):
         values = [
@@ -100,7 +132,7 @@ def _write_events(connection: sqlite3.Connection, events: list[Event]) -> list[i
             for event in part
             for value in (
                 event.datastream, event.id, event.type, event.url, event.visitor,
-                event.made_ms, event.received_ms, event.body, event.source,
+                event.made_ms, event.received_ms, event.body, event.source, event.way, event.session,
             )
         ]  # fmt: skip
         cursor = connection.execute(_EVENTS[size], values)
@@ -132,8 +164,11 @@ def _parts(rows: "list[Row]") -> "Iterator[tuple[int, list[Row]]]":
 def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
     for bad in batch.bad_rows:
         why = (bad.received_ms, bad.code, bad.path, bad.message, bad.url)
-        keys = (bad.visitor, bad.ecid, bad.source)
+        keys = (bad.visitor, bad.ecid, bad.source, bad.context)
         connection.execute(_BAD_ROW, (*why, bad.body, bad.client, bad.cut, *keys))
+    for link in batch.links:
+        ends = (link.source, link.target, link.datastream, link.how)
+        connection.execute("INSERT OR IGNORE INTO links VALUES (?,?,?,?,?)", (*ends, link.made_ms))
     for id in batch.mended:
         connection.execute("DELETE FROM bad_rows WHERE id = ?", (id,))
     for one in batch.experiments:
@@ -156,6 +191,8 @@ _SAMPLE = Batch(
     visit=Visit(datastream="", visitor="", seen_ms=0),
     deliveries=Deliveries(datastream="", page="", seen_ms=0),
     experiments=(Experiment(id="", since_ms=0, record=""),),
+    session=SessionStep(datastream="", source="", visitor="", id="probe", at_ms=0, idle_ms=0),
+    links=(Link(datastream="", source="", target="", made_ms=0, how=""),),
 )  # fmt: skip
 
 
@@ -171,12 +208,12 @@ def _probe(connection: sqlite3.Connection) -> None:
 def event_of(row: Values) -> Event:
     return Event(
         datastream=row[0], id=row[1], type=row[2], url=row[3], visitor=row[4],
-        made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8], source=row[9],
+        made_ms=row[5], received_ms=row[6], body=row[7], seq=row[8], source=row[9], way=row[10], session=row[11],
     )  # fmt: skip
 
 
 def bad_row_of(row: Values) -> BadRow:
     return BadRow(
         received_ms=row[0], code=row[1], path=row[2], message=row[3], url=row[4],
-        body=row[5], client=row[6], cut=bool(row[7]), id=row[8], visitor=row[9], ecid=row[10], source=row[11],
+        body=row[5], client=row[6], cut=bool(row[7]), id=row[8], visitor=row[9], ecid=row[10], source=row[11], context=row[12],
     )  # fmt: skip

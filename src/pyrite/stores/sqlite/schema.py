@@ -6,15 +6,16 @@ A new version raises VERSION, adds its columns to _LATER_COLUMNS, and a dump of 
 import sqlite3
 import time
 
-VERSION = 3  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
+VERSION = 4  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
 BUSY_STEP_S = 0.01
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, datastream TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
     visitor TEXT NOT NULL, made_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, body TEXT NOT NULL,
-    source TEXT NOT NULL DEFAULT 'web', UNIQUE (datastream, id)
+    source TEXT NOT NULL DEFAULT 'web', way TEXT NOT NULL DEFAULT '', session TEXT NOT NULL DEFAULT '', UNIQUE (datastream, id)
 );
+CREATE INDEX IF NOT EXISTS events_of ON events (visitor);
 CREATE TABLE IF NOT EXISTS visitors (
     datastream TEXT NOT NULL, visitor TEXT NOT NULL, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
     events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 1,
@@ -27,7 +28,7 @@ CREATE TABLE IF NOT EXISTS shown (
 CREATE TABLE IF NOT EXISTS bad_rows (
     id INTEGER PRIMARY KEY AUTOINCREMENT, received_ms INTEGER NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL,
     message TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL, client TEXT NOT NULL DEFAULT '', cut INTEGER NOT NULL DEFAULT 0,
-    visitor TEXT NOT NULL DEFAULT '', ecid TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT 'web'
+    visitor TEXT NOT NULL DEFAULT '', ecid TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT 'web', context TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS deliveries (
     datastream TEXT NOT NULL, page TEXT NOT NULL, seen_ms INTEGER NOT NULL, sent INTEGER NOT NULL, retried INTEGER NOT NULL,
@@ -36,9 +37,30 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE TABLE IF NOT EXISTS experiments (
     id TEXT NOT NULL, since_ms INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (id, since_ms)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT NOT NULL PRIMARY KEY, datastream TEXT NOT NULL, source TEXT NOT NULL, visitor TEXT NOT NULL, key TEXT NOT NULL,
+    started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, idle_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, how TEXT NOT NULL,
+    robot INTEGER, campaign TEXT NOT NULL, pages INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0, value REAL NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_of ON sessions (visitor, datastream, source, started_ms);
+CREATE TABLE IF NOT EXISTS links (
+    source TEXT NOT NULL, target TEXT NOT NULL, datastream TEXT NOT NULL, how TEXT NOT NULL, made_ms INTEGER NOT NULL,
+    PRIMARY KEY (source, target, datastream, how)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_to ON links (target);
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, padding BLOB NOT NULL);
 """
-_TABLES = {"events", "visitors", "shown", "bad_rows", "deliveries", "experiments", "probe"}
+_TABLES = {
+    "events",
+    "visitors",
+    "shown",
+    "bad_rows",
+    "deliveries",
+    "experiments",
+    "sessions",
+    "links",
+    "probe",
+}
 # What databases of earlier versions lack.
 _LATER_COLUMNS = (
     ("visitors", "visits", "INTEGER NOT NULL DEFAULT 1"),
@@ -50,6 +72,9 @@ _LATER_COLUMNS = (
     ("bad_rows", "ecid", "TEXT NOT NULL DEFAULT ''"),
     ("events", "source", "TEXT NOT NULL DEFAULT 'web'"),
     ("bad_rows", "source", "TEXT NOT NULL DEFAULT 'web'"),
+    ("events", "way", "TEXT NOT NULL DEFAULT ''"),
+    ("events", "session", "TEXT NOT NULL DEFAULT ''"),
+    ("bad_rows", "context", "TEXT NOT NULL DEFAULT ''"),
 )
 
 

@@ -1,0 +1,26 @@
+"""What every store does: take a batch whole, say what was new, give it back in order.
+
+Not for deciding what is valid or what an event means: edge/ingest/receive.py, its dialects and core do.
+"""
+
+from .records import (
+    SHOWN_READ,
+    WEB,
+    BadRow,
+    Batch,
+    Deliveries,
+    Erased,
+    Event,
+    Experiment,
+    Receipt,
+    State,
+    Visit,
+    Visitor,
+)
+from .sessions import IDENTIFY, LOGIN, Link, Session, SessionStep
+from .store import Listener, Store, StoreUnavailable, Writing, Written
+
+__all__ = [
+    "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Deliveries", "Erased", "Event", "Experiment", "Link", "Listener",
+    "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "Writing", "Written",
+]  # fmt: skip
