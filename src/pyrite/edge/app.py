@@ -30,9 +30,11 @@ from .http.problems import Problem
 from .ingest.dialect import Dialect
 from .ingest.receive import Receiver
 from .ingest.schemas import Schemas
+from .jss.arrival import JSS
 from .jss.definitions import Definitions
 from .jss.endpoints import Jss
 from .jss.pipeline.chain import chain
+from .jss.tracked import Tracked
 from .operations.health import Health, Keeping
 from .operations.metrics import Metrics
 from .settings import Settings, converted, read, settings_file
@@ -86,14 +88,11 @@ def edge(
     )
     callers = Callers(chosen.edge.origins)
     schemas = Schemas(chosen)
-    adobe = Adobe(chosen, callers, decisions)
-    jss = Jss(
-        chosen,
-        Definitions(Path(chosen.jss.definitions)),
-        chain(chosen.jss.processors) if chosen.jss.enabled else [],
-        kept,
-        kept_experiences,
-    )
+    definitions = Definitions(Path(chosen.jss.definitions))
+    steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
+    claims = {JSS: Tracked(chosen.jss, definitions, steps)}
+    adobe = Adobe(chosen, callers, decisions, claims)
+    jss = Jss(chosen, definitions, steps, kept, kept_experiences)
     spoken: list[Dialect[Any]] = [adobe, jss, *dialects]  # in the order in which they are asked
     receiver = Receiver(chosen, kept, schemas, metrics, listener)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)

@@ -16,6 +16,7 @@ from ..http.call import Call, Route, path_of
 from ..http.callers import Callers
 from ..http.cors import Cors
 from ..http.problems import TOLD, Problem, unexpected
+from ..ingest.claims import Claims
 from ..ingest.schemas import Schemas
 from ..settings import Settings
 from . import handles as answers
@@ -34,8 +35,10 @@ class Adobe(Reader):
 
     cors = Cors(methods="POST", exposed="x-adobe-edge, x-request-id, retry-after, accept-encoding")
 
-    def __init__(self, settings: Settings, callers: Callers, decisions: Decisions) -> None:
-        super().__init__(settings)
+    def __init__(
+        self, settings: Settings, callers: Callers, decisions: Decisions, claims: Claims
+    ) -> None:
+        super().__init__(settings, claims)
         self._callers = callers
         self._decisions = decisions
         self._base = "/" + settings.edge.base_path.strip("/")

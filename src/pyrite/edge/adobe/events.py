@@ -19,6 +19,7 @@ from ..http.problems import Problem
 from ..ingest import bodies
 from ..ingest.arrival import raise_if_alone
 from ..ingest.bodies import Body, too_deep
+from ..ingest.claims import Claims
 from ..settings import Limits
 from . import identities
 from .arrival import Arrival, Source
@@ -31,8 +32,11 @@ EARLIEST_MS, LATEST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1
 SKEW_MS = 60_000  # a page's clock that differs by less is taken at its word: the way here may take that long
 
 
-def read(content: bytes, source: Source, limits: Limits) -> Arrival:
-    """What *content* holds. Raises Problem when nothing of it can be used.
+NO_CLAIMS: Claims = {}
+
+
+def read(content: bytes, source: Source, limits: Limits, claims: Claims = NO_CLAIMS) -> Arrival:
+    """What *content* holds. Raises Problem when nothing of it can be used. *claims* take the parts of events that are others'.
 
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
@@ -64,7 +68,7 @@ def read(content: bytes, source: Source, limits: Limits) -> Arrival:
         try:
             if found.cut and found.is_cut(event):
                 raise too_deep(limits.depth, f"$.events[{index}]")
-            _take(arrival, event, index)
+            _take(arrival, event, index, claims)
         except Exception as error:
             arrival.refuse(index, error)
     if arrival.refused:
@@ -150,7 +154,7 @@ def ecid_for(seed: str) -> str:
 _PARTS = ("xdm", "data", "query", "meta")
 
 
-def _take(arrival: Arrival, content: Any, index: int) -> None:
+def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
     # Most of an edge's time is spent here: what is usual goes the short way.
     if not isinstance(content, dict):
         detail = f"expected an object, got {_name(content)}"

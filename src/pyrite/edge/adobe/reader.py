@@ -9,6 +9,7 @@ from ...core.errors import ConsentError
 from ...stores.contract import WEB, Visit
 from ..http.call import Call
 from ..http.problems import Problem
+from ..ingest.claims import Claims
 from ..settings import Settings
 from . import events, identities, tcf
 from .arrival import Arrival, Source, cookie_prefix
@@ -34,8 +35,9 @@ class Reader:
 
     name = WEB
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, claims: Claims = events.NO_CLAIMS) -> None:
         self._settings = settings
+        self._claims = claims
         # As many events as there are: nobody waits for an answer.
         self._replaying = replace(settings.limits, events=2**31)
 
@@ -47,7 +49,7 @@ class Reader:
             named = early_stream(content, limits)
             source = self._source(call, named) if named else source
         self._check(call, source)
-        arrival = events.read(content, source, limits)
+        arrival = events.read(content, source, limits, self._claims)
         arrival.call = call
         arrival.deliveries = deliveries_of(arrival.body, source)
         action = call.route.action

@@ -1,5 +1,7 @@
 """What a request brings, whatever its dialect: events to store, bad rows for those that can't be, and who sent it."""
 
+from typing import Any
+
 import msgspec
 
 from ...stores.contract import BadRow, Deliveries, Event, Link, SessionStep, Visit
@@ -20,12 +22,23 @@ class Arrival(msgspec.Struct, kw_only=True):
     deliveries: Deliveries | None = None
     session: SessionStep | None = None  # of the visitor, to which the events belong
     links: list[Link] = []
+    beside: list[
+        tuple[int, Event]
+    ] = []  # place, and an event that what stands there has become besides its own
+    memory: dict[str, Any] = {}  # of those who take parts of events; see claims.py
 
     def places(self) -> list[int]:
         """The place of each of the events in the request."""
         gone = {place for place, _ in self.refused}
         last = len(self.events) + len(gone)
         return [place for place in range(last) if place not in gone]
+
+    def everything(self) -> tuple[Event, ...]:
+        """All events that are to be stored: of a place that is refused none."""
+        if not self.beside:
+            return tuple(self.events)
+        gone = {place for place, _ in self.refused}
+        return (*self.events, *[event for place, event in self.beside if place not in gone])
 
     def path(self, place: int) -> str:
         """Where the event at *place* stands in the request, as problems name it."""

@@ -90,7 +90,7 @@ class Receiver:
 
     async def _commit(self, arrival: Arrival) -> Receipt:
         batch = Batch(
-            events=tuple(arrival.events),
+            events=arrival.everything(),
             bad_rows=tuple(arrival.bad_rows),
             visit=arrival.visit,
             deliveries=arrival.deliveries,

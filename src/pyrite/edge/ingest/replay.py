@@ -74,7 +74,7 @@ def _take(
             else Problem(400, "body.events", "expected at least one event", path="$.events")
         )
     batch = Batch(
-        events=tuple(arrival.events),
+        events=arrival.everything(),
         bad_rows=tuple(arrival.bad_rows),
         visit=arrival.visit,
         mended=(row.id,),

@@ -7,8 +7,10 @@ import uuid
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.event import PAGE_VIEW
+from ...stores.contract import Event
 from .pipeline.processor import Record
 
 _encode = msgspec.json.Encoder().encode
@@ -31,7 +33,25 @@ def body_of(
     record: Record, id: str, url: str, referrer: str = "", *, is_error: bool = False
 ) -> str:
     """The JSON text of the event that *record* becomes; *url* is the address of the page that it happened on."""
-    jss: dict[str, Any] = {"kind": record.kind}
+    page: dict[str, Any] = {"URL": url} if url else {}
+    if record.kind == "pageview":
+        page |= {"name": record.definition, "pageViews": {"value": 1}}
+        if is_error:
+            page["isErrorPage"] = True
+    web: dict[str, Any] = {"webPageDetails": page} if page else {}
+    if referrer:
+        web["webReferrer"] = {"URL": referrer}
+    xdm: dict[str, Any] = {"_id": id, "eventType": type_of(record)}
+    if web:
+        xdm["web"] = web
+    body: dict[str, Any] = {"xdm": xdm}
+    if record.data:
+        body["data"] = record.data
+    return _encode(body | {"jss": jss_of(record)}).decode()
+
+
+def jss_of(record: Record) -> dict[str, Any]:
+    """The part `jss` of a stored event: what says nothing is left out."""
     told = {
         "id": record.id,
         "definition": record.definition,
@@ -41,27 +61,30 @@ def body_of(
         "currencyCode": record.currency,
         "extra": record.extra,
     }
-    jss |= {name: value for name, value in told.items() if value}
+    found: dict[str, Any] = {"kind": record.kind}
+    found |= {name: value for name, value in told.items() if value}
     if record.kind == "pageview":
-        jss["url"] = record.url
+        found["url"] = record.url
     if record.money is not None:
-        jss["monetaryValue"] = record.money
-    body: dict[str, Any] = {"xdm": _xdm(record, id, url, referrer, is_error)}
+        found["monetaryValue"] = record.money
+    return found
+
+
+def merged(event: Event, record: Record) -> Event:
+    """*event*, which a page has sent with all that it knows, as the one that *record* says it is."""
+    body: dict[str, Any] = msgspec.json.decode(event.body)
+    type = type_of(record)
+    body["xdm"]["eventType"] = type
     if record.data:
-        body["data"] = record.data
-    return _encode(body | {"jss": jss}).decode()
+        body["data"] = {**body.get("data", {}), **record.data}
+    body["jss"] = jss_of(record)
+    is_view = record.kind == "pageview"
+    return replace(event, type=type, body=_encode(body).decode(), is_view=event.is_view or is_view)
 
 
-def _xdm(record: Record, id: str, url: str, referrer: str, is_error: bool) -> dict[str, Any]:
-    page: dict[str, Any] = {}
-    if url:
-        page["URL"] = url
-    if record.kind == "pageview":
-        page |= {"name": record.definition, "pageViews": {"value": 1}}
-        if is_error:
-            page["isErrorPage"] = True
-    web: dict[str, Any] = {"webPageDetails": page} if page else {}
-    if referrer:
-        web["webReferrer"] = {"URL": referrer}
-    xdm: dict[str, Any] = {"_id": id, "eventType": type_of(record)}
-    return xdm | ({"web": web} if web else {})
+def beside(event: Event, record: Record, number: int) -> Event:
+    """What *event* has become besides: *record*, the one with this *number*."""
+    id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{event.id}/{number}"))
+    body = body_of(record, id, record.url or event.url)
+    is_view = record.kind == "pageview"
+    return replace(event, id=id, type=type_of(record), body=body, is_view=is_view, shown=())
