@@ -9,6 +9,8 @@ from pyrite.cli.terminal import say
 from pyrite.core.event import part
 
 SHORT_ID = 8  # characters of a visitor's id in a line; `export` and `erase` take them
+DIALECTS = ("jss", "ibexa")  # what they store beside xdm and data
+BODY_KEYS = {"xdm", "data", *DIALECTS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999000, UTC)
 
@@ -21,6 +23,9 @@ def print_event(event: Any) -> None:
     link = part(body, "xdm", "web", "webInteraction")
     if link and not shown:
         shown = f"{_short(link.get('name', ''))} → {_short(link.get('URL', ''))}"
+    for name in DIALECTS:
+        pairs = [pair for pair in part(body, name).items() if pair[1] not in ("", None, {}, [])]
+        shown = " ".join([shown, *[f"{key}={_short(value)}" for key, value in pairs]]).strip()
     path = "/" + event.url.partition("://")[2].partition("/")[2]
     say(
         (_clock(event.received_ms), "dim"),
@@ -39,6 +44,8 @@ def event_record(event: Any) -> dict[str, Any]:
         "id": event.id,
         "datastream": event.datastream,
         "source": event.source,
+        "way": event.way,
+        "session": event.session,
         "type": event.type,
         "url": event.url,
         "visitor": event.visitor,
@@ -77,17 +84,18 @@ def row_record(row: Any) -> dict[str, Any]:
         "visitor": row.visitor,
         "ecid": row.ecid,
         "source": row.source,
+        "context": row.context,
         **body,
     }
 
 
 def body_of(event: Any) -> dict[str, Any]:
-    """`{xdm, data}` of *event*; what is no such JSON, by whoever wrote it, stands in `body` as it is."""
+    """`{xdm, data}` of *event*, and what its dialect has put beside them; what is no such JSON, by whoever wrote it, stands in `body` as it is."""
     try:
         body = json.loads(event.body)
     except (ValueError, RecursionError):
         return {"body": event.body}
-    if isinstance(body, dict) and body.keys() <= {"xdm", "data"}:
+    if isinstance(body, dict) and body.keys() <= BODY_KEYS:
         return body
     return {"body": body}
 
@@ -118,3 +126,50 @@ def _clock(ms: int) -> str:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def session_record(session: Any, *, now_ms: int, contact: str, listed: bool) -> dict[str, Any]:
+    """A session as JSON; *contact* is whose profile it belongs to, `ended` empty while it is open."""
+    ended_ms, how = session.end(now_ms)
+    return {
+        "id": session.id,
+        "datastream": session.datastream,
+        "source": session.source,
+        "visitor": session.visitor,
+        "contact": contact,
+        "started": iso(session.started_ms),
+        "last": iso(session.last_ms),
+        "ended": iso(ended_ms) if how else "",
+        "how": how,
+        "robot": session.robot,
+        "campaign": session.campaign,
+        "pages": session.pages,
+        "events": session.events,
+        "value": session.value,
+        "listed": listed,
+    }
+
+
+def print_session(record: dict[str, Any]) -> None:
+    """One line for a session."""
+    who = {True: "robot", False: "human", None: "unknown"}[record["robot"]]
+    value = f" value {record['value']:g}" if record["value"] else ""
+    campaign = f" campaign {record['campaign']}" if record["campaign"] else ""
+    listed = "" if record["listed"] else " not listed"
+    say(
+        (record["started"], "dim"),
+        "  ",
+        (f"{record['how'] or 'open':<8}", "bold"),
+        f" {record['contact'][:SHORT_ID]:<8}  {who:<7} {record['pages']} pages, {record['events']} events{value}{campaign}{listed}",
+    )
+
+
+def link_record(link: Any) -> dict[str, Any]:
+    """A link between visitors as JSON."""
+    return {
+        "datastream": link.datastream,
+        "source": link.source,
+        "target": link.target,
+        "how": link.how,
+        "made": iso(link.made_ms),
+    }

@@ -1,11 +1,12 @@
 """export, erase: what belongs to one visitor."""
 
+import time
 from typing import Annotated, Any
 
 import typer
 
 from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
-from pyrite.cli.records import event_record, iso, row_record
+from pyrite.cli.records import event_record, iso, link_record, row_record, session_record
 from pyrite.cli.terminal import note, say, visible, write_json
 
 SHORTEST = 4  # characters of an id that may stand for the whole
@@ -28,7 +29,7 @@ def export(
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Print all that is stored of one visitor, a JSON object a line: who they are, events, bad rows."""
+    """Print all that is stored of one visitor, a JSON object a line: who they are, events, sessions, links, bad rows."""
     store = store_of(data, config)
     with failures():
         names = _confirmed(store, visitor, yes)
@@ -39,6 +40,16 @@ def export(
                 known = store.visitor(stream, name)
                 if known:
                     write_json({"kind": "visitor", **{key: getattr(known, key) for key in _VISITOR}})  # fmt: skip
+            now_ms = int(time.time() * 1000)
+            for session in store.sessions(name):
+                contact = store.canonical(name)
+                record = session_record(session, now_ms=now_ms, contact=contact, listed=False)
+                del record["listed"]
+                write_json({"kind": "session", **record})
+        for link in sorted(
+            {link for name in names for link in store.links(name)}, key=lambda one: one.made_ms
+        ):
+            write_json({"kind": "link", **link_record(link)})
         for row in store.bad_rows_of(names):
             write_json({"kind": "bad row", **row_record(row)})
     store.close()
@@ -64,17 +75,23 @@ def erase(
             raise typer.Exit(1)
         erased = store.erase(names)
     store.close()
-    say(f"  erased: {erased.events} events, {erased.bad_rows} bad rows, {erased.visitors} visitors")
+    say(
+        f"  erased: {erased.events} events, {erased.bad_rows} bad rows, {erased.visitors} visitors,"
+        f" {erased.sessions} sessions, {erased.links} links"
+    )
 
 
 def _confirmed(store: Any, given: str, yes: bool) -> list[str]:
-    """The keys of the visitor that *given* names; devices behind an ECID are listed, and are theirs only if a person says so."""
-    visitor = _whole(store, given)
+    """The keys of the visitor that *given* names; those behind an ECID or a link are listed, and theirs only if a person says so."""
+    visitor = whole(store, given)
     names: list[str] = store.names_of(visitor)
     devices = [name for name in names if name != visitor]
     if not devices:
         return names
-    note(f"  {len(devices)} devices have sent the ECID {visitor}; anybody who has seen it can:")
+    linked = any(True for _ in store.links(visitor))
+    why = "are linked with" if linked else "have sent the ECID"
+    warning = "" if linked else "; anybody who has seen it can"
+    note(f"  {len(devices)} devices {why} {visitor}{warning}:")
     for device in devices:
         events = list(store.events_of(device))
         first = f", first on {iso(min(one.received_ms for one in events))[:10]}" if events else ""
@@ -85,7 +102,7 @@ def _confirmed(store: Any, given: str, yes: bool) -> list[str]:
     return names
 
 
-def _whole(store: Any, given: str) -> str:
+def whole(store: Any, given: str) -> str:
     """The id that *given* is, or is the beginning of. Raises ValueError where that is none, or several."""
     found: list[str] = store.keys(given, limit=SHOWN + 1) if given else []
     if given in found or (given and any(True for _ in store.bad_rows_of([given]))):

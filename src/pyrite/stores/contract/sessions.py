@@ -57,6 +57,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             return 0, ""
         return (self.ended_ms, self.how) if self.how else (self.last_ms + self.idle_ms, "idle")
 
+    def is_listed(self, now_ms: int, *, identified: bool) -> bool:
+        """Whether profiles show it: it is over, a human's, and its visitor is *identified*, or need not be."""
+        return identified and self.robot is False and not self.is_open(now_ms)
+
 
 class SessionStep(msgspec.Struct, frozen=True, kw_only=True):
     """What a batch does to the session of a visitor: it continues the one that is open at *at_ms*, or opens one with the id *id*.
