@@ -51,7 +51,7 @@ INNER_WALLS = {
         "operations experiences",
         "http",
         "ingest",
-        "adobe jss",
+        "adobe jss ibexa",
         "replay app",
     ),
 }

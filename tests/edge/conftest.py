@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import pyrite
-from pyrite.edge.settings import Datastream, Edge, Jss, Limits, Settings
+from pyrite.edge.settings import Datastream, Edge, Ibexa, Jss, Limits, Settings
 from pyrite.stores.memory import MemoryStore
 
 BUILD = {
@@ -45,6 +45,7 @@ def edge(built: Path, tmp_path: Path) -> Iterator[Maker]:
             limits=options.pop("limits", Limits(body_bytes=5000, events=3, depth=20)),
             datastreams=options.pop("datastreams", {"shop": Datastream(org="ORG@AdobeOrg")}),
             jss=options.pop("jss", Jss()),
+            ibexa=options.pop("ibexa", Ibexa()),
         )
         app = pyrite.edge(settings=settings, store=options.pop("store", MemoryStore()), **options)
         client = TestClient(app, base_url="http://edge.test")

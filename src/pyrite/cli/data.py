@@ -142,11 +142,11 @@ def replay(
                 rows = [
                     changed(row, body=bodies[row.id], cut=False) for row in rows if row.id in bodies
                 ]
-            _take_in(store, rows, settings_of(config))
+            _take_in(store, rows, settings_of(config), data)
     store.close()
 
 
-def _take_in(store: Any, rows: list[Any], settings: Any) -> None:
+def _take_in(store: Any, rows: list[Any], settings: Any, data: Path | None) -> None:
     from rich.progress import Progress
 
     from pyrite.edge.replay import replay as take_in
@@ -154,7 +154,7 @@ def _take_in(store: Any, rows: list[Any], settings: Any) -> None:
     stored = duplicates = stayed = 0
     with Progress(console=problems, transient=True) as bar:
         task = bar.add_task("replaying", total=len(rows))
-        for one in take_in(store, rows, settings):
+        for one in take_in(store, rows, settings, data=data):
             stored += one.stored
             duplicates += one.duplicates
             if one.problem:

@@ -93,7 +93,8 @@ def edge(
     claims = {JSS: Tracked(chosen.jss, definitions, steps)}
     adobe = Adobe(chosen, callers, decisions, claims)
     jss = Jss(chosen, definitions, steps, kept, kept_experiences)
-    spoken: list[Dialect[Any]] = [adobe, jss, *dialects]  # in the order in which they are asked
+    # In the order in which they are asked.
+    spoken: list[Dialect[Any]] = [adobe, jss, *_ibexa(chosen, callers, folder), *dialects]
     receiver = Receiver(chosen, kept, schemas, metrics, listener)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
@@ -136,6 +137,16 @@ def edge(
     app.state.head = partial(files.head, checks=chosen.edge.development, mounted=mounted.prefix)
     app.state.previews = previews
     return app
+
+
+def _ibexa(settings: Settings, callers: Callers, folder: Path) -> list[Dialect[Any]]:
+    """The dialect of Ibexa where it is wanted: its libraries cost time, which others need not spend."""
+    if not settings.ibexa.enabled:
+        return []
+    from .ibexa.endpoints import Ibexa
+    from .ibexa.reading import reader_parts
+
+    return [Ibexa(settings, callers, *reader_parts(settings, folder))]
 
 
 def _routes(settings: Settings, health: Health) -> list[Route]:

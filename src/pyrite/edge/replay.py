@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ..stores.contract import BadRow, Store
 from .adobe.reader import Reader as Adobe
+from .ingest.dialect import Reader
 from .ingest.replay import Replayed
 from .ingest.replay import replay as replay_by
 from .jss.arrival import JSS
@@ -15,11 +17,21 @@ from .jss.tracked import Tracked
 from .settings import Settings
 
 
-def replay(store: Store, rows: Iterable[BadRow], settings: Settings) -> Iterator[Replayed]:
-    """Take *rows* in, one after the other, as if they came now. Raises StoreUnavailable, SettingsError; what was told by then is done."""
+def replay(
+    store: Store, rows: Iterable[BadRow], settings: Settings, *, data: Path | None = None
+) -> Iterator[Replayed]:
+    """Take *rows* in, one after the other, as if they came now. *data* is the folder of the database, the settings' when left out.
+
+    Raises StoreUnavailable, SettingsError; what was told by then is done.
+    """
     definitions = Definitions(Path(settings.jss.definitions))
     steps = chain(settings.jss.processors)
     # What was kept was admitted.
     jss = Jss(settings, definitions, steps, lambda call, caller: True)
     adobe = Adobe(settings, {JSS: Tracked(settings.jss, definitions, steps)})
-    return replay_by(store, rows, settings, [adobe, jss])
+    readers: list[Reader[Any]] = [adobe, jss]
+    if settings.ibexa.enabled:
+        from .ibexa.reading import reader  # its libraries cost time, which others need not spend
+
+        readers.append(reader(settings, data or Path(settings.edge.data)))
+    return replay_by(store, rows, settings, readers)

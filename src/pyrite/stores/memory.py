@@ -17,6 +17,7 @@ from .contract import (
     Event,
     Experiment,
     Link,
+    Nonce,
     Receipt,
     Session,
     SessionStep,
@@ -45,6 +46,7 @@ class MemoryStore(Writing):
         self._visitors: dict[tuple[str, str], Visitor] = {}
         self._sessions: dict[str, Session] = {}  # in the order in which they were opened
         self._links: list[Link] = []
+        self._nonces: dict[str, Nonce] = {}
         self._closed = False
 
     def write(self, batch: Batch, done: Written) -> None:
@@ -225,7 +227,16 @@ class MemoryStore(Writing):
         """See contract.Store."""
         self._closed = True
 
+    def _is_new(self, nonce: Nonce) -> bool:
+        known = self._nonces
+        self._nonces = {key: one for key, one in known.items() if one.until_ms >= nonce.seen_ms}
+        is_new = nonce.value not in self._nonces
+        self._nonces.setdefault(nonce.value, nonce)
+        return is_new
+
     def _write(self, batch: Batch) -> Receipt:
+        if batch.nonce and not self._is_new(batch.nonce):
+            return Receipt(replayed=True)
         stored: list[Event] = []
         session = self._step(batch.session) if batch.session else ""
         for event in batch.events:

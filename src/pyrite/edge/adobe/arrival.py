@@ -3,7 +3,6 @@
 Pure. Not for reading: events.py and queues.py do.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,16 +10,11 @@ import msgspec
 from ...core.event import part
 from ...stores.contract import WEB, BadRow
 from ..http.call import Call
+from ..http.consents import cookie_prefix
 from ..http.problems import Problem, unexpected
 from ..ingest import arrival
 from ..ingest.bodies import Body
 from . import identities
-
-
-@lru_cache(1024)
-def cookie_prefix(org: str) -> str:
-    """What the names of the cookies of *org* begin with."""
-    return "kndctr_" + org.replace("@", "_") + "_"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from ...core.errors import ConsentError
 from ...stores.contract import WEB, Visit
 from ..http.call import Call
+from ..http.consents import cookie_prefix
 from ..http.problems import Problem
 from ..ingest.claims import Claims
 from ..settings import Settings
 from . import events, identities, tcf
-from .arrival import Arrival, Source, cookie_prefix
+from .arrival import Arrival, Source
 from .deliveries import deliveries_of
 from .queues import early_stream
 

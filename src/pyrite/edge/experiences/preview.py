@@ -71,9 +71,9 @@ class Previews:
         return {str(experience): str(variant)}
 
 
-def secret_in(folder: Path) -> str:
-    """The secret that is kept in *folder*, made at first; only its owner can read it. Raises SecretTooShort, OSError."""
-    path = folder / KEY_FILE
+def secret_in(folder: Path, name: str = KEY_FILE) -> str:
+    """The secret that *folder* keeps as *name*, made at first; only its owner can read it. Raises SecretTooShort, OSError."""
+    path = folder / name
     kept = _kept(path)
     if kept:
         return kept

@@ -27,9 +27,12 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Call:
-    """A request: `noted` is what its dialect remembers of it, `row` the bad row that is replayed, None for a request of now."""
+    """A request: `noted` is what its dialect remembers of it, `row` the bad row that is replayed, None for a request of now.
 
-    __slots__ = ("_query", "_url", "headers", "held", "noted", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
+    `packed` is its body as it came. A bad row keeps `kept` in place of the body where that is not None, and `context`.
+    """
+
+    __slots__ = ("_query", "_url", "context", "headers", "held", "kept", "noted", "packed", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, route: Route) -> None:
         self.scope = scope
@@ -39,6 +42,9 @@ class Call:
         self.received_ms = 0
         self.row: BadRow | None = None
         self.noted: Any = None
+        self.packed = b""
+        self.kept: bytes | None = None
+        self.context = ""
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self._query: dict[str, str] | None = None
         self._url = ""
@@ -88,6 +94,9 @@ class Owner(Protocol):
     def turns_away(self, call: Call) -> Problem | None:
         """Why *call* is refused before it is read, above all for the page that makes it; None where it is not. A preflight
         (OPTIONS) asks for the call behind it."""
+
+    def refuse(self, call: Call, problem: Problem) -> Response:
+        """The answer to a call of which nothing was taken."""
 
 
 Answer = Callable[[Any, Call], Awaitable[Response]]

@@ -51,17 +51,18 @@ class Guard:
         dialect, route = found
         call = Call(scope, receive, route)
         origin = call.header(b"origin")
-        problem = dialect.turns_away(call)
-        refusal = self._refusal(call, problem)
+        problem = self._refusal(call, dialect.turns_away(call))
         cors = ALWAYS
         if origin and not (problem and problem.hidden):
             preflight = scope["method"] == "OPTIONS" and problem is None
             cors = dialect.cors.headers(origin, preflight=preflight)
-        if refusal is None and not route.action:
+        if problem is not None:
+            response = dialect.refuse(call, problem)
+        elif scope["method"] == "OPTIONS":
+            response = Response(status_code=204)
+        elif not route.action:
             await self._app(scope, receive, _with(cors, send))
             return
-        if refusal is not None:
-            response = refusal
         else:
             self._under_way += 1
             try:
@@ -82,7 +83,7 @@ class Guard:
         if refusal is None and not scope["path"].endswith(("/health", "/ready")):
             refusal = self._busy()
         if refusal is not None:
-            await _send(refusal, send)
+            await _send(refusal.response(""), send)
             return
         begun = False
 
@@ -113,22 +114,25 @@ class Guard:
             known = known or (dialect, route)
         return known
 
-    def _refusal(self, call: Call, problem: Problem | None) -> Response | None:
+    def _refusal(self, call: Call, problem: Problem | None) -> Problem | None:
+        """Why *call* is answered before it is read, be it the *problem* that its dialect has with it; None where it is not."""
+        if problem is not None and problem.status == 414:
+            return problem  # of an address that is too long that is the plainer word
         too_large = self._too_large(call.scope)
         if too_large is not None:
             return too_large
         if problem is not None:
             self._metrics.turned_away(problem.code)
-            return problem.response("")
-        if call.scope["method"] == "OPTIONS":
-            return Response(status_code=204)
-        if call.route.action and call.scope["method"] not in call.route.methods:
-            method, path = call.scope["method"], call.scope["path"]
-            detail = f"{method} is not supported at {path!r}"
-            return Problem(405, "method.unknown", detail).response("")
-        return None if self._under_way < self._limits.requests else self._busy()
+            return problem
+        method = call.scope["method"]
+        if method == "OPTIONS":
+            return None
+        if call.route.action and method not in call.route.methods:
+            detail = f"{method} is not supported at {call.scope['path']!r}"
+            return Problem(405, "method.unknown", detail)
+        return self._busy()
 
-    def _too_large(self, scope: Scope) -> Response | None:
+    def _too_large(self, scope: Scope) -> Problem | None:
         headers = scope["headers"]
         size = sum([len(name) + len(value) for name, value in headers])
         size += len(scope["path"]) + len(scope["query_string"])
@@ -140,13 +144,13 @@ class Guard:
         if size - cookies <= limit and cookies <= COOKIE_BYTES:
             return None
         detail = f"expected at most {limit} bytes of headers beside {COOKIE_BYTES} of cookies, got {size - cookies} and {cookies}"
-        return Problem(431, "headers.too_large", detail).response("")
+        return Problem(431, "headers.too_large", detail)
 
-    def _busy(self) -> Response | None:
+    def _busy(self) -> Problem | None:
         if self._under_way < self._limits.requests:
             return None
         detail = f"{self._under_way} requests are under way"
-        return Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S).response("")
+        return Problem(503, "edge.busy", detail, retry_after_s=RETRY_AFTER_S)
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -87,6 +87,7 @@ _TITLES = {
     401: "The request needs a key",
     403: "This page may not send events here",
     404: "There is nothing here",
+    414: "The address is too long",
     405: "This method is not supported here",
     408: "The request took too long",
     413: "The body is too large",

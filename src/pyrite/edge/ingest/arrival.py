@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ...stores.contract import BadRow, Deliveries, Event, Link, SessionStep, Visit
+from ...stores.contract import BadRow, Deliveries, Event, Link, Nonce, SessionStep, Visit
 from ..http.problems import Problem
 
 BAD_ROW_BYTES = 1_048_576  # how much of a refused body is kept
@@ -26,6 +26,7 @@ class Arrival(msgspec.Struct, kw_only=True):
         tuple[int, Event]
     ] = []  # place, and an event that what stands there has become besides its own
     memory: dict[str, Any] = {}  # of those who take parts of events; see claims.py
+    nonce: Nonce | None = None  # what is good once only of the request
 
     def places(self) -> list[int]:
         """The place of each of the events in the request."""

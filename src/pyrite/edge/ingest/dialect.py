@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from ...stores.contract import Receipt
 from ..http.call import Call, Owner
-from ..http.problems import Problem
 from .arrival import Arrival
 
 A = TypeVar("A", bound=Arrival)
@@ -37,9 +36,6 @@ class Dialect(Owner, Reader[A], Protocol[A]):
 
     def answer(self, arrival: A, receipt: Receipt) -> Response:
         """The answer to what has arrived and is on disk."""
-
-    def refuse(self, call: Call, problem: Problem) -> Response:
-        """The answer to a call of which nothing was taken."""
 
     def whose(self, call: Call, content: bytes) -> tuple[str, str]:
         """`(device id, ECID)` that a refused *content* names, whatever it is, so that it can be erased with them."""

@@ -25,7 +25,8 @@ from .receipts import Acknowledgements
 from .schemas import Schemas
 from .violations import check_events
 
-KEPT = (400, 413, 415, 422, 500)  # statuses of refusals whose body becomes a bad row
+KEPT = (400, 413, 414, 415, 422, 500)  # statuses of refusals whose body becomes a bad row
+UNPROVEN = (401, 403)  # statuses of refusals that are counted, and nothing else
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
 FAILURES = 1000  # bodies that the edge failed with, remembered so that each is kept once, however often it comes again
 BODILESS = ("GET", "HEAD")
@@ -63,9 +64,11 @@ class Receiver:
             # Read first: what is refused is kept with its body.
             content = await self._read(call)
             packed = len(content)
+            if call.scope["method"] not in BODILESS:
+                call.packed = content
             content = bodies.unpacked(content, self._limits)
             if len(content) != packed:
-                self._hold(call, len(content) - packed)
+                self._hold(call, len(content))
             arrival = dialect.read(call, content)
             check_events(arrival, self._schemas.of(arrival.datastream))
             response = dialect.answer(arrival, await self._commit(arrival))
@@ -85,7 +88,8 @@ class Receiver:
         if problem.code == "edge.busy" and call.scope["http_version"] == "1.1":
             # What the server holds of the rest of the body goes with the connection.
             response.raw_headers.append((b"connection", b"close"))
-        await self._keep(problem, dialect, call, problem.content or content)
+        kept = problem.content or content if call.kept is None else call.kept
+        await self._keep(problem, dialect, call, kept)
         return response
 
     async def _commit(self, arrival: Arrival) -> Receipt:
@@ -96,6 +100,7 @@ class Receiver:
             deliveries=arrival.deliveries,
             session=arrival.session,
             links=tuple(arrival.links),
+            nonce=arrival.nonce,
         )
         if batch == NOTHING:
             return Receipt()
@@ -105,6 +110,10 @@ class Receiver:
             raise Problem(
                 503, "store.unavailable", str(error), retry_after_s=RETRY_AFTER_S
             ) from None
+        if receipt.replayed:
+            raise Problem(
+                401, "auth.replayed", "this request was taken before; each needs a nonce of its own"
+            )
         self._metrics.took(stored=len(receipt.new), duplicates=receipt.duplicates)
         if batch.bad_rows:
             self._metrics.refused([row.code for row in batch.bad_rows])
@@ -122,6 +131,8 @@ class Receiver:
     async def _keep(
         self, problem: Problem, dialect: Dialect[Any], call: Call, content: bytes
     ) -> None:
+        if problem.status in UNPROVEN:
+            self._metrics.turned_away(problem.code)
         if problem.status not in KEPT or problem.is_private:
             return
         if problem.status == 500:
@@ -142,6 +153,7 @@ class Receiver:
                 client=call.client,
                 received_ms=call.received_ms,
                 whose=dialect.whose(call, content),
+                context=call.context,
             )
             await self._acknowledged.receipt(self._store, Batch(bad_rows=(row,)))
             self._metrics.refused([row.code])

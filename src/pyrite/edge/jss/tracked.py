@@ -6,7 +6,6 @@ Not for where they stand in a request: its dialect reads that.
 from collections.abc import Sequence
 from typing import Any
 
-
 from ...stores.contract import Event
 from ..http.problems import Problem
 from ..ingest.arrival import Arrival

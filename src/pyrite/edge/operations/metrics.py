@@ -14,7 +14,7 @@ COMMITS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)  # 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COUNTED = {
     "requests": ("Requests answered.", ("action", "status")),
-    "turned_away": ("Requests refused before they were read, by reason.", ("code",)),
+    "turned_away": ("Requests refused of which nothing was kept, by reason.", ("code",)),
     "events": ("Events that arrived, by what became of them.", ("outcome",)),
     "bad_rows": ("Bad rows kept, by reason.", ("code",)),
     "page_events": ("Events that pages have sent again, or let go of.", ("what",)),

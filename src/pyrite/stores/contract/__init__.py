@@ -12,6 +12,7 @@ from .records import (
     Erased,
     Event,
     Experiment,
+    Nonce,
     Receipt,
     State,
     Visit,
@@ -22,5 +23,5 @@ from .store import Listener, Store, StoreUnavailable, Writing, Written
 
 __all__ = [
     "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Deliveries", "Erased", "Event", "Experiment", "Link", "Listener",
-    "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "Writing", "Written",
+    "Nonce", "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "Writing", "Written",
 ]  # fmt: skip

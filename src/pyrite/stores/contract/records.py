@@ -118,11 +118,20 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     record: str
 
 
+class Nonce(msgspec.Struct, frozen=True, kw_only=True):
+    """What is good once only: seen at *seen_ms*, and remembered until *until_ms*, when nobody would take it any longer."""
+
+    value: str
+    seen_ms: int
+    until_ms: int
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one request brings; it is stored whole or not at all. `mended` are bad rows that go in the same stroke; a `probe`
     finds out whether every kind of row can be written, and keeps none.
 
-    Its events belong to the session that `session` opens or continues; `links` are made in the same stroke.
+    Its events belong to the session that `session` opens or continues; `links` are made in the same stroke. Where its `nonce` was
+    there before, nothing of it is stored.
     """
 
     events: tuple[Event, ...] = ()
@@ -134,6 +143,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     probe: bool = False
     session: SessionStep | None = None
     links: tuple[Link, ...] = ()
+    nonce: Nonce | None = None
 
     @property
     def size(self) -> int:
@@ -146,12 +156,14 @@ class Receipt(msgspec.Struct, frozen=True):
     """What became of a batch: the events that were new, with their places in the store, and the number that were there.
 
     `session` is the id of the session that they belong to; '' where the batch has none, or found none to continue or end.
+    `replayed` says that the batch's nonce was there before, and nothing was stored.
     """
 
     new: tuple[Event, ...] = ()
     places: Sequence[int] = ()
     duplicates: int = 0
     session: str = ""
+    replayed: bool = False
 
     @property
     def stored(self) -> tuple[Event, ...]:

@@ -18,10 +18,12 @@ from ..contract import (
     Event,
     Experiment,
     Link,
+    Nonce,
     Receipt,
     SessionStep,
     Visit,
 )
+from .nonces import is_new
 from .session_rows import count, step
 
 Row = TypeVar("Row")
@@ -71,6 +73,16 @@ ROW_COLUMNS = (
 
 def write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
     """Write *batches*, rows of a kind together: each statement costs the interpreter's lock twice."""
+    if not any(batch.nonce for batch in batches):
+        return _write(connection, batches)
+    fresh = [batch.nonce is None or is_new(connection, batch.nonce) for batch in batches]
+    written = iter(
+        _write(connection, [one for one, new in zip(batches, fresh, strict=True) if new])
+    )
+    return [next(written) if new else Receipt(replayed=True) for new in fresh]
+
+
+def _write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt]:
     sessions: dict[int, str] = {}
     for number, batch in enumerate(batches):
         if batch.session:
@@ -193,6 +205,7 @@ _SAMPLE = Batch(
     experiments=(Experiment(id="", since_ms=0, record=""),),
     session=SessionStep(datastream="", source="", visitor="", id="probe", at_ms=0, idle_ms=0),
     links=(Link(datastream="", source="", target="", made_ms=0, how=""),),
+    nonce=Nonce(value="", seen_ms=0, until_ms=0),
 )  # fmt: skip
 
 

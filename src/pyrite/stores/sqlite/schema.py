@@ -48,6 +48,8 @@ CREATE TABLE IF NOT EXISTS links (
     PRIMARY KEY (source, target, datastream, how)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_to ON links (target);
+CREATE TABLE IF NOT EXISTS nonces (value TEXT NOT NULL PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nonces_until ON nonces (until_ms);
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, padding BLOB NOT NULL);
 """
 _TABLES = {
@@ -59,6 +61,7 @@ _TABLES = {
     "experiments",
     "sessions",
     "links",
+    "nonces",
     "probe",
 }
 # What databases of earlier versions lack.

@@ -1,0 +1,76 @@
+"""Users as they are stored: hashes that only who has the secret can make again, also where they stand in an address.
+
+Pure. In a kept address the user is `~` and the hash, `~!` and the hash where no event could have that user.
+"""
+
+import hmac
+import re
+from collections.abc import Callable
+from functools import cached_property
+
+from ...core.ibexa.address import USER_PLACE
+from ...core.ibexa.events import ME, NOBODY, OLD_NAMES, check_user
+from ...core.ibexa.percent import decoded
+from ...core.ibexa.refusal import Refused
+
+HASHED, UNREADABLE = "~", "~!"
+_HASH = re.compile(r"~(!?)([0-9a-f]{64})")
+LOGINS = ("login", *OLD_NAMES)  # with a second user in their addresses
+
+
+class Users:
+    """Hashes by the secret that *secret* gives when it is first needed."""
+
+    def __init__(self, secret: Callable[[], str]) -> None:
+        self._made = secret
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._made().encode()
+
+    def hashed(self, customer: str, user: str) -> str:
+        """HMAC-SHA-256 of `customer/user`, in hexadecimal digits."""
+        text = f"{customer}/{user}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._secret, text, "sha256").hex()
+
+    def masked(self, path: str, *, nobody: bool = False, me: str = "") -> str:
+        """*path*, without its prefix and as it was sent (`/00000/click/johndoe/1/11`), with hashes in place of users.
+
+        With *nobody* it names none; *me* is whom the visitor's cookie names.
+        """
+        pieces = path.split("/")
+        customer, kind = pieces[1] if len(pieces) > 1 else "", pieces[2] if len(pieces) > 2 else ""
+        places = (USER_PLACE, USER_PLACE + 1) if kind in LOGINS else (USER_PLACE,)
+        for place in places:
+            if place < len(pieces) and pieces[place]:
+                pieces[place] = self._piece(customer, pieces[place], nobody, me)
+        return "/".join(pieces)
+
+    def _piece(self, customer: str, piece: str, nobody: bool, me: str) -> str:
+        if nobody:
+            return NOBODY
+        try:
+            user = decoded(piece, path="user")
+            check_user(user)
+        except Refused:
+            return UNREADABLE + self.hashed(customer, piece)
+        if user == NOBODY or (user == ME and not me):
+            return user
+        return HASHED + self.hashed(customer, me if user == ME else user)
+
+
+def hash_of(path: str) -> str:
+    """The hash of the user in a masked *path*; '' where it names none."""
+    pieces = path.split("/")
+    found = _HASH.fullmatch(pieces[USER_PLACE]) if len(pieces) > USER_PLACE else None
+    return found[2] if found else ""
+
+
+def hash_in(user: str) -> str:
+    """The hash that a user of a kept address is; '' where it is none. Raises Refused for one that no event could have."""
+    found = _HASH.fullmatch(user)
+    if found is None:
+        return ""
+    if found[1]:
+        raise Refused("no event can have this user", path="user", reason="user")
+    return found[2]
