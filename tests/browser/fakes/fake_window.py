@@ -48,6 +48,17 @@ class Window(Target):
 
     world: World
     number = 0  # of the page
+    observers: list[MutationObserver]
+    Date: Any
+    Image: Any
+    Intl: Any
+    Math: Any
+    console: Any
+    crypto: Any
+    navigator: Any
+    fetch: Any
+    indexedDB: Any
+    localStorage: Any
 
     def enter(self, world: World, url: str = "https://www.site.test/") -> None:
         """Be the window of a new page in *world*; the one before is gone."""
@@ -57,7 +68,7 @@ class Window(Target):
         self.listeners = {}
         self.world = world
         self.globalThis = self
-        self.observers: list[MutationObserver] = []
+        self.observers = []
         self.lines: list[tuple[str, str]] = []
         self.fetches: list[tuple[str, Any]] = []  # url and options
         self.beacon_bytes = 0

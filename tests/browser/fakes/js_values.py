@@ -33,6 +33,10 @@ class Array(list[Any]):
 
     js_class = "Array"
 
+    @staticmethod
+    def of(*items: Any) -> "Array":
+        return Array(items)
+
     @property
     def length(self) -> int:
         return len(self)
