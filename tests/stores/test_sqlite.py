@@ -400,7 +400,8 @@ def test_while_a_database_is_locked_whoever_comes_later_hears_of_it_sooner(
         patient(store, seconds)
 
     monkeypatch.setattr(SqliteStore, "_be_patient", noted)
-    monkeypatch.setattr("pyrite.stores.sqlite.BUSY_S", 0.02)
+    for module in ("sqlite", "sqlite.reading"):
+        monkeypatch.setattr(f"pyrite.stores.{module}.BUSY_S", 0.02)
     monkeypatch.setattr("pyrite.stores.sqlite.BUSY_AGAIN_S", 0.01)
     store = SqliteStore(tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:

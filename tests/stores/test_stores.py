@@ -255,7 +255,8 @@ def test_a_batch_is_on_disk_when_its_future_is_done(tmp_path: Path) -> None:
 def test_a_locked_database_refuses_the_batch_and_recovers_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pyrite.stores.sqlite.BUSY_S", 0.05)
+    for module in ("sqlite", "sqlite.reading"):
+        monkeypatch.setattr(f"pyrite.stores.{module}.BUSY_S", 0.05)
     store = SqliteStore(tmp_path)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -158,7 +158,7 @@ class MemoryStore(Writing):
             for one in self._sessions.values()
             if (one.datastream, one.source, one.visitor) == whose
         ]
-        return max(found, key=lambda one: one.started_ms) if found else None
+        return max(found, key=lambda one: (one.started_ms, one.how == "", one.id), default=None)
 
     def sessions(self, visitor: str = "") -> Iterator[Session]:
         """See contract.Store."""

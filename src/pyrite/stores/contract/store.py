@@ -107,7 +107,7 @@ class Store(Protocol):
         """Undo what said that *key* is one person with others; how many links went. Raises StoreUnavailable."""
 
     def session(self, datastream: str, source: str, visitor: str) -> Session | None:
-        """The newest session of a visitor, open or over; None where there was none. Raises StoreUnavailable."""
+        """The newest session of a visitor (of two that began at once the one that was not ended), open or over; None where there was none. Raises StoreUnavailable."""
 
     def sessions(self, visitor: str = "") -> Iterator[Session]:
         """Sessions of a visitor's key, or all, oldest first."""

@@ -10,7 +10,7 @@ from ..contract.sessions import neighbours, reached, stepped
 Select = Callable[[str, Sequence[object]], Iterable[Any]]
 
 COLUMNS = "id, datastream, source, visitor, started_ms, last_ms, idle_ms, key, ended_ms, how, robot, campaign, pages, events, value"
-NEWEST = f"SELECT {COLUMNS} FROM sessions WHERE visitor = ? AND datastream = ? AND source = ? ORDER BY started_ms DESC LIMIT 1"
+NEWEST = f"SELECT {COLUMNS} FROM sessions WHERE visitor = ? AND datastream = ? AND source = ? ORDER BY started_ms DESC, how, id DESC LIMIT 1"
 LINKS = "SELECT datastream, source, target, made_ms, how FROM links"
 TOUCHING = f"{LINKS} WHERE source = ?1 UNION ALL {LINKS} WHERE target = ?1 AND source != ?1"
 _SET = f"INSERT OR REPLACE INTO sessions ({COLUMNS}) VALUES ({','.join('?' * 15)})"
