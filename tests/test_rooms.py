@@ -32,7 +32,7 @@ INNER_WALLS = {
         "wire errors moment effects event urls digits words notes",
         "options",
         "visitor",
-        "delivery collect personalization ibexa",
+        "delivery collect personalization ibexa jss",
         "decisions tracking",
         "commands",
         "tracker",

@@ -16,8 +16,8 @@ from .merge import merge, stripped
 # How experiences are decided: on the edge, and in a script of its own for pages that decide themselves.
 DECISIONS = "core/decisions/"
 DECIDER = "browser/entry/decider.py"
-# Ibexa's events and addresses: for the edge, servers and pages that ask for them.
-IBEXA = "core/ibexa/"
+# Ibexa's events and addresses, and those of JSS: for the edge, servers and pages that ask for them.
+APART = ("core/ibexa/", "core/jss/")
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (
@@ -53,8 +53,8 @@ def deciding(source: Path) -> dict[str, Path]:
 
 
 def addressing(source: Path) -> dict[str, Path]:
-    """What makes and reads Ibexa's addresses, which the tracker does without."""
-    return {name: file for name, file in everything(source).items() if name.startswith(IBEXA)}
+    """What makes and reads addresses and events of others, which the tracker does without."""
+    return {name: file for name, file in everything(source).items() if name.startswith(APART)}
 
 
 def everything(source: Path) -> dict[str, Path]:

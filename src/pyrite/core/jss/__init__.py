@@ -1,0 +1,1 @@
+"""Sitecore JSS tracking as a page speaks it: events, and requests to any JSS service. A page loads none of it by itself."""

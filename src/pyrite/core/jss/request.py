@@ -1,0 +1,156 @@
+"""A request to any JSS service, byte for byte as Sitecore's own client makes it, and what its answer comes to.
+
+Pure. Differences from the original, as in web/jss/tracking.mjs: no `?` with nothing behind it, and the query of a serviceUrl
+stands behind the action. Source: @sitecore-jss/sitecore-jss-tracking 19.0.2.
+"""
+
+from ..errors import TrackerError, WireError
+from ..event import part, text_of
+from ..visitor.identity import quote
+from ..wire import decode, encode
+
+SERVICE = "/sitecore/api/jss/track"
+EVENT = "event"
+# What encodeURIComponent leaves as it is and RFC 3986 does not.
+_PLAIN = (("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*"))
+
+
+class ServiceRefused(TrackerError):
+    """A JSS service answered with a status outside 2xx: *status*, and its answer as *data*."""
+
+    def __init__(self, message: str, *, reason: str, path: str, status: int, data: object) -> None:
+        super().__init__(message, path=path)
+        self.reason = reason
+        self.status = status
+        self.data = data
+
+    def as_record(self) -> dict[str, object]:
+        """`{code, message, path, status, response: {status, data}}`."""
+        return {
+            "code": self.reason,
+            "message": self.message,
+            "path": self.path,
+            "status": self.status,
+            "response": {"status": self.status, "data": self.data},
+        }
+
+
+def url_of(options: dict[str, object]) -> str:
+    """The address that *options* (`host`, `serviceUrl`, `action`, `querystringParams`) name."""
+    service, mark, query = (text_of(options, "serviceUrl") or SERVICE).partition("?")
+    action = text_of(options, "action") or EVENT
+    pairs = [query] if mark else []
+    parameters = part(options, "querystringParams")
+    for name in parameters:
+        pairs.append(f"{component(name)}={component(_string(parameters[name]))}")
+    found = "&".join(pairs)
+    return f"{text_of(options, 'host')}{service}/{action}{'?' if pairs else ''}{found}"
+
+
+def component(text: str) -> str:
+    """*text* as JavaScript's encodeURIComponent gives it."""
+    found = quote(text)
+    for code, char in _PLAIN:
+        found = found.replace(code, char)
+    return found
+
+
+def member(text: str, name: str) -> str:
+    """The JSON text of the member *name* of the object whose JSON is *text*, as it stands there; '' where there is none.
+
+    Not decoded and encoded again: keys would be sorted, which is another body. By pieces between quotes, without slices of
+    what is inside them: Brython counts an emoji as two.
+    """
+    taken: list[str] = []
+    depth = 0
+    key = ""
+    inside = taking = False
+    for piece in text.split('"'):
+        if inside:
+            key = piece
+            inside = _ends_escaped(piece)
+            if taking:
+                taken.append(piece)
+            continue
+        begin = 0
+        for at in range(len(piece)):
+            char = piece[at]
+            if char in "{[":
+                depth += 1
+            elif char in "}],":
+                if taking and depth == 1:
+                    return '"'.join(taken + [piece[begin:at]])
+                depth -= 0 if char == "," else 1
+            elif char == ":" and depth == 1 and key == name:
+                taking = True
+                begin = at + 1
+        if taking:
+            taken.append(piece[begin:])
+        inside = True
+    return ""
+
+
+def _ends_escaped(piece: str) -> bool:
+    """Whether the quote behind *piece* is part of the string."""
+    count = 0
+    while count < len(piece) and piece[len(piece) - count - 1] == "\\":
+        count += 1
+    return count % 2 == 1
+
+
+def body_of(events: str) -> str:
+    """The body with the JSON text *events*: a list of them, also where there is but one."""
+    return events if events[:1] == "[" else f"[{events}]"
+
+
+def result_of(status: int, text: str, body: str) -> dict[str, object]:
+    """What the promise resolves with: `{requestBody, responseBody?, errors}`; *text* is the answer to *body*.
+
+    Raises ServiceRefused for a status outside 2xx.
+    """
+    try:
+        answer: object = decode(text) if text else None
+    except WireError:
+        answer = text
+    said = answer if isinstance(answer, dict) else {}
+    if status < 200 or status > 299:
+        detail = text_of(said, "detail") or f"Request failed with status code {status}"
+        reason = text_of(said, "code") or "edge.refused"
+        path = text_of(said, "path")
+        raise ServiceRefused(detail, reason=reason, path=path, status=status, data=answer)
+    result: dict[str, object] = {"requestBody": decode(body), "errors": errors_of(said)}
+    if answer is not None:
+        result["responseBody"] = answer
+    return result
+
+
+def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
+    """`{index, code, message, path}` of each event that an *answer* (207) says was not taken."""
+    found: list[dict[str, object]] = []
+    listed = answer.get("errors")
+    for problem in listed if isinstance(listed, list) else []:
+        if isinstance(problem, dict):
+            index = part(problem, "report").get("eventIndex")
+            found.append(
+                {
+                    "index": index if isinstance(index, int) else -1,
+                    "code": text_of(problem, "code"),
+                    "message": text_of(problem, "detail") or text_of(problem, "title"),
+                    "path": text_of(problem, "path"),
+                }
+            )
+    return found
+
+
+def _string(value: object) -> str:
+    """*value* as JavaScript's String gives it, of what JSON can hold."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ",".join(["" if item is None else _string(item) for item in value])
+    if isinstance(value, dict):
+        return "[object Object]"
+    if value is True or value is False or value is None:
+        return encode(value)
+    number = encode(value)
+    return number if "e-" in number else number.replace("e", "e+")

@@ -1,0 +1,105 @@
+"""Requests to any JSS service: the addresses and bodies of the original client, and what answers come to."""
+
+from given import raises
+
+from pyrite.core.jss.request import (
+    ServiceRefused,
+    body_of,
+    component,
+    errors_of,
+    member,
+    result_of,
+    url_of,
+)
+
+URLS = [
+    ({}, "/sitecore/api/jss/track/event"),
+    ({"host": "https://s.example"}, "https://s.example/sitecore/api/jss/track/event"),
+    ({"action": "flush"}, "/sitecore/api/jss/track/flush"),
+    ({"serviceUrl": "/my/track", "action": "custom"}, "/my/track/custom"),
+    ({"serviceUrl": "/my?z=1"}, "/my/event?z=1"),
+    ({"serviceUrl": "/my?z=1", "querystringParams": {"a": "b"}}, "/my/event?z=1&a=b"),
+    (
+        {"querystringParams": {"sc_apikey": "{A-1}"}},
+        "/sitecore/api/jss/track/event?sc_apikey=%7BA-1%7D",
+    ),
+    ({"querystringParams": {"a b&": "ü/?&=+"}}, "/sitecore/api/jss/track/event?a%20b%26=%C3%BC%2F%3F%26%3D%2B"),
+    ({"querystringParams": {"a": [1, "2", None, [True]]}}, "/sitecore/api/jss/track/event?a=1%2C2%2C%2Ctrue"),
+    ({"querystringParams": {"a": {}}}, "/sitecore/api/jss/track/event?a=%5Bobject%20Object%5D"),
+    ({"querystringParams": {"a": None}}, "/sitecore/api/jss/track/event?a=null"),
+    ({"querystringParams": {"a": 1e21}}, "/sitecore/api/jss/track/event?a=1e%2B21"),
+    ({"querystringParams": {"a": 1.5}}, "/sitecore/api/jss/track/event?a=1.5"),
+    ({"querystringParams": {"a": False}}, "/sitecore/api/jss/track/event?a=false"),
+]  # fmt: skip
+
+MEMBERS = [
+    ('{"events":[{"b":1,"a":"x"}],"host":"h"}', '[{"b":1,"a":"x"}]'),
+    ('{"host":"h","events":{"b":1,"a":{"events":2}}}', '{"b":1,"a":{"events":2}}'),
+    ('{"events":"a\\"b,}","z":1}', '"a\\"b,}"'),
+    ('{"events":"\\\\","z":1}', '"\\\\"'),
+    ('{"a":"\\"events\\":3","events":null}', "null"),
+    ('{"a":{"events":1},"events":2}', "2"),
+    ('{"a":["events",":",1],"events":[]}', "[]"),
+    ('{"events":["😀",{"ü":"é\\u0001"}]}', '["😀",{"ü":"é\\u0001"}]'),
+    ('{"a":1}', ""),
+    ("{}", ""),
+]
+
+
+def test_an_address_is_the_originals():
+    for options, url in URLS:
+        assert url_of(options) == url, options
+
+
+def test_a_component_is_as_javascript_encodes_it():
+    assert component("AZaz09-_.!~*'()") == "AZaz09-_.!~*'()"
+    assert component("%21 %27") == "%2521%20%2527"
+
+
+def test_the_body_keeps_the_callers_bytes():
+    for text, expected in MEMBERS:
+        assert member(text, "events") == expected, text
+    assert body_of('[{"b":1}]') == '[{"b":1}]'
+    assert body_of('{"b":1,"a":2}') == '[{"b":1,"a":2}]'
+
+
+def test_what_a_service_says_is_the_result():
+    assert result_of(204, "", "[]") == {"requestBody": [], "errors": []}
+    assert result_of(200, '{"a":1}', "[]")["responseBody"] == {"a": 1}
+    assert result_of(200, "fine", "[]")["responseBody"] == "fine"
+
+
+def test_a_service_that_takes_a_part_says_which():
+    answer = {
+        "errors": [
+            {"code": "jss.unknown", "detail": "no goal 'x'", "path": "$[1].goalId", "report": {"eventIndex": 1}},
+            {"title": "odd"},
+            3,
+        ]
+    }  # fmt: skip
+    assert errors_of(answer) == [
+        {"index": 1, "code": "jss.unknown", "message": "no goal 'x'", "path": "$[1].goalId"},
+        {"index": -1, "code": "", "message": "odd", "path": ""},
+    ]
+    assert errors_of({"errors": "none"}) == []
+
+
+def test_a_service_that_refuses_rejects_with_its_status():
+    problem = '{"code":"jss.key","detail":"no such key","path":"sc_apikey","status":401}'
+    record = raises(ServiceRefused, result_of, 401, problem, "[]").as_record()
+    assert record == {
+        "code": "jss.key",
+        "message": "no such key",
+        "path": "sc_apikey",
+        "status": 401,
+        "response": {
+            "status": 401,
+            "data": {"code": "jss.key", "detail": "no such key", "path": "sc_apikey", "status": 401},
+        },
+    }  # fmt: skip
+    plain = raises(ServiceRefused, result_of, 500, "<h1>", "[]").as_record()
+    assert (plain["code"], plain["message"]) == (
+        "edge.refused",
+        "Request failed with status code 500",
+    )
+    assert plain["response"] == {"status": 500, "data": "<h1>"}
