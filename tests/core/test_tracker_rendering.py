@@ -321,7 +321,7 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_rejects_and_hides_nothing():
     odd["data"]["content"] = {"title": nested}
     ready = tracker._set
     request = ready.outbox._flights.landed(send.request)
-    ended = ready.events.ended(
+    ended = ready.events.on_outcome(
         Outcome(request.entries[0], request, answer=outcome, error=None), moment()
     )
 

@@ -86,7 +86,7 @@ class Tab:
             if id not in self.world.store | self.world.refused:
                 self.let_go.add(id)
                 self.world.dropped.add(id)
-        counts = self.tracker._set.outbox.dropped if self.tracker._set else {}
+        counts = self.tracker._set.outbox.counts.dropped if self.tracker._set else {}
         assert len(self.let_go) <= sum(counts.values()), "dropped, and not counted"
 
     def do_Recall(self, effect: Any) -> None:  # noqa: N802

@@ -346,7 +346,7 @@ class Settling(RuleBasedStateMachine):
         report = self.tracker._set.outbox if self.tracker._set else None
         assert report
         assert report.report()["waiting"] == 0
-        assert len(self.dropped - set(self.ids.values())) <= sum(report.dropped.values())
+        assert len(self.dropped - set(self.ids.values())) <= sum(report.counts.dropped.values())
 
     def wind_and_answer(self, times: int) -> None:
         for _ in range(times):

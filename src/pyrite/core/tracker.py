@@ -8,6 +8,7 @@ from .commands.command import Configured, Invocation, run_all
 from .commands.configure import configured
 from .commands.pending import TICK_MS, Pending
 from .commands.table import ALLOYS, COMMANDS
+from .delivery.report import handed_on
 from .effects import Ask, Decide, Effect, Later, Render, Send, Show, Uncover, rejected, resolved
 from .errors import (
     AlreadyConfigured,
@@ -118,20 +119,25 @@ class Tracker:
         if self._set is None:
             return []
         self._set.visitor.learn_region(edge)
-        return self._set.outbox.answered(
+        report = self._set.outbox.answered(
             request, status=status, text=text, retry_after=retry_after, moment=moment
         )
+        return self._set.reported(report, moment)
 
     def failed(self, request: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of *request* having failed in the network; *message* is the browser's."""
-        return self._set.outbox.failed(request, message=message, moment=moment) if self._set else []
+        if self._set is None:
+            return []
+        return handed_on(self._set.outbox.failed(request, message=message, moment=moment), moment)
 
     def beaconed(self, request: str, *, taken: bool, moment: Moment) -> list[Effect]:
         """Effects of the browser having *taken* a beacon, or refused it."""
         if self._set is None:
             return []
         outbox = self._set.outbox
-        return outbox.taken(request, moment) if taken else outbox.refused(request, moment)
+        return handed_on(
+            outbox.taken(request) if taken else outbox.refused(request, moment), moment
+        )
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects of the browser having taken charge of a body; see Arm."""
@@ -143,8 +149,10 @@ class Tracker:
             return []
         consent = self._set.visitor.consent(moment)
         if consent == OUT:
-            return self._set.outbox.declined(moment)
-        return self._set.outbox.restored(records, moment) if consent == IN else []
+            return handed_on(self._set.outbox.declined(), moment)
+        return (
+            handed_on(self._set.outbox.restored(records, moment), moment) if consent == IN else []
+        )
 
     def woken(self, timer: str, moment: Moment) -> list[Effect]:
         """Effects of a timer that a Later asked for."""
@@ -164,12 +172,12 @@ class Tracker:
         if name == "redirect":
             return self._set.events.renderings.stayed(rest, moment)
         if name == "tick":
-            return self._set.outbox.ticked(moment)
+            return self._set.reported(self._set.outbox.ticked(moment), moment)
         if name == "net":
             return self._set.outbox.cast(moment)
         if name == "recall":
             return self._set.outbox.recall() if self._set.visitor.consent(moment) == IN else []
-        return self._set.outbox.woken(int(rest), moment)
+        return handed_on(self._set.outbox.woken(int(rest), moment), moment)
 
     # ---- the page's callbacks ---------------------------------------------------------------------------------------
 
@@ -240,18 +248,20 @@ class Tracker:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
         if self._set is None:
             return []
-        return self._set.outbox.leaving(moment) + self._set.events.leaving(moment)
+        return handed_on(self._set.outbox.leaving(moment), moment) + self._set.events.leaving(
+            moment
+        )
 
     def hidden(self, moment: Moment) -> list[Effect]:
         """Effects of the page being hidden, and perhaps never seen again."""
-        return self._set.outbox.hidden(moment) if self._set else []
+        return handed_on(self._set.outbox.hidden(moment), moment) if self._set else []
 
     def connected(self, moment: Moment) -> list[Effect]:
         """Effects of the network being back, or of the page being back from where it was frozen."""
         if self._set is None:
             return []
         allowed = self._set.visitor.consent(moment) == IN
-        return self._set.outbox.connected(moment, allowed=allowed)
+        return handed_on(self._set.outbox.connected(moment, allowed=allowed), moment)
 
 
 def _known() -> list[str]:

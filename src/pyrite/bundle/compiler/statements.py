@@ -362,7 +362,14 @@ class Writer(Expressions):
             self.line(f"{self._stored(node.target, value, scope)};", node)
         else:
             self._check_set(node.target, scope)
-            self.line(f"{self.expression(load, scope)} = {value};", node)
+            target = self.expression(load, scope)
+            for sign in "+-":
+                begin = f"({target} {sign} "
+                if value.startswith(begin):
+                    # The minifier shortens that for names only.
+                    target, value = f"{target} {sign}", value[len(begin) : -1]
+                    break
+            self.line(f"{target}{'' if target[-1] in '+-' else ' '}= {value};", node)
 
     def _check_set(self, target: ast.expr, scope: Scope) -> None:
         """Refuse to set what is a constant of a class, a property or a method: there it would be lost."""

@@ -7,6 +7,7 @@ from ..collect.routes import Routes
 from ..delivery.destinations import destinations
 from ..delivery.entry import Entry, Outcome, Request
 from ..delivery.outbox import Outbox
+from ..delivery.report import Report, handed_on
 from ..delivery.request import payloads, unused
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Log, Show, rejected
@@ -82,7 +83,7 @@ class Invocation:
         except Exception as error:
             return [rejected(self.call, as_error(error))]
 
-    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+    def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects of how the request ended that the command sent."""
         return self.command.on_outcome(self._ready, self, outcome, moment) if self._ready else []
 
@@ -99,7 +100,7 @@ class Configured:
         self.visitor = Visitor(config)
         self.outgoing = Outgoing(config, self.visitor)
         self.consents = Consents(config, self.visitor, self.outgoing)
-        self.outbox = Outbox(config, self.outgoing, notes, self.ended, moment.new_id())
+        self.outbox = Outbox(config, self.outgoing, notes, moment.new_id())
         self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         self.hooks = Hooks()
         self.events = Events(
@@ -108,8 +109,8 @@ class Configured:
             self.outgoing,
             self.consents,
             notes,
-            send=self.outbox.add,
-            ask=self.hooks.ask,
+            self.outbox,
+            self.hooks,
             place=place,
         )
         self.clicks = Clicks(config, self.events, self.hooks)
@@ -127,10 +128,10 @@ class Configured:
             group="",
             text="",
             made_ms=moment.now_ms,
-            made=request,
+            built=request,
             owner=invocation,
         )
-        return self.outbox.add(entry, moment)
+        return handed_on(self.outbox.add(entry, moment), moment)
 
     def hold(self, invocation: Invocation) -> list[Effect]:
         """Effects, none, of a command waiting for the visitor's choice."""
@@ -147,19 +148,14 @@ class Configured:
         consent = self.visitor.consent(moment)
         if consent == OUT:
             # Nothing will be rendered that anything has to be hidden for.
-            return [Show()] + self.outbox.declined(moment)
+            return [Show()] + handed_on(self.outbox.declined(), moment)
         return self.outbox.consented() if consent == IN else []
 
-    def ended(
-        self, outcomes: list[Outcome], answer: dict[str, object], moment: Moment
-    ) -> list[Effect]:
-        """Effects of what an *answer* tells, and of its *outcomes*."""
-        effects = self.learned(answer, moment)
-        for outcome in outcomes:
-            owner = outcome.entry.owner
-            if owner is not None:
-                effects.extend(owner.ended(outcome, moment))
-        return effects
+    def reported(self, report: Report, moment: Moment) -> list[Effect]:
+        """Effects of what the outbox has to say: learned from, handed on, and asked what is next."""
+        effects = handed_on(report.steps, moment) + self.learned(report.answer, moment)
+        effects.extend(handed_on(report.then, moment))
+        return effects + handed_on(self.outbox.after(report, moment), moment)
 
     def learned(self, answer: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""

@@ -32,7 +32,7 @@ class ConsentCommand(Command):
         self, ready: Configured, invocation: Invocation, outcome: Outcome, moment: Moment
     ) -> list[Effect]:
         """Effects of the choice: the next one leaves, and what waited for a choice is looked at again."""
-        effects = ready.consents.ended(outcome, moment)
+        effects = ready.consents.on_outcome(outcome, moment)
         more, request = ready.consents.next(moment)
         effects.extend(more + ready.send(request, invocation, moment))
         effects.extend(ready.chosen(moment) + ready.run_held(moment))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     class Owner(Protocol):
         """Who has put an entry into the outbox, and is told how it ended."""
 
-        def ended(self, outcome: "Outcome", moment: Moment) -> list[Effect]:
+        def on_outcome(self, outcome: "Outcome", moment: Moment) -> list[Effect]:
             """Effects of *outcome*, of an entry of its own."""
 
 
@@ -41,7 +41,7 @@ class Request:
 
 
 class Entry:
-    """An event, or a request of another kind (*made*: it goes as it is, in a body of its own, and is not kept).
+    """An event; or a request of another kind, *built* already, which is neither kept nor counted, and has no size or age limit.
 
     *head* is what events must share to travel in one body (see request_builder.py), *text* the event's JSON, *asking* the same with
     what it asks the edge for: with that it travels alone, and only as long as its page is there. *value*: what has less is
@@ -56,13 +56,13 @@ class Entry:
         group: str,
         text: str,
         made_ms: int,
+        owner: "Owner | None" = None,
+        built: Request | None = None,
         value: int = 1,
         asking: str = "",
         answers: bool = False,
         unloading: bool = False,
         urgent: bool = False,
-        made: Request | None = None,
-        owner: "Owner | None" = None,
     ) -> None:
         self.id = id
         self.head = head
@@ -75,7 +75,8 @@ class Entry:
         self.answers = answers
         self.unloading = unloading
         self.urgent = urgent
-        self.made = made
+        self.built = built
+        self.is_event = built is None
         self.owner = owner  # None for what another page has kept: nobody waits for it here
         self.request = ""  # the one that it is in; empty while it waits
         self.number = 0  # its place in line

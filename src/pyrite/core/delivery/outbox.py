@@ -11,18 +11,20 @@ from ..event import text_of
 from ..moment import Moment
 from ..notes import Notes
 from ..options.configure import Config
+from .counts import Counts
 from .deferred import Net
 from .entry import Entry, Outcome, Request, restored
 from .in_flight import ANSWER_TICKS, Flights
+from .pace import Pace
 from .queue import Waiting, bodies
-from .request import address_of, answer_of, backoff_ms, is_temporary, refusals
+from .report import Report
+from .request import address_of, answer_of, is_temporary, refusals
 from .request_builder import Outgoing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .report import Steps
 
-GATHER_MS = 10  # events within so much of the last body wait for the next
 BODY_BYTES = 200000
 UNLOADING_BYTES = (
     60000  # of one body while the page goes away: below the 64 KiB, for others may need some
@@ -32,130 +34,100 @@ HALVINGS = 16  # without an acknowledgement between them: an edge that gives no 
 REST_TICKS = 12
 TICK_MS = 5000
 SETTLE_TICKS = 6  # by then the promise is settled; the event stays
-OFFLINE_MS = 60000  # offline the browser tells when it is over; should it be mistaken, so often it is tried all the same
-WAKE_MS = 1000  # after a failure, before which new events don't bring about another attempt
 RECALL_MS = (
     200  # after configuring: what other pages have left behind doesn't compete with the first view
 )
 
 
 class Outbox:
-    """All entries of one configured tracker. *ended* gives the effects of outcomes, all of one request, and of its answer."""
+    """All entries of one configured tracker. What ends for one is an outcome among the steps that are returned, where it happened."""
 
-    def __init__(
-        self,
-        config: Config,
-        outgoing: Outgoing,
-        notes: Notes,
-        ended: "Callable[[list[Outcome], dict[str, object], Moment], list[Effect]]",
-        page: str,
-    ) -> None:
+    def __init__(self, config: Config, outgoing: Outgoing, notes: Notes, page: str) -> None:
         self._stream = config.datastream_id
         self._outgoing = outgoing
         self._notes = notes
-        self._ended = ended
         self._waiting = Waiting(config)
         self._flights = Flights()
         self._net = Net(outgoing)
-        self._turn = 0  # of the timer that counts; those set before are past
-        self._resting = False  # what comes now waits for that timer
-        self._failures = 0  # in a row
-        self._failed_ms = 0
+        self._pace = Pace()
         self._halved = 0  # bodies, since the last acknowledgement
-        self._ordered = False  # the edge has said when to come again
         self._ticking = False
         self._leaving = False
         self._noticed = False  # the first failure has been told
-        self.page = page
-        self.counts = {"sent": 0, "retried": 0, "acknowledged": 0, "restored": 0}
-        self.dropped: dict[str, int] = {}
+        self.counts = Counts(page)
 
     # ---- in ---------------------------------------------------------------------------------------------------------
 
-    def add(self, entry: Entry, moment: Moment) -> list[Effect]:
-        """Effects of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
-        if entry.made is None and entry.size > self._waiting.max_bytes:
-            return self._drop(entry, "too_large", moment)
+    def add(self, entry: Entry, moment: Moment) -> "Steps":
+        """Steps of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
+        if entry.is_event and entry.size > self._waiting.max_bytes:
+            return self._drop(entry, "too_large")
         self._waiting.take(entry)
-        effects = self._send_new(entry, moment)
-        if entry.made is None:
-            effects.append(Keep(records=[entry.record(self._stream)]))
-        return effects + self._bound(moment) + self._tick()
+        steps = self._send_new(entry, moment)
+        if entry.is_event:
+            steps.append(Keep(records=[entry.record(self._stream)]))
+        return steps + self._bound() + self._tick()
 
-    def _send_new(self, entry: Entry, moment: Moment) -> list[Effect]:
+    def _send_new(self, entry: Entry, moment: Moment) -> "Steps":
         if entry.unloading or self._leaving:
             return self._flush(moment, unloading=True)
-        if entry.asking or entry.urgent or entry.made:
+        if entry.asking or entry.urgent or entry.built:
             return self._send([entry], moment)
-        since = moment.now_ms - self._failed_ms
-        wakes = self._failures > 0 and not self._ordered and (since >= WAKE_MS or since < 0)
-        if self._resting and not wakes:
-            return self._net.want() if self._failures else []
-        return self._flush(moment) + self._rest(GATHER_MS)
+        if self._pace.holds_back(moment):
+            steps: Steps = []
+            if self._pace.failures:
+                steps.extend(self._net.want())
+            return steps
+        return self._flush(moment) + self._pace.rest()
 
-    def restored(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
-        """Effects of *records* that pages which are gone have kept: they go again, unless they are too old."""
-        effects: list[Effect] = []
+    def restored(self, records: list[dict[str, object]], moment: Moment) -> "Steps":
+        """Steps of *records* that pages which are gone have kept: they go again, unless they are too old."""
+        steps: Steps = []
         for record in records:
             entry = restored(record)
             if entry is None:
                 # One that can't be read is let go of by itself.
-                self._count("unreadable")
-                effects.append(Forget(ids=[text_of(record, "id")]))
+                self.counts.drop("unreadable")
+                steps.append(Forget(ids=[text_of(record, "id")]))
             elif not self._waiting.knows(entry.id):
                 self._waiting.take(entry)
-                self.counts["restored"] += 1
-        effects.extend(self._flush(moment))
-        return effects + self._bound(moment) + self._tick()
+                self.counts.events["restored"] += 1
+        return steps + self._flush(moment) + self._bound() + self._tick()
 
     # ---- out --------------------------------------------------------------------------------------------------------
 
-    def _flush(self, moment: Moment, *, unloading: bool = False) -> list[Effect]:
-        """Effects that send all that waits, in as few bodies as can be."""
-        effects: list[Effect] = []
+    def _flush(self, moment: Moment, *, unloading: bool = False) -> "Steps":
+        """Steps that send all that waits, in as few bodies as can be."""
+        steps: Steps = []
         leaving: list[Entry] = []
         for entry in self._waiting.in_order():
             if entry.request or (self._net.holds(entry.id) if unloading else entry.rest > 0):
                 continue
             if self._waiting.is_too_old(entry, moment.now_ms):
-                effects.extend(self._drop(entry, "too_old", moment))
-            elif entry.made or (entry.asking and not unloading):
-                effects.extend(self._send([entry], moment, unloading=unloading))
+                steps.extend(self._drop(entry, "too_old"))
+            elif entry.built or (entry.asking and not unloading):
+                steps.extend(self._send([entry], moment, unloading=unloading))
             else:
                 leaving.append(entry)
         for body in bodies(leaving, UNLOADING_BYTES if unloading else BODY_BYTES):
-            effects.extend(self._send(body, moment, unloading=unloading))
-        return effects
+            steps.extend(self._send(body, moment, unloading=unloading))
+        return steps
 
-    def _send(
-        self, entries: list[Entry], moment: Moment, *, unloading: bool = False
-    ) -> list[Effect]:
-        request = entries[0].made or self._outgoing.pack(
-            entries, moment, unloading=unloading, delivery=self._told()
+    def _send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
+        request = entries[0].built or self._outgoing.pack(
+            entries, moment, unloading=unloading, delivery=self.counts.told()
         )
         request.entries = entries
         request.bare = self._outgoing.bare
         for entry in entries:
             entry.request = request.id
-            if entry.made is None:
-                self.counts["retried" if entry.attempts else "sent"] += 1
+            if entry.is_event:
+                self.counts.events["retried" if entry.attempts else "sent"] += 1
             entry.attempts += 1
         self._flights.start(request, unloading=unloading, first=entries[0].attempts == 1)
         line = f"{request.action} {request.id}: {request.text}" if self._notes.debug else ""
-        return self._notes.note(line) + [_send_of(request, unloading=unloading)]
-
-    def _told(self) -> dict[str, object]:
-        """What the edge is told of this page's deliveries; {} where all went well."""
-        if not self.dropped and not self.counts["retried"]:
-            return {}
-        told: dict[str, object] = {"page": self.page, "dropped": dict(self.dropped)}
-        told.update(self.counts)
-        return told
-
-    def _rest(self, delay_ms: int) -> list[Effect]:
-        self._turn += 1
-        self._resting = True
-        return [Later(timer=f"flush:{self._turn}", delay_ms=delay_ms)]
+        steps: Steps = [_send_of(request, unloading=unloading)]
+        return self._notes.note(line) + steps
 
     def _tick(self) -> list[Effect]:
         if self._ticking or not self._waiting.count():
@@ -167,69 +139,83 @@ class Outbox:
 
     def answered(
         self, id: str, *, status: int, text: str, retry_after: str, moment: Moment
-    ) -> list[Effect]:
-        """Effects of the response to a request, however late it comes."""
+    ) -> Report:
+        """What the response to a request means, however late it comes."""
+        report = Report([])
         if status == 0:
-            return self.failed(id, message="the answer can't be read", moment=moment)
+            report.steps = self.failed(id, message="the answer can't be read", moment=moment)
+            return report
         request = self._flights.landed(id)
         if request is None:
-            return []
-        answer: dict[str, object] = {}
+            return report
         error: TrackerError | None = None
         try:
-            answer = answer_of(status, text, action=request.action, url=request.url)
+            report.answer = answer_of(status, text, action=request.action, url=request.url)
         except TrackerError as problem:
             error = problem
         if error is not None and is_temporary(status):
             # Not our edge, but something in between: whoever waits is told, the event stays.
-            told = self._settle(request, error, moment) if status < 400 else []
-            return told + self._failed(request, error, retry_after, moment)
+            report.then = self._settled(request, error) if status < 400 else []
+            report.failed = (request, error, retry_after)
+            return report
         if isinstance(error, EdgeRefused):
             otherwise = self._otherwise(request, error, moment)
             if otherwise is not None:
-                return otherwise
-        effects: list[Effect] = []
+                report.steps = otherwise
+                return report
+        self._end(report, request, text, error)
+        return report
+
+    def after(self, report: Report, moment: Moment) -> "Steps":
+        """Steps for when *report* has been handed on: what it found to have waited long enough leaves."""
+        if report.failed:
+            request, error, retry_after = report.failed
+            return self._failed(request, error, retry_after, moment)
+        steps: Steps = []
+        if report.resends and not self._pace.is_down():
+            steps = self._flush(moment)
+        if report.ticks and self._waiting.count():
+            steps.extend(self._net.want())
+        elif report.resends and not report.ticks:
+            steps.extend(self._pace.rest())
+        return steps + self._tick()
+
+    def _end(self, report: Report, request: Request, text: str, error: TrackerError | None) -> None:
+        """The edge has had its last word on the entries of *request*."""
         if error is None:
             self._halved = 0
-        recovered, self._failures, self._ordered = self._failures > 0, 0, False
-        outcomes = []
-        refused = refusals(answer)
+        report.resends = self._pace.recovered()
+        refused = refusals(report.answer)
         kept = []
         for index, entry in enumerate(request.entries):
             if not self._waiting.has(entry):
                 continue
             own = error or refused.get(index)
-            if entry.made is None:
+            if entry.is_event:
                 kept.append(entry.id)
                 if own is None:
-                    self.counts["acknowledged"] += 1
+                    self.counts.events["acknowledged"] += 1
                 else:
-                    self._count("refused")
+                    self.counts.drop("refused")
             self._waiting.remove(entry)
             if not entry.settled:
                 entry.settled = True
-                outcomes.append(
-                    Outcome(entry, request, answer=answer, error=own, text=text, index=index)
+                report.then.append(
+                    Outcome(entry, request, answer=report.answer, error=own, text=text, index=index)
                 )
         if kept:
-            effects.append(Forget(ids=kept))
-            effects.extend(self._net.drop())
-        effects.extend(self._ended(outcomes, answer, moment))
-        if recovered:
-            effects.extend(self._flush(moment) + self._rest(GATHER_MS))
-        return effects
+            report.steps.append(Forget(ids=kept))
+            report.steps.extend(self._net.drop())
 
-    def _otherwise(
-        self, request: Request, error: EdgeRefused, moment: Moment
-    ) -> "list[Effect] | None":
-        """Effects of a 4xx that is not the last word, None where it is: the edge refuses an event alone, or whoever calls.
+    def _otherwise(self, request: Request, error: EdgeRefused, moment: Moment) -> "Steps | None":
+        """Steps of a 4xx that is not the last word, None where it is: the edge refuses an event alone, or whoever calls.
 
         The events go without cookies, which may be too many; then in halves, so that one doesn't take its neighbours along;
         and what something in between has refused alone rests, apart from others.
         """
         count = len(request.entries)
         about = error.about
-        shown: list[Effect] = [Show()] if request.entries[0].asking else []
+        shown: Steps = [Show()] if request.entries[0].asking else []
         if not about and not request.bare and error.status != 413:
             self._outgoing.bare = True
             return shown + self._parted(request, count, moment, unloading=False)
@@ -245,9 +231,9 @@ class Outbox:
             entry.request = ""
             entry.apart = "!"
             entry.rest = min(entry.attempts, REST_TICKS)
-        return shown + self._settle(request, error, moment) + self._tick()
+        return shown + self._settled(request, error)
 
-    def failed(self, id: str, *, message: str, moment: Moment) -> list[Effect]:
+    def failed(self, id: str, *, message: str, moment: Moment) -> "Steps":
         """Effects of a request having failed in the network."""
         request = self._flights.landed(id)
         if request is None:
@@ -255,15 +241,15 @@ class Outbox:
         message += " (is it running, and this origin listed?)"
         return self._failed(request, _no_answer(request, message), "", moment)
 
-    def taken(self, id: str, moment: Moment) -> list[Effect]:
-        """Effects of the browser having taken a beacon: promises resolve; but nobody has acknowledged anything."""
+    def taken(self, id: str) -> "Steps":
+        """Steps of the browser having taken a beacon: promises resolve; but nobody has acknowledged anything."""
         request = self._flights.get(id)
         if request is None:
             return []
         request.taken = True
-        return self._settle(request, None, moment)
+        return self._settled(request, None)
 
-    def refused(self, id: str, moment: Moment) -> list[Effect]:
+    def refused(self, id: str, moment: Moment) -> "Steps":
         """Effects of the browser having refused a beacon, for what is in flight already: as much as there is room for, or half
         of it where only the browser knows why; what is left goes by fetch, and may come through."""
         request = self._flights.landed(id)
@@ -283,107 +269,96 @@ class Outbox:
 
     def _parted(
         self, request: Request, at: int, moment: Moment, *, unloading: bool = True
-    ) -> list[Effect]:
-        """Effects that send the first *at* events of *request* and the others apart."""
-        effects: list[Effect] = []
+    ) -> "Steps":
+        """Steps that send the first *at* events of *request* and the others apart."""
+        steps: Steps = []
         for entries in (request.entries[:at], request.entries[at:]):
             there = [entry for entry in entries if self._waiting.has(entry)]
             if there:
-                effects.extend(self._send(there, moment, unloading=unloading))
-        return effects
+                steps.extend(self._send(there, moment, unloading=unloading))
+        return steps
 
     def _failed(
         self, request: Request, error: TrackerError, retry_after: str, moment: Moment
-    ) -> list[Effect]:
-        """Effects of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
-        effects: list[Effect] = []
+    ) -> "Steps":
+        """Steps of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
+        steps: Steps = []
         for entry in request.entries:
             entry.error = error
             if entry.request == request.id:
                 entry.request = ""
             if entry.asking and entry.attempts == 1:
-                effects.append(Show())  # nobody waits for offers that may come late
-        if self._failures and self._resting and not retry_after:
-            return effects  # of several bodies that failed at once, one counts
-        self._failures += 1
-        self._failed_ms = moment.now_ms
-        self._ordered = retry_after != ""
-        delay_ms = OFFLINE_MS
-        if moment.facts.get("online") is not False:
-            delay_ms = backoff_ms(
-                self._failures,
-                retry_after=retry_after,
-                now_ms=moment.now_ms,
-                chance=moment.chance(),
-            )
+                steps.append(Show())  # nobody waits for offers that may come late
+        if self._pace.is_down() and not retry_after:
+            return steps  # of several bodies that failed at once, one counts
+        delay_ms = self._pace.failed(retry_after, moment)
         if not self._noticed:
             # The promise may wait for half a minute before it says so.
             self._noticed = True
-            effects.append(Log(level="warn", message=error.message))
+            steps.append(Log(level="warn", message=error.message))
         line = f"{error.message}; goes again within {delay_ms} ms"
-        return effects + self._notes.note(line) + self._rest(delay_ms) + self._net.want()
+        return steps + self._notes.note(line) + self._pace.rest(delay_ms) + self._net.want()
 
-    def _settle(self, request: Request, error: TrackerError | None, moment: Moment) -> list[Effect]:
-        """Effects for promises that wait no longer, though their events do."""
-        outcomes = []
+    def _settled(self, request: Request, error: TrackerError | None) -> "Steps":
+        """Outcomes for promises that wait no longer, though their events do."""
+        outcomes: Steps = []
         for entry in request.entries:
             if self._waiting.has(entry) and not entry.settled:
-                if entry.made and not request.taken:
+                if entry.built and not request.taken:
                     self._waiting.remove(entry)
                 entry.settled = True
                 entry.asking = ""
                 outcomes.append(Outcome(entry, request, answer={}, error=error))
-        return self._ended(outcomes, {}, moment) if outcomes else []
+        return outcomes
 
     # ---- time and the page ------------------------------------------------------------------------------------------
 
-    def woken(self, turn: int, moment: Moment) -> list[Effect]:
-        """Effects of a timer: what was gathered, or what failed, leaves."""
-        if turn != self._turn:
+    def woken(self, turn: int, moment: Moment) -> "Steps":
+        """Steps of a timer: what was gathered, or what failed, leaves."""
+        if not self._pace.is_over(turn):
             return []
-        self._resting = self._ordered = False
-        effects = self._flush(moment)
-        return effects + self._rest(GATHER_MS) if effects and not self._failures else effects
+        steps = self._flush(moment)
+        if steps and not self._pace.failures:
+            steps.extend(self._pace.rest())
+        return steps
 
-    def connected(self, moment: Moment, *, allowed: bool) -> list[Effect]:
-        """Effects of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged; all
+    def connected(self, moment: Moment, *, allowed: bool) -> "Steps":
+        """Steps of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged; all
         of that only if it is *allowed*."""
         self._leaving = False
-        self._ordered = False
+        self._pace.ordered = False
         if not allowed:
             return []
-        effects: list[Effect] = [Recall(stream=self._stream)]
-        effects.extend(self._net.drop())
+        steps: Steps = [Recall(stream=self._stream)]
+        steps.extend(self._net.drop())
         self._flights.release_beacons(0)
         sends = self._flush(moment)
-        return effects + sends + self._rest(GATHER_MS) if sends else effects
+        if sends:
+            sends.extend(self._pace.rest())
+        return steps + sends
 
-    def ticked(self, moment: Moment) -> list[Effect]:
-        """Effects of time having passed: attempts are given up, promises settled, beacons sent again while the page is there."""
+    def ticked(self, moment: Moment) -> Report:
+        """What it means that time has passed: attempts are given up, promises settled, beacons sent again while the page is there."""
         self._ticking = False
-        effects: list[Effect] = []
+        report = Report([])
+        report.ticks = True
         late = self._flights.ticked()
-        beacons = self._flights.release_beacons(2)
+        report.resends = self._flights.release_beacons(2)
         for request in late:
             seconds = ANSWER_TICKS * TICK_MS // 1000
             error = _no_answer(request, f"none within {seconds} s")
-            effects.extend(self._failed(request, error, "", moment))
-        rested = False
+            report.steps.extend(self._failed(request, error, "", moment))
         for entry in self._waiting.in_order():
             entry.ticks += 1
-            rested = rested or entry.rest == 1
+            report.resends = report.resends or entry.rest == 1
             entry.rest -= 1 if entry.rest else 0
             if entry.ticks >= SETTLE_TICKS and not entry.settled:
                 of = self._flights.get(entry.request) or _nothing(entry)
                 kept = _no_answer(of, "none yet; the event is kept")
                 one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
-                effects.extend(self._settle(one, entry.error or kept, moment))
-        if (beacons or rested) and not (self._failures and self._resting):
-            effects.extend(self._flush(moment))
-        if self._waiting.count():
-            effects.extend(self._net.want())
-        return effects + self._tick()
+                report.then.extend(self._settled(one, entry.error or kept))
+        return report
 
     def cast(self, moment: Moment) -> list[Effect]:
         """Effects of a moment having passed with something waiting: the browser gets it beforehand."""
@@ -394,15 +369,15 @@ class Outbox:
         self._net.armed(net, place)
         return []
 
-    def leaving(self, moment: Moment) -> list[Effect]:
-        """Effects of the page going away: all that waits leaves, and what is on its way and would end with the page."""
+    def leaving(self, moment: Moment) -> "Steps":
+        """Steps of the page going away: all that waits leaves, and what is on its way and would end with the page."""
         self._leaving = True
         self._flights.release_mortal()
         return self._flush(moment, unloading=True)
 
-    def hidden(self, moment: Moment) -> list[Effect]:
-        """Effects of the page being hidden: perhaps it is never seen again, so what was gathered leaves."""
-        return [] if self._failures else self._flush(moment)
+    def hidden(self, moment: Moment) -> "Steps":
+        """Steps of the page being hidden: perhaps it is never seen again, so what was gathered leaves."""
+        return [] if self._pace.failures else self._flush(moment)
 
     def consented(self) -> list[Effect]:
         """Effects of consent being there: what other pages have left behind is asked for."""
@@ -412,47 +387,37 @@ class Outbox:
         """Effects that ask for what pages which are gone have kept."""
         return [Recall(stream=self._stream)]
 
-    def declined(self, moment: Moment) -> list[Effect]:
-        """Effects of the visitor having declined: nothing waits or is kept any longer."""
-        effects: list[Effect] = [Erase()]
-        effects.extend(self._net.drop())
+    def declined(self) -> "Steps":
+        """Steps of the visitor having declined: nothing waits or is kept any longer."""
+        steps: Steps = [Erase()]
+        steps.extend(self._net.drop())
         for entry in self._waiting.events():
-            effects.extend(self._drop(entry, "consent", moment))
-        return effects
+            steps.extend(self._drop(entry, "consent"))
+        return steps
 
     # ---- what is dropped --------------------------------------------------------------------------------------------
 
-    def _bound(self, moment: Moment) -> list[Effect]:
-        effects: list[Effect] = []
+    def _bound(self) -> "Steps":
+        steps: Steps = []
         victim = self._waiting.victim()
         while victim is not None:
-            effects.extend(self._drop(victim, "full", moment))
+            steps.extend(self._drop(victim, "full"))
             victim = self._waiting.victim()
-        return effects
+        return steps
 
-    def _drop(self, entry: Entry, reason: str, moment: Moment) -> list[Effect]:
-        self._count(reason)
+    def _drop(self, entry: Entry, reason: str) -> "Steps":
+        self.counts.drop(reason)
         self._waiting.remove(entry)
-        effects: list[Effect] = [Forget(ids=[entry.id])]
-        if entry.settled:
-            return effects
-        entry.settled = True
-        error = EventDropped(f"the event was dropped: {REASONS[reason]}", reason=reason)
-        outcome = Outcome(entry, _nothing(entry), answer={}, error=error)
-        return effects + self._ended([outcome], {}, moment)
-
-    def _count(self, reason: str) -> None:
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+        steps: Steps = [Forget(ids=[entry.id])]
+        if not entry.settled:
+            entry.settled = True
+            error = EventDropped(f"the event was dropped: {REASONS[reason]}", reason=reason)
+            steps.append(Outcome(entry, _nothing(entry), answer={}, error=error))
+        return steps
 
     def report(self) -> dict[str, object]:
         """`{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`: counts of events of this page."""
-        found: dict[str, object] = {
-            "waiting": self._waiting.count(),
-            "bytes": self._waiting.bytes,
-        }
-        found.update(self.counts)
-        found["dropped"] = dict(self.dropped)
-        return found
+        return self.counts.report({"waiting": self._waiting.count(), "bytes": self._waiting.bytes})
 
 
 REASONS = {

@@ -53,11 +53,11 @@ class Waiting:
 
     def events(self) -> list[Entry]:
         """Those that are events, the oldest first."""
-        return [entry for entry in self.in_order() if entry.made is None]
+        return [entry for entry in self.in_order() if entry.is_event]
 
     def is_too_old(self, entry: Entry, now_ms: int) -> bool:
         """Whether *entry* has waited for longer than anybody wants it."""
-        return entry.made is None and now_ms - entry.made_ms > self._max_age_ms
+        return entry.is_event and now_ms - entry.made_ms > self._max_age_ms
 
     def victim(self) -> Entry | None:
         """The oldest event of least value where there are more of them than there may be; None where they fit."""

@@ -66,7 +66,7 @@ class Consents:
         self._sent = (call, chosen, said)
         return effects, request
 
-    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+    def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects of the edge's answer to the choice that was on its way."""
         if self._sent is None:
             return []

@@ -5,6 +5,8 @@ Pure. Not for how events travel (outbox.py), or rendering (renderer.py).
 
 from ..collect.context import context, one_time_referrer
 from ..delivery.entry import Entry, Outcome
+from ..delivery.outbox import Outbox
+from ..delivery.report import handed_on
 from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
 from ..effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
@@ -20,7 +22,7 @@ from ..visitor.consent import OUT, PENDING
 from ..visitor.visitor import Visitor
 from ..wire import Json, encode, merge
 from .consents import Consents
-from .hooks import BEFORE_EVENT
+from .hooks import BEFORE_EVENT, Hooks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ DECIDE_MS = 5000  # after which the edge is asked
 
 
 class Events:
-    """Every event of one configured tracker. *send* gives the effects that put an entry into the outbox, *ask* those that call a callback."""
+    """Every event of one configured tracker."""
 
     def __init__(
         self,
@@ -39,9 +41,9 @@ class Events:
         outgoing: Outgoing,
         consents: Consents,
         notes: Notes,
+        outbox: Outbox,
+        hooks: Hooks,
         *,
-        send: "Callable[[Entry, Moment], list[Effect]]",
-        ask: "Callable[[str, object, dict[str, object], Moment], list[Effect]]",
         place: int,
     ) -> None:
         self._config = config
@@ -49,8 +51,8 @@ class Events:
         self._outgoing = outgoing
         self._consents = consents
         self._notes = notes
-        self._send = send
-        self._ask = ask
+        self._outbox = outbox
+        self._hooks = hooks
         self.renderings = Renderings(
             config,
             own=self.own,
@@ -162,7 +164,7 @@ class Events:
             effects = self.renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
             value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
-            return effects + self._ask(BEFORE_EVENT, event, value, moment)
+            return effects + self._hooks.ask(BEFORE_EVENT, event, value, moment)
         return effects + self._admit(event, moment)
 
     def _asks_for_page(self, event: Draft) -> bool:
@@ -325,11 +327,11 @@ class Events:
             urgent=event.renders,
             owner=self,
         )
-        return effects + self._send(entry, moment)
+        return effects + handed_on(self._outbox.add(entry, moment), moment)
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
-    def ended(self, outcome: Outcome, moment: Moment) -> list[Effect]:
+    def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects for the event that *outcome* is of."""
         event = self._sent.pop(outcome.entry.id, None)
         if event is None:
