@@ -4,6 +4,7 @@ Mountable under any prefix of any ASGI app; all addresses move along.
 """
 
 import asyncio
+import time
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -31,9 +32,10 @@ from .ingest.dialect import Dialect
 from .ingest.receive import Receiver
 from .ingest.schemas import Schemas
 from .jss.arrival import JSS
-from .jss.definitions import Definitions
+from .jss.definitions.watched import Definitions
 from .jss.endpoints import Jss
 from .jss.pipeline.chain import chain
+from .jss.sessions import Sessions
 from .jss.tracked import Tracked
 from .operations.health import Health, Keeping
 from .operations.metrics import Metrics
@@ -51,13 +53,14 @@ def edge(
     experiences: Path | str | None = None,
     listener: Listener | None = None,
     dialects: Sequence[Dialect[Any]] = (),
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """An edge as an ASGI app.
 
     *config* is the path of a pyrite.toml (or give *settings*, as Settings or as a dict of the same form); without either it is ./pyrite.toml where there is one. *store*
     takes the place of the SQLite database in *data*. *listener* is called with each event, once it is stored. `app.state.store` is the store; it closes
     with the app's lifespan, or, mounted, with the interpreter, and losing the process without that loses nothing that was acknowledged. `app.state.head` gives
-    the HTML that loads the tracker soonest; see Files.head. *dialects* are asked for addresses that are not the tracker's.
+    the HTML that loads the tracker soonest; see Files.head. *dialects* are asked for addresses that are not the tracker's. *clock* gives the seconds since 1970.
 
     Raises SettingsError, StoreUnavailable, FilesMissing.
     """
@@ -90,12 +93,12 @@ def edge(
     schemas = Schemas(chosen)
     definitions = Definitions(Path(chosen.jss.definitions))
     steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
-    claims = {JSS: Tracked(chosen.jss, definitions, steps)}
+    claims = {JSS: Tracked(chosen.jss, definitions, steps, Sessions(chosen.jss, kept))}
     adobe = Adobe(chosen, callers, decisions, claims)
     jss = Jss(chosen, definitions, steps, kept, kept_experiences)
     # In the order in which they are asked.
     spoken: list[Dialect[Any]] = [adobe, jss, *_ibexa(chosen, callers, folder), *dialects]
-    receiver = Receiver(chosen, kept, schemas, metrics, listener)
+    receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
     keeping = Keeping(kept, days=chosen.store.keep_days)

@@ -10,9 +10,10 @@ from .ingest.dialect import Reader
 from .ingest.replay import Replayed
 from .ingest.replay import replay as replay_by
 from .jss.arrival import JSS
-from .jss.definitions import Definitions
+from .jss.definitions.watched import Definitions
 from .jss.pipeline.chain import chain
 from .jss.reader import Reader as Jss
+from .jss.sessions import Sessions
 from .jss.tracked import Tracked
 from .settings import Settings
 
@@ -27,8 +28,9 @@ def replay(
     definitions = Definitions(Path(settings.jss.definitions))
     steps = chain(settings.jss.processors)
     # What was kept was admitted.
-    jss = Jss(settings, definitions, steps, lambda call, caller: True)
-    adobe = Adobe(settings, {JSS: Tracked(settings.jss, definitions, steps)})
+    sessions = Sessions(settings.jss, store)
+    jss = Jss(settings, definitions, steps, lambda call, caller: True, sessions)
+    adobe = Adobe(settings, {JSS: Tracked(settings.jss, definitions, steps, sessions)})
     readers: list[Reader[Any]] = [adobe, jss]
     if settings.ibexa.enabled:
         from .ibexa.reading import reader  # its libraries cost time, which others need not spend

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from ...core.event import PAGE_VIEW, part
 from ...core.personalization.propositions import shown_in
 from ...stores.contract import BadRow, Event
+from ..http.call import Call
 from ..http.problems import Problem
 from ..ingest import bodies
 from ..ingest.arrival import raise_if_alone
@@ -35,8 +36,15 @@ SKEW_MS = 60_000  # a page's clock that differs by less is taken at its word: th
 NO_CLAIMS: Claims = {}
 
 
-def read(content: bytes, source: Source, limits: Limits, claims: Claims = NO_CLAIMS) -> Arrival:
-    """What *content* holds. Raises Problem when nothing of it can be used. *claims* take the parts of events that are others'.
+def read(
+    content: bytes,
+    source: Source,
+    limits: Limits,
+    claims: Claims = NO_CLAIMS,
+    call: Call | None = None,
+) -> Arrival:
+    """What *content* holds. Raises Problem when nothing of it can be used. *claims* take the parts of the events of a *call* that
+    are others'.
 
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
@@ -56,7 +64,12 @@ def read(content: bytes, source: Source, limits: Limits, claims: Claims = NO_CLA
         detail = f"expected at most {limits.events} events in one body, got {len(events)}"
         raise Problem(413, "body.too_many", detail, path="$.events")
     arrival = Arrival(
-        datastream=source.datastream, source=source, found=found, body=body, bad_rows=refused
+        datastream=source.datastream,
+        source=source,
+        found=found,
+        body=body,
+        bad_rows=refused,
+        call=call,
     )
     if found.cut or found.mended:
         _note_mending(arrival, found, limits)
@@ -181,21 +194,24 @@ def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
     type = xdm.get("eventType")
     if "query" in content:
         arrival.asking.append((index, {**content, "xdm": xdm}))
-    arrival.events.append(
-        Event(
-            datastream=source.datastream,
-            id=id,
-            type=type if isinstance(type, str) else _text(data.get("type")),
-            url=_url(xdm),
-            visitor=arrival.visitor,
-            made_ms=_made_ms(xdm, arrival),
-            received_ms=source.received_ms,
-            body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
-            way=source.way,
-            is_view=type == PAGE_VIEW,
-            shown=_shown(xdm) if "_experience" in xdm else (),
-        )
+    taken = Event(
+        datastream=source.datastream,
+        id=id,
+        type=type if isinstance(type, str) else _text(data.get("type")),
+        url=_url(xdm),
+        visitor=arrival.visitor,
+        made_ms=_made_ms(xdm, arrival),
+        received_ms=source.received_ms,
+        body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
+        way=source.way,
+        is_view=type == PAGE_VIEW,
+        shown=_shown(xdm) if "_experience" in xdm else (),
     )
+    for name in claims:
+        if name in content and arrival.call:
+            taken, *more = claims[name](content[name], taken, arrival, arrival.call)
+            arrival.beside += [(index, other) for other in more]
+    arrival.events.append(taken)
 
 
 def _url(xdm: dict[str, Any]) -> str:

@@ -50,8 +50,7 @@ class Reader:
             named = early_stream(content, limits)
             source = self._source(call, named) if named else source
         self._check(call, source)
-        arrival = events.read(content, source, limits, self._claims)
-        arrival.call = call
+        arrival = events.read(content, source, limits, self._claims, call)
         arrival.deliveries = deliveries_of(arrival.body, source)
         action = call.route.action
         if action == CONSENT:

@@ -25,6 +25,9 @@ class Arrival(msgspec.Struct, kw_only=True):
     beside: list[
         tuple[int, Event]
     ] = []  # place, and an event that what stands there has become besides its own
+    counted: dict[
+        str, str
+    ] = {}  # what metrics count besides, by the name of a counter: see COUNTED
     memory: dict[str, Any] = {}  # of those who take parts of events; see claims.py
     nonce: Nonce | None = None  # what is good once only of the request
 

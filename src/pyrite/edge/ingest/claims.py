@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ...stores.contract import Event
+from ..http.call import Call
 from .arrival import Arrival
 
 
 class Claim(Protocol):
     """Takes one part of an event, in the order of a body."""
 
-    def __call__(self, found: Any, event: Event, arrival: Arrival) -> list[Event]:
-        """*event* with what *found*, its part, comes to; and the events that it has become besides. `arrival.memory` keeps what
+    def __call__(self, found: Any, event: Event, arrival: Arrival, call: Call) -> list[Event]:
+        """*event*, of a *call*, with what *found*, its part, comes to; and the events that it has become besides. `arrival.memory` keeps what
         the next event of the same body needs to know. Raises Problem where it is refused, and then changes nothing.
         """
 

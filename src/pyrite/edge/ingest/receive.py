@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -45,12 +46,14 @@ class Receiver:
         schemas: Schemas,
         metrics: Metrics,
         listener: Listener | None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._limits = settings.limits
         self._store = store
         self._schemas = schemas
         self._metrics = metrics
         self._listener = listener
+        self._clock = clock
         self._acknowledged = Acknowledgements()
         self._patience = Patience(settings.limits.read_seconds)
         self._in_flight = 0  # bytes of bodies
@@ -58,7 +61,7 @@ class Receiver:
 
     async def answer(self, dialect: Dialect[Any], call: Call) -> Response:
         """The answer to a *call* at an address of *dialect*, whatever it brings."""
-        call.received_ms = int(time.time() * 1000)
+        call.received_ms = int(self._clock() * 1000)
         content = b""
         try:
             # Read first: what is refused is kept with its body.
@@ -71,6 +74,8 @@ class Receiver:
                 self._hold(call, len(content))
             arrival = dialect.read(call, content)
             check_events(arrival, self._schemas.of(arrival.datastream))
+            for counter, what in arrival.counted.items():
+                self._metrics.counted(counter, what)
             response = dialect.answer(arrival, await self._commit(arrival))
         except Exception as error:
             response = await self._refused(error, dialect, call, content)

@@ -8,9 +8,10 @@ from ..http.call import Call
 from ..http.problems import Problem, unexpected
 from ..ingest import arrival
 from ..ingest.bodies import Body
-from .catalog import Definition
-from .identity import Caller
-from .pipeline.processor import CURRENT
+from .callers.identity import Caller
+from .definitions.catalog import Definition
+from .pipeline.processor import CURRENT, Record
+from .pipeline.run import ProcessorFailed
 
 JSS = "jss"  # the source of its events and bad rows
 
@@ -25,10 +26,14 @@ class Arrival(arrival.Arrival, kw_only=True):
     items: list[Any] = msgspec.field(default_factory=list)
     is_list: bool = True
     base: str = ""  # of the ids of its events
+    first: int = 0  # the place of the first item in the body that it came in
+    count: int = 0  # of the items in that body
+    records: list[Record] = msgspec.field(default_factory=list)
+    identities: list[tuple[str, str]] = msgspec.field(default_factory=list)
     at: list[int] = msgspec.field(default_factory=list)  # the place of each event
     current: str = CURRENT  # the page, while the body is read
     said: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    classified: bool = False  # whether the caller is known for a human by now
+    robot: bool | None = None  # what the caller is by now; None while nobody knows
     page: Definition | None = None  # whose layout is asked for
     route: str = ""  # the path of that page
 
@@ -58,6 +63,21 @@ class Arrival(arrival.Arrival, kw_only=True):
             client=self.call.client,
             received_ms=self.call.received_ms,
             whose=(self.caller.contact if self.caller else "", ""),
+            context=self._context(place, problem),
         )
         self.refused.append((place, problem))
         self.bad_rows.append(problem.row)
+
+    def _context(self, place: int, problem: Problem) -> str:
+        """What a replay needs beside the event: its page, its place among others, what the caller was taken for; and the trace of
+        a processor that has failed."""
+        known: dict[str, Any] = {
+            "page": self.current,
+            "base": self.base,
+            "first": self.first + place,
+            "count": self.count,
+            "robot": self.robot,
+        }
+        if isinstance(problem, ProcessorFailed):
+            known["trace"] = problem.trace
+        return msgspec.json.encode(known).decode()

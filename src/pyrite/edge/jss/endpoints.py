@@ -18,13 +18,17 @@ from ..ingest.receive import KEPT
 from ..settings import Settings
 from . import addresses
 from .arrival import Arrival
-from .consent import Consents
-from .definitions import Definitions
-from .identity import Caller, cookies_for
-from .keys import Keys, without_key
+from .callers.consent import Consents
+from .callers.identity import Caller, cookies_for
+from .callers.keys import Keys, without_key
+from .definitions.watched import Definitions
+from .diagnosis.causes import causes
+from .diagnosis.facts import facts_of_call
+from .diagnosis.profile import profile
 from .layout import Layouts
 from .pipeline.chain import Step
 from .reader import Reader
+from .sessions import Sessions
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 MINTED = (
@@ -48,10 +52,17 @@ class Jss(Reader):
         store: Store,
         experiences: Experiences,
     ) -> None:
-        super().__init__(settings, definitions, steps, Consents(settings, store).admits)
+        super().__init__(
+            settings,
+            definitions,
+            steps,
+            Consents(settings, store).admits,
+            Sessions(settings.jss, store),
+        )
         self._addresses = addresses.Addresses(settings.jss, development=settings.edge.development)
         self._keys = Keys(settings.jss)
         self._layouts = Layouts(experiences, store)
+        self._store = store
 
     def match(self, scope: Scope) -> Route | None:
         """See Owner in http/call.py."""
@@ -63,7 +74,7 @@ class Jss(Reader):
         route = call.route
         service = addresses.SERVICES.get(route.action)
         if service is None:
-            return None
+            return self._keys.stranger(call) if route.action == addresses.PROFILE else None
         if self._jss.enabled:
             method = call.scope["method"]
             if method not in (*route.methods, "OPTIONS"):
@@ -77,14 +88,27 @@ class Jss(Reader):
         action = arrival.call.route.action
         if action == addresses.HUMAN:
             response = Response(b"", media_type="text/css", headers=NEVER_KEPT)
+        elif action == addresses.PROFILE:
+            response = _json(self._profile(arrival.call), 200)
+        elif action == addresses.WHY:
+            response = _json(self._why(arrival.call), 200)
         elif action == addresses.LAYOUT:
             body = self._layouts.body(arrival, arrival.page, arrival.route)
             response = _json(body, 200 if arrival.page else 404)
         else:
             response = _taken(arrival)
         if arrival.caller:
-            self._sign(response, arrival.caller, classified=arrival.classified)
+            self._sign(response, arrival.caller, classified=arrival.robot is False)
         return response
+
+    def _profile(self, call: Call) -> dict[str, Any]:
+        caller = self._caller(call)
+        whose = caller.device if caller.is_new and caller.device else caller.contact
+        return profile(self._store, self._jss, whose, call.received_ms)
+
+    def _why(self, call: Call) -> dict[str, Any]:
+        facts = facts_of_call(call, self._caller(call), self._settings, self._store)
+        return {"causes": causes(facts)}
 
     def refuse(self, call: Call, problem: Problem) -> Response:
         """See Dialect in ingest/dialect.py."""

@@ -12,7 +12,7 @@ from ..experiences.folder import Experiences
 from ..http.call import Call
 from ..http.problems import unexpected
 from .arrival import Arrival
-from .catalog import Definition
+from .definitions.catalog import Definition
 
 HEADER_LIMIT = 512  # characters of a header that decisions look at
 TEXT_LIMIT = 100  # characters of a language or a site

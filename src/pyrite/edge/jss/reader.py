@@ -7,23 +7,27 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from ...stores.contract import Event, Visit
 from ..http.call import Call
 from ..http.problems import TOLD, Problem
 from ..ingest.bodies import parsed
 from ..settings import Settings
 from . import addresses
-from .agents import is_known_robot
 from .arrival import JSS, Arrival
-from .catalog import Catalog
-from .definitions import Definitions
-from .identity import Caller, caller_of
+from .callers.agents import is_known_robot, robot_of
+from .callers.identity import Caller, caller_of
+from .definitions.catalog import Catalog
+from .definitions.watched import Definitions
 from .layout import address_of
 from .pipeline.chain import Step
-from .pipeline.processor import Record, Where
+from .pipeline.processor import CURRENT, Record, Where
 from .pipeline.run import run
 from .records import body_of, id_of, type_of
+from .sessions import Sessions, links_of
 
+WAYS = {b"cors": "fetch", b"same-origin": "fetch", b"no-cors": "beacon"}  # by what browsers say
 TEXT_TYPES = ("application/json", "text/plain", "")
 URL_LIMIT = 2048  # characters of the address of the page that a call comes from
 NOT_FOUND = "404"  # the page of a layout that there is none of
@@ -40,13 +44,19 @@ class Reader:
     name = JSS
 
     def __init__(
-        self, settings: Settings, definitions: Definitions, steps: Sequence[Step], admits: Admits
+        self,
+        settings: Settings,
+        definitions: Definitions,
+        steps: Sequence[Step],
+        admits: Admits,
+        sessions: Sessions,
     ) -> None:
         self._settings = settings
         self._jss = settings.jss
         self._definitions = definitions
         self._steps = steps
         self._admits = admits
+        self._sessions = sessions
 
     def read(self, call: Call, content: bytes) -> Arrival:
         """See Reader."""
@@ -58,22 +68,77 @@ class Reader:
             arrival.route = ("/" + call.query.get("item", "").strip("/"))[:URL_LIMIT]
             arrival.page = self._definitions.current().page_at(arrival.route)
         caller = self._caller(call)
-        robot = self._jss.robots != "ignore" and is_known_robot(call.header(b"user-agent"))
-        if self._is_dropped(call) or not self._admits(call, caller):
+        if self._is_dropped(call):
+            arrival.counted = {"robots": "dropped"}
+            return arrival
+        if not self._admits(call, caller):
             return arrival
         arrival.caller = caller
-        arrival.classified = self._jss.robots == "ignore" or (caller.classified and not robot)
+        arrival.robot = self._robot(call, caller)
         if action == addresses.HUMAN:
-            arrival.classified = not robot
+            self._meet_human(arrival)
         elif action == addresses.LAYOUT:
             self._view(arrival)
         else:
             self._read_body(arrival, content)
+            self._end(arrival)
         if arrival.events:
-            arrival.visit = Visit(
-                datastream=arrival.datastream, visitor=caller.contact, seen_ms=call.received_ms
-            )
+            self._place(arrival)
         return arrival
+
+    def _robot(self, call: Call, caller: Caller) -> bool | None:
+        """Whether *caller* is a robot; None while nobody knows."""
+        if call.row is not None:
+            robot = _context(call).get("robot")
+            return robot if isinstance(robot, bool) else None
+        return robot_of(self._jss, call, caller)
+
+    def _meet_human(self, arrival: Arrival) -> None:
+        """The sign of a human classifies the caller, and the session that is open; of a known robot it is none."""
+        caller, at_ms = arrival.caller, arrival.call.received_ms
+        assert caller
+        if arrival.robot:
+            return
+        arrival.robot = False
+        if not caller.is_new or caller.device:
+            arrival.session = self._sessions.step(caller, at_ms, robot=False)
+            self._link(arrival, [])
+
+    def _end(self, arrival: Arrival) -> None:
+        """A flush ends the session of the caller; who has none is told nothing, and no contact."""
+        caller, call = arrival.caller, arrival.call
+        if call.route.action != addresses.FLUSH or arrival.events or caller is None:
+            return
+        if caller.is_new and not caller.device:
+            arrival.caller = None
+        else:
+            arrival.session = self._sessions.step(caller, call.received_ms, ends=True)
+
+    def _place(self, arrival: Arrival) -> None:
+        """Put the events of *arrival* into a session of their visitor."""
+        caller, call = arrival.caller, arrival.call
+        assert caller
+        arrival.session = self._sessions.step(
+            caller,
+            call.received_ms,
+            robot=arrival.robot,
+            records=arrival.records,
+            opens=True,
+            ends=call.route.action == addresses.FLUSH,
+        )
+        self._link(arrival, arrival.identities)
+        arrival.visit = Visit(
+            datastream=arrival.datastream, visitor=caller.contact, seen_ms=call.received_ms
+        )
+
+    def _link(self, arrival: Arrival, identities: list[tuple[str, str]]) -> None:
+        assert arrival.caller
+        arrival.links += links_of(
+            arrival.caller,
+            identities,
+            datastream=arrival.datastream,
+            at_ms=arrival.call.received_ms,
+        )
 
     def whose(self, call: Call, content: bytes) -> tuple[str, str]:
         """See Dialect in ingest/dialect.py."""
@@ -99,12 +164,16 @@ class Reader:
         if call.scope["method"] == "GET" or (call.route.action == addresses.FLUSH and not content):
             return
         _check_type(call)
-        arrival.base = _base(call)
+        context = _context(call)
+        arrival.base = context.get("base") or _base(call)
+        arrival.current = context.get("page") or CURRENT
         limits = self._settings.limits
         arrival.found = parsed(content, limits.depth, list | dict)
         value = arrival.found.value
         arrival.is_list = isinstance(value, list)
         arrival.items = value if isinstance(value, list) else [value]
+        arrival.first = context.get("first", 0)
+        arrival.count = context.get("count", len(arrival.items))
         if len(arrival.items) > self._jss.max_events and call.row is None:
             # Not in part: whoever sends it again in halves would send twice what was taken.
             detail = f"expected at most {self._jss.max_events} events in one body, got {len(arrival.items)}"
@@ -136,11 +205,13 @@ class Reader:
         arrival.current = where.page
         referer = arrival.call.header(b"referer")[:URL_LIMIT]
         events = [
-            self._event(arrival, record, id_of(arrival.base, index, len(arrival.items), number), record.url or referer)
+            self._event(arrival, record, id_of(arrival.base, arrival.first + index, arrival.count, number), record.url or referer)
             for number, record in enumerate(outcome.records)
         ]  # fmt: skip
         arrival.events += events
         arrival.at += [index] * len(events)
+        arrival.records += outcome.records
+        arrival.identities += outcome.identities
         arrival.said += [{**one, "report": {"eventIndex": index}} for one in outcome.said]
 
     def _event(self, arrival: Arrival, record: Record, id: str, url: str, **more: Any) -> Event:
@@ -155,8 +226,10 @@ class Reader:
             visitor=caller.contact,
             made_ms=arrival.call.received_ms,
             received_ms=arrival.call.received_ms,
-            body=body_of(record, id, url, **more),
+            body=body_of(record, id, url, alien=caller.is_foreign and caller.is_new, **more),
+            way=_way(arrival.call),
             is_view=record.kind == "pageview",
+            value=record.value,
         )
 
     # ---- layouts -----------------------------------------------------------------------------------------------------
@@ -186,6 +259,22 @@ def _check_type(call: Call) -> None:
     if type not in TEXT_TYPES:
         detail = f"expected application/json or text/plain, got {type!r:.100}"
         raise Problem(415, "body.type", detail)
+
+
+def _context(call: Call) -> dict[str, Any]:
+    """What the bad row that is replayed needs beside its body; empty for a call of now."""
+    if call.row is None or not call.row.context:
+        return {}
+    found: dict[str, Any] = msgspec.json.decode(call.row.context)
+    return found
+
+
+def _way(call: Call) -> str:
+    """How a call came: see Event in stores/contract."""
+    if call.row is not None:
+        return ""
+    mode = call.headers.get(b"sec-fetch-mode", b"")
+    return WAYS.get(mode, "") if mode else "" if b"origin" in call.headers else "server"
 
 
 def _base(call: Call) -> str:

@@ -13,6 +13,7 @@ from ...core.event import PAGE_VIEW
 from ...stores.contract import Event
 from .pipeline.processor import Record
 
+ALIEN = "withoutCookies"  # in the part `jss` of an event: it came from another site, and no cookie with it
 _encode = msgspec.json.Encoder().encode
 
 
@@ -30,9 +31,18 @@ def type_of(record: Record) -> str:
 
 
 def body_of(
-    record: Record, id: str, url: str, referrer: str = "", *, is_error: bool = False
+    record: Record,
+    id: str,
+    url: str,
+    *,
+    referrer: str = "",
+    is_error: bool = False,
+    alien: bool = False,
 ) -> str:
-    """The JSON text of the event that *record* becomes; *url* is the address of the page that it happened on."""
+    """The JSON text of the event that *record* becomes; *url* is the address of the page that it happened on.
+
+    An *alien* one came from a page of another site, and without cookies.
+    """
     page: dict[str, Any] = {"URL": url} if url else {}
     if record.kind == "pageview":
         page |= {"name": record.definition, "pageViews": {"value": 1}}
@@ -47,7 +57,10 @@ def body_of(
     body: dict[str, Any] = {"xdm": xdm}
     if record.data:
         body["data"] = record.data
-    return _encode(body | {"jss": jss_of(record)}).decode()
+    jss = jss_of(record)
+    if alien:
+        jss[ALIEN] = True
+    return _encode(body | {"jss": jss}).decode()
 
 
 def jss_of(record: Record) -> dict[str, Any]:
@@ -79,7 +92,13 @@ def merged(event: Event, record: Record) -> Event:
         body["data"] = {**body.get("data", {}), **record.data}
     body["jss"] = jss_of(record)
     is_view = record.kind == "pageview"
-    return replace(event, type=type, body=_encode(body).decode(), is_view=event.is_view or is_view)
+    return replace(
+        event,
+        type=type,
+        body=_encode(body).decode(),
+        is_view=event.is_view or is_view,
+        value=record.value,
+    )
 
 
 def beside(event: Event, record: Record, number: int) -> Event:
@@ -87,4 +106,6 @@ def beside(event: Event, record: Record, number: int) -> Event:
     id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{event.id}/{number}"))
     body = body_of(record, id, record.url or event.url)
     is_view = record.kind == "pageview"
-    return replace(event, id=id, type=type_of(record), body=body, is_view=is_view, shown=())
+    return replace(
+        event, id=id, type=type_of(record), body=body, is_view=is_view, value=record.value, shown=()
+    )

@@ -17,6 +17,7 @@ COUNTED = {
     "turned_away": ("Requests refused of which nothing was kept, by reason.", ("code",)),
     "events": ("Events that arrived, by what became of them.", ("outcome",)),
     "bad_rows": ("Bad rows kept, by reason.", ("code",)),
+    "robots": ("Robots' requests and sessions, by what became of them.", ("what",)),
     "page_events": ("Events that pages have sent again, or let go of.", ("what",)),
 }
 TOLD = ("retried", "restored", "full", "too_large", "too_old", "consent", "refused")
@@ -63,6 +64,10 @@ class Metrics(Collector):
         """Bad rows were kept for these reasons."""
         for code in codes:
             self._counts["bad_rows", code] += 1
+
+    def counted(self, counter: str, what: str, number: int = 1) -> None:
+        """A dialect counts *what* by a *counter* of COUNTED that has one label."""
+        self._counts[counter, what] += number
 
     def committed(self, batches: int, seconds: float) -> None:
         """A commit is on disk."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyrite.edge.http.problems import Problem
-from pyrite.edge.jss.catalog import Catalog, Definition
+from pyrite.edge.jss.definitions.catalog import Catalog, Definition
 from pyrite.edge.jss.pipeline.chain import Step, chain
 from pyrite.edge.jss.pipeline.processor import Where
 from pyrite.edge.jss.pipeline.run import Outcome, ProcessorFailed, run

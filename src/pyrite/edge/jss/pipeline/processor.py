@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, get_args
 import msgspec
 
 from ...http.problems import Problem
-from ..catalog import PAGES, Catalog, Definition
+from ..definitions.catalog import PAGES, Catalog, Definition
 
 T = TypeVar("T")
 

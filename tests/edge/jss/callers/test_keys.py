@@ -3,7 +3,7 @@
 import pytest
 from calls import call
 
-from pyrite.edge.jss.keys import Keys, without_key
+from pyrite.edge.jss.callers.keys import Keys, without_key
 from pyrite.edge.settings import Jss, JssKey
 
 APP = "{AAAAAAAA-0000-0000-0000-000000000001}"

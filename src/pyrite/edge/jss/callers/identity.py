@@ -10,9 +10,9 @@ import secrets
 
 import msgspec
 
-from ...core.visitor.identity import FPID_COOKIE, FPID_MAX_AGE_S
-from ..http.call import Call
-from ..settings import Jss
+from ....core.visitor.identity import FPID_COOKIE, FPID_MAX_AGE_S
+from ...http.call import Call
+from ...settings import Jss
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -5,12 +5,12 @@ Not for how a refusal is answered: http/gateway.py.
 
 from urllib.parse import quote, unquote_plus
 
-from ..guids import normal
-from ..http.call import URL_LIMIT, Call
-from ..http.callers import Callers
-from ..http.problems import Problem
-from ..settings import Jss, JssKey
-from ..settings.jss import ANY
+from ...guids import normal
+from ...http.call import URL_LIMIT, Call
+from ...http.callers import Callers
+from ...http.problems import Problem
+from ...settings import Jss, JssKey
+from ...settings.jss import ANY
 
 PARAMETER = "sc_apikey"  # in the query, or the name of a header
 HEADER = PARAMETER.encode()
@@ -31,7 +31,15 @@ class App:
     def allows(self, call: Call) -> bool:
         """Whether a page of the call's origin may use it; the edge's own pages may, and whoever is no page."""
         origin = call.header(b"origin")
-        return not origin or self._every or self._callers.allows(call)
+        return not origin or self.takes(origin, call)
+
+    def takes(self, origin: str, call: Call | None) -> bool:
+        """Whether a page of *origin* may use it, by a request such as *call*."""
+        if self._every:
+            return True
+        if call is None:
+            return self._callers.may_call(origin, host="", scheme="", server="")
+        return self._callers.allows(call, origin)
 
 
 class Keys:
@@ -45,9 +53,21 @@ class Keys:
         """The app whose key is *name*, in any form of a GUID."""
         return self._apps.get(normal(name))
 
+    def all(self) -> list[App]:
+        """Every app."""
+        return list(self._apps.values())
+
     def of(self, call: Call) -> App | None:
         """The app whose key a call brings, in its query or in a header."""
         return self.find(given(call))
+
+    def known(self, call: Call) -> bool:
+        """Whether pages of the call's origin may use some key; whoever is no page may."""
+        return not call.header(b"origin") or any(one.allows(call) for one in self._apps.values())
+
+    def stranger(self, call: Call) -> Problem | None:
+        """The refusal of a page that may use no key at all."""
+        return None if self.known(call) else _origin(call)
 
     def turns_away(self, call: Call, service: str) -> Problem | None:
         """Why *call* may not use *service*; None where it may.
@@ -57,7 +77,7 @@ class Keys:
         """
         app = self.of(call)
         asks = call.scope["method"] == "OPTIONS"
-        known = any(one.allows(call) for one in self._apps.values())
+        known = self.known(call)
         if not self._enabled:
             off = "the service is off; switch it on by enabled = true under [jss] in pyrite.toml"
             return None if asks and known else Problem(404, "jss.off", off, hidden=not known)

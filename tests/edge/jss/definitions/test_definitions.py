@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.edge.jss.catalog import read
-from pyrite.edge.jss.definitions import Definitions
+from pyrite.edge.jss.definitions.catalog import read
+from pyrite.edge.jss.definitions.watched import Definitions
 from pyrite.edge.settings import SettingsError
 
 GOOD = """

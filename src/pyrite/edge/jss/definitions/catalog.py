@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from ...core.options.suggest import did_you_mean
-from ..guids import normal
-from ..settings import SettingsError, line_of
-from ..settings.file import checked
+from ....core.options.suggest import did_you_mean
+from ...guids import normal
+from ...settings import SettingsError, line_of
+from ...settings.file import checked
 
 PAGES = "pages"
 COMPARED = 1000  # definitions that a mistyped name is compared with: more are not looked through for a sentence

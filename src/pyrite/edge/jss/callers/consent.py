@@ -3,11 +3,11 @@
 Not for how a consent is given: the tracker's `setConsent` does that, for all data streams of a site.
 """
 
-from ...stores.contract import Store, StoreUnavailable
-from ..http.call import Call
-from ..http.gateway import RETRY_AFTER_S
-from ..http.problems import Problem
-from ..settings import Settings
+from ....stores.contract import Store, StoreUnavailable
+from ...http.call import Call
+from ...http.gateway import RETRY_AFTER_S
+from ...http.problems import Problem
+from ...settings import Settings
 from .identity import Caller
 
 IN, OUT = "in", "out"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from pyrite.edge.jss.agents import LIMIT, is_known_robot
+from pyrite.edge.jss.callers.agents import LIMIT, is_known_robot
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 

@@ -3,7 +3,7 @@
 import pytest
 from calls import call
 
-from pyrite.edge.jss.identity import Caller, caller_of, cookies_for, hashed
+from pyrite.edge.jss.callers.identity import Caller, caller_of, cookies_for, hashed
 from pyrite.edge.settings import Jss
 
 JSS = Jss()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..settings import SettingsError
+from ...settings import SettingsError
 from .catalog import Catalog, read
 
 LOOK_EVERY_S = 0.5

@@ -1,10 +1,14 @@
-"""Which user agents are robots that say so: crawlers of a maintained list (CrawlerDetect's, by its Python package).
+"""Who is a robot, and which user agents say so: crawlers of a maintained list (CrawlerDetect's, by its Python package).
 
 Not for robots that don't say so: those are callers without a human sign, see identity.py.
 """
 
 import re
 from functools import lru_cache
+
+from ...http.call import Call
+from ...settings import Jss
+from .identity import Caller
 
 LIMIT = 256  # characters of a user agent that are looked at: the work grows with them
 # In the list, and no crawlers: tools and libraries, behind which is whoever uses them (a site's own server, a tester's browser).
@@ -14,6 +18,15 @@ _TOOLS = re.compile(
     r"|Go-http-client|okhttp|Java|Apache-HttpClient|PostmanRuntime|insomnia|Deno|Bun)\b(/[\w.]+)?( \(\+https://github\.com/[^)]*\))?",
     re.IGNORECASE,
 )
+
+
+def robot_of(jss: Jss, call: Call, caller: Caller) -> bool | None:
+    """Whether the *caller* of a *call* is a robot; None while nobody knows."""
+    if jss.robots == "ignore":
+        return False
+    if is_known_robot(call.header(b"user-agent")):
+        return True
+    return False if caller.classified else None
 
 
 @lru_cache(4096)

@@ -1,0 +1,1 @@
+"""What marketers have defined, and the file that says it."""

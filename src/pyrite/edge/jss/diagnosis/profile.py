@@ -1,0 +1,87 @@
+"""What is known of a contact: its sessions, and what happened in them. For development; an export is complete.
+
+Not for when a session is listed: sessions.py.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ....stores.contract import Event, Session, Store
+from ...settings import Jss
+from ..pipeline.processor import CURRENT
+from ..sessions import is_identified, is_listed
+
+SESSIONS = 100  # the newest, that a profile shows
+EVENTS = 1000  # the newest
+SHOWN = ("kind", "id", "definition", "page", "pageId", "url", "value", "currencyCode", "monetaryValue", "extra")  # fmt: skip
+
+
+def profile(store: Store, jss: Jss, contact: str, now_ms: int) -> dict[str, Any]:
+    """`{contact, identified, sessions: [{id, …, open, listed, entries: [{kind, definition, …}]}]}` of whoever *contact* is."""
+    keys = store.names_of(contact)
+    identified = is_identified(store, keys)
+    sessions = sorted(
+        [one for key in keys for one in store.sessions(key)], key=lambda one: one.started_ms
+    )[-SESSIONS:]
+    entries = _entries(store, keys)
+    listed = [
+        session_record(
+            one,
+            contact=contact,
+            listed=is_listed(one, identified=identified, index_anonymous=jss.index_anonymous, now_ms=now_ms),
+            now_ms=now_ms,
+        )
+        | {"open": one.is_open(now_ms), "entries": entries.get(one.id, [])}
+        for one in sessions
+    ]  # fmt: skip
+    return {"contact": store.canonical(contact), "identified": identified, "sessions": listed}
+
+
+def session_record(session: Session, *, contact: str, listed: bool, now_ms: int) -> dict[str, Any]:
+    """A *session* of *contact* as JSON."""
+    ended_ms, how = session.end(now_ms)
+    return {
+        "id": session.id,
+        "contact": contact,
+        "started": _iso(session.started_ms),
+        "last": _iso(session.last_ms),
+        "ended": _iso(ended_ms) if ended_ms else None,
+        "how": how,
+        "robot": session.robot,
+        "campaign": session.campaign,
+        "pages": session.pages,
+        "events": session.events,
+        "value": session.value,
+        "listed": listed,
+    }
+
+
+def _entries(store: Store, keys: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """What happened, by session, in the order in which it came; a `current` page is the one that was viewed last before."""
+    events = sorted([one for key in keys for one in store.events_of(key)], key=lambda one: one.seq)
+    found: dict[str, list[dict[str, Any]]] = {}
+    pages: dict[str, str] = {}
+    for event in events[-EVENTS:]:
+        entry = _entry(event)
+        if entry is None or not event.session:
+            continue
+        if entry.get("pageId"):
+            pages[event.session] = entry["pageId"]
+        elif entry.get("page") == CURRENT:
+            entry["page"] = pages.get(event.session, CURRENT)
+        found.setdefault(event.session, []).append(entry)
+    return found
+
+
+def _entry(event: Event) -> dict[str, Any] | None:
+    jss = msgspec.json.decode(event.body).get("jss")
+    if not isinstance(jss, dict):
+        return None
+    shown = {name: jss[name] for name in SHOWN if name in jss}
+    return {"event": event.id, "made": _iso(event.made_ms)} | shown
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # fmt: skip
