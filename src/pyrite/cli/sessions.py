@@ -68,7 +68,7 @@ def _store_if_any(data: Any, config: Any) -> Any:
 
 
 def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_json: bool) -> int:
-    from pyrite.stores.contract import IDENTIFY
+    from pyrite.edge.jss.sessions import is_identified
 
     now_ms = int(time.time() * 1000)
     names = store.names_of(whole(store, visitor)) if visitor else [""]
@@ -81,7 +81,7 @@ def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_j
         if only_open and not session.is_open(now_ms):
             continue
         if session.visitor not in contacts:
-            identified = any(link.how == IDENTIFY for link in store.links(session.visitor))
+            identified = is_identified(store, store.names_of(session.visitor))
             contacts[session.visitor] = (store.canonical(session.visitor), identified or anonymous)
         contact, identified = contacts[session.visitor]
         listed = session.is_listed(now_ms, identified=identified)

@@ -308,7 +308,7 @@ def test_the_profile_shows_a_session_once_it_is_over(service: Maker, clock: Cloc
     clock.wait(20, 1)
     [after] = profile(client)["sessions"]
 
-    assert (before["open"], before["listed"], before["ended"]) == (True, False, None)
+    assert (before["open"], before["listed"], before["ended"]) == (True, False, "")
     assert (after["open"], after["listed"], after["how"]) == (False, True, "idle")
     assert after["ended"] == "2023-11-14T22:33:20.000Z"
     goal, view, outcome = after["entries"]

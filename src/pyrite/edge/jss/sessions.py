@@ -101,9 +101,3 @@ def is_identified(store: Store, keys: Iterable[str]) -> bool:
             if link.source == key and link.how == IDENTIFY and not _CONTACT.fullmatch(link.target):
                 return True
     return False
-
-
-def is_listed(session: Session, *, identified: bool, index_anonymous: bool, now_ms: int) -> bool:
-    """Whether the profile shows *session*: over, a human's, and somebody's, unless anonymous contacts are listed."""
-    is_over = not session.is_open(now_ms)
-    return is_over and session.robot is False and (identified or index_anonymous)

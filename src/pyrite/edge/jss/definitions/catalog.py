@@ -1,6 +1,6 @@
 """What marketers have defined: events, goals, outcomes, campaigns and pages, each in a name space of its own.
 
-Pure but for reading the file. Not for noticing that it has changed: definitions.py.
+Pure but for reading the file. Not for noticing that it has changed: watched.py.
 """
 
 import tomllib

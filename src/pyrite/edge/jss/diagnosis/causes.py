@@ -1,6 +1,6 @@
 """Why nothing is there: the causes that keep an event from being stored or shown, each with what to do about it.
 
-Pure. Not for finding out what holds: diagnosis.py.
+Pure. Not for finding out what holds: facts.py.
 """
 
 import msgspec

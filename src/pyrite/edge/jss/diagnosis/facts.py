@@ -18,7 +18,7 @@ from ..callers.consent import Consents
 from ..callers.identity import Caller
 from ..callers.keys import Keys, given
 from ..records import ALIEN
-from ..sessions import is_identified, is_listed
+from ..sessions import is_identified
 from .causes import Facts
 
 LOOKED_AT = 1000  # of the newest events, whose sessions are asked for cookies
@@ -87,12 +87,8 @@ def _add_history(
     if _is_alien(store, last, keys):
         facts.cookies_missing = True
     facts.session_open = last.is_open(now_ms)
-    facts.listed = is_listed(
-        last,
-        identified=is_identified(store, keys),
-        index_anonymous=settings.jss.index_anonymous,
-        now_ms=now_ms,
-    )
+    identified = settings.jss.index_anonymous or is_identified(store, keys)
+    facts.listed = last.is_listed(now_ms, identified=identified)
 
 
 def _is_alien(store: Store, session: Session, keys: list[str]) -> bool:

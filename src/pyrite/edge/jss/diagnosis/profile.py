@@ -11,7 +11,7 @@ import msgspec
 from ....stores.contract import Event, Session, Store
 from ...settings import Jss
 from ..pipeline.processor import CURRENT
-from ..sessions import is_identified, is_listed
+from ..sessions import is_identified
 
 SESSIONS = 100  # the newest, that a profile shows
 EVENTS = 1000  # the newest
@@ -30,7 +30,7 @@ def profile(store: Store, jss: Jss, contact: str, now_ms: int) -> dict[str, Any]
         session_record(
             one,
             contact=contact,
-            listed=is_listed(one, identified=identified, index_anonymous=jss.index_anonymous, now_ms=now_ms),
+            listed=one.is_listed(now_ms, identified=identified or jss.index_anonymous),
             now_ms=now_ms,
         )
         | {"open": one.is_open(now_ms), "entries": entries.get(one.id, [])}
@@ -47,7 +47,7 @@ def session_record(session: Session, *, contact: str, listed: bool, now_ms: int)
         "contact": contact,
         "started": _iso(session.started_ms),
         "last": _iso(session.last_ms),
-        "ended": _iso(ended_ms) if ended_ms else None,
+        "ended": _iso(ended_ms) if how else "",
         "how": how,
         "robot": session.robot,
         "campaign": session.campaign,
