@@ -67,7 +67,7 @@ def test_a_servers_signature_opens_everything(site: Site) -> None:
         (signed(ITEM + "?lang=de"), "auth.signature"),
         (signed(ITEM, method="POST"), "auth.signature"),
         (signed(ITEM, created_s=time.time() - 310), "auth.expired"),
-        (signed(ITEM, created_s=time.time() + 330), "auth.expired"),
+        (signed(ITEM, created_s=time.time() + 3300), "auth.expired"),
         (signed(ITEM, nonce="short"), "auth.signature"),
         (signed(ITEM) | {"signature": "pyrite=:AAAA:"}, "auth.signature"),
         (signed(ITEM) | {"signature-input": "pyrite=()"}, "auth.signature"),
