@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..stores.contract import Listener, Store
 from ..stores.sqlite import SqliteStore
@@ -133,6 +134,12 @@ def edge(
         metrics=metrics,
         asked=asked,
     )
+    if chosen.edge.trusted_proxies:
+        # Around all else: every dialect, limit and log is told who really asks, and by which scheme.
+        app.add_middleware(
+            ProxyHeadersMiddleware,
+            trusted_hosts=chosen.edge.trusted_proxies,
+        )
     app.state.callers = callers
     app.state.store = kept
     app.state.experiences = kept_experiences

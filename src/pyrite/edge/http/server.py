@@ -106,6 +106,7 @@ def config(
         http=Impatient,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # the app believes those that its settings name, whatever server runs it
         timeout_graceful_shutdown=DRAIN_S,
     )
 

@@ -1,5 +1,6 @@
 """What an edge can be told: every table of `pyrite.toml`. Not for reading the file: file.py."""
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 import msgspec
@@ -28,6 +29,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Origins of pages on other hosts that may send events, such as `https://shop.example.com`; `http://localhost:*` is every page of this machine; the edge's own host always may."""
     lane: Literal["", "compiled", "micropython"] = ""
     """What `/alloy.js` is: `compiled` (no interpreter) or `micropython`; what the build was told when empty."""
+    trusted_proxies: list[str] = []
+    """Addresses and networks of proxies, such as `127.0.0.1` or `10.0.0.0/8`, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody's when empty."""
     region: str = ""
     """The location hint that clients put into the path from their second request on; empty for none."""
     metrics: bool = False
@@ -36,7 +39,13 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether pages may ask for the schemas of their data streams, and check their events themselves (`/check.js`)."""
 
     def __post_init__(self) -> None:
-        """Raises SettingsError for an origin that no browser sends."""
+        """Raises SettingsError for an origin that no browser sends, and a proxy that has no such address."""
+        for index, proxy in enumerate(self.trusted_proxies):
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                said = f"trusted_proxies[{index}]: expected an address or a network such as '10.0.0.0/8', got {proxy!r:.100}: {error}"
+                raise SettingsError(said, key="trusted_proxies") from None
         for index, origin in enumerate(self.origins):
             try:
                 checked(origin)
