@@ -14,6 +14,9 @@ from pyrite.edge.settings import Datastream, Edge, Limits, Personalization
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = README + "".join(
+    [page.read_text() for page in sorted((ROOT / "web" / "docs").glob("*.md"))]
+)
 
 
 def missing(names: list[str]) -> list[str]:
@@ -64,10 +67,10 @@ def test_every_condition_and_key_of_an_experience_is_documented() -> None:
 def test_every_command_of_the_command_line_and_its_flags_are_documented() -> None:
     group = typer.main.get_command(app)
     for name, command in group.commands.items():  # type: ignore[attr-defined]
-        assert f"`pyrite {name}" in README, name
+        assert f"`pyrite {name}" in PAGES, name
         for parameter in command.params:
             if parameter.name != "help":
-                assert parameter.opts[0] in README, (name, parameter.opts)
+                assert parameter.opts[0] in PAGES, (name, parameter.opts)
 
 
 def test_every_endpoint_is_documented() -> None:
@@ -145,3 +148,15 @@ def test_files_that_comments_and_docstrings_name_are_there() -> None:
     ]
 
     assert gone == []
+
+
+def test_every_setting_of_ibexa_stands_in_its_page_as_it_is() -> None:
+    from pyrite.edge.settings import Ibexa, IbexaCustomer
+
+    page = (ROOT / "web" / "docs" / "ibexa.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (`[^`]*`) \|", page, re.M))
+    for model in (Ibexa, IbexaCustomer):
+        usual = model()
+        for field in msgspec.structs.fields(model):
+            assert rows[field.encode_name] == f"`{getattr(usual, field.encode_name)!r}`"
+    assert "(web/docs/ibexa.md)" in README
