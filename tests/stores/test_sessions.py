@@ -104,7 +104,7 @@ def test_what_was_stored_before_opens_no_session_and_counts_once(store: Store) -
     write(store, at_ms=2, end="flushed", id="s3", opens=False)
     repeated = write(store, event("e1", value=1), at_ms=3, id="s4")
 
-    assert repeated.duplicates == 1
+    assert (repeated.duplicates, repeated.session) == (1, "")
     assert [(one.id, one.events, one.value) for one in store.sessions()] == [("s1", 1, 1.0)]
 
 

@@ -259,8 +259,8 @@ class MemoryStore(Writing):
                 versions.append(experiment)
         if batch.visit:
             self._note(batch.visit, stored)
-        if session:
-            self._count(session, stored)
+        if session and not self._count(session, stored):
+            session = ""
         known = {(one.datastream, one.source, one.target, one.how) for one in self._links}
         for link in batch.links:
             if (link.datastream, link.source, link.target, link.how) not in known:
@@ -276,7 +276,8 @@ class MemoryStore(Writing):
         self._sessions[session.id] = session
         return session.id
 
-    def _count(self, id: str, events: list[Event]) -> None:
+    def _count(self, id: str, events: list[Event]) -> bool:
+        """Whether the session has any event, with *events*; it is deleted where it has none."""
         session = self._sessions[id]
         session = self._sessions[id] = replace(
             session,
@@ -286,6 +287,7 @@ class MemoryStore(Writing):
         )
         if not session.events:
             del self._sessions[id]  # only what was stored before has asked for it
+        return session.events > 0
 
     def _note(self, visit: Visit, events: list[Event]) -> None:
         key = (visit.datastream, visit.visitor)

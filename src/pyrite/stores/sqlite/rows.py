@@ -24,7 +24,7 @@ from ..contract import (
     Visit,
 )
 from .nonces import is_new
-from .session_rows import count, step
+from .session_rows import count, step, without_empty
 
 Row = TypeVar("Row")
 Values = tuple[Any, ...]
@@ -115,7 +115,8 @@ def _write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt
         connection.execute(_VISITS[size], values)
     if any(batch.probe for batch in batches):
         _probe(connection)
-    return receipts
+    # Not before all are counted: the event that a session has may be another batch's.
+    return without_empty(connection, receipts) if sessions else receipts
 
 
 def _receipt(batch: Batch, places: list[int], session: str) -> Receipt:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..contract import IDENTIFY, Link, Receipt, Session, SessionStep
 from ..contract.sessions import neighbours, reached, stepped
 
@@ -66,8 +68,18 @@ def count(connection: sqlite3.Connection, receipt: Receipt) -> None:
     pages = sum([event.is_view for event in receipt.new])
     value = sum([event.value for event in receipt.new])
     connection.execute(_COUNT, (pages, len(receipt.new), value, receipt.session))
-    if not receipt.new:
-        connection.execute(_EMPTY, (receipt.session,))
+
+
+def without_empty(connection: sqlite3.Connection, receipts: list[Receipt]) -> list[Receipt]:
+    """*receipts* of one transaction, all counted; a session that has no event by now is deleted, and its receipts name none."""
+    idle = {receipt.session for receipt in receipts if receipt.session and not receipt.new}
+    empty = {id for id in idle if connection.execute(_EMPTY, (id,)).rowcount}
+    if not empty:
+        return receipts
+    return [
+        replace(receipt, session="") if receipt.session in empty else receipt
+        for receipt in receipts
+    ]
 
 
 def link_of(row: Any) -> Link:
