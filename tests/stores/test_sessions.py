@@ -229,6 +229,24 @@ def test_old_sessions_and_links_go_with_the_events(store: Store) -> None:
     assert [one.source for one in store.links()] == ["v9"]
 
 
+def test_no_more_is_deleted_at_once_than_is_asked_for(store: Store) -> None:
+    for number in range(3):
+        links = (link(f"v{number}", f"crm:{number}"),)
+        write(store, event(f"e{number}"), visitor=f"v{number}", id=f"s{number}", links=links)
+
+    # Three events of one visitor, three sessions, and three links; then nothing is left.
+    assert [store.forget(before_ms=10**8, limit=4) for _ in range(4)] == [4, 4, 1, 0]
+    assert not [*store.events(), *store.sessions(), *store.links()]
+
+
+def test_what_is_not_over_yet_is_not_forgotten(store: Store) -> None:
+    write(store, event("e1"), at_ms=0, id="s1", links=(link("v1", "crm:1"),))
+    store.forget(before_ms=1, limit=100)
+
+    assert [one.id for one in store.sessions()] == ["s1"]
+    assert [one.source for one in store.links()] == ["v1"]
+
+
 def test_keys_of_links_are_found_by_their_beginning(store: Store) -> None:
     write(store, links=(link("device-1", "crm:4711"),))
 

@@ -5,6 +5,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -444,6 +446,7 @@ QUESTIONS = [
     (session_rows.NEWEST, "sessions_of"),
     ("SELECT * FROM sessions WHERE visitor = 'v' ORDER BY started_ms, id", "sessions_of"),
     (session_rows.TOUCHING, "links_to"),
+    ("SELECT visitor FROM visitors WHERE visitor IN (?, ?) ORDER BY first_seen_ms", "visitors_of"),
 ]
 
 
@@ -460,7 +463,7 @@ def test_what_is_asked_of_one_visitor_costs_what_that_visitor_has(
     assert not any(step.startswith("SCAN") for step in plan), plan
 
 
-def test_two_processes_on_one_database_open_one_session(tmp_path: Path) -> None:
+def test_two_stores_on_one_database_open_one_session(tmp_path: Path) -> None:
     stores = [SqliteStore(tmp_path) for _ in range(2)]
     futures = [
         stores[number % 2].submit(
@@ -485,3 +488,52 @@ def test_two_processes_on_one_database_open_one_session(tmp_path: Path) -> None:
 
     assert len(found) == len(sessions) == 1
     assert sessions[0].events == 40
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from pyrite.stores.contract import Batch, Event, SessionStep
+from pyrite.stores.sqlite import SqliteStore
+
+store = SqliteStore(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(20):
+    id = sys.argv[2] + str(number)
+    event = Event(datastream="shop", id=id, type="t", url="", visitor="v1", made_ms=1, received_ms=2, body="{}")
+    step = SessionStep(datastream="shop", source="jss", visitor="v1", id=id, at_ms=1000, idle_ms=60_000)
+    store.submit(Batch(events=(event,), session=step)).result(20)
+store.close()
+"""
+
+
+def test_two_processes_that_begin_at_once_open_one_session(tmp_path: Path) -> None:
+    # Half a second: file locks of one process say nothing about those of two.
+    SqliteStore(tmp_path).close()
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("a", "b")
+    ]
+    for writer in writers:
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=30)
+    store = SqliteStore(tmp_path)
+    sessions = list(store.sessions())
+    held = {event.session for event in store.events()}
+    store.close()
+
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert [(one.id, one.events) for one in sessions] == [(held.pop(), 40)]
+    assert not held

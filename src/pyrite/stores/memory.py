@@ -105,16 +105,20 @@ class MemoryStore(Writing):
             rows = [row for row in self._bad_rows if row.received_ms < before_ms]
             rows = rows[: limit - len(old)]
             self._drop(old, rows)
-            over = [
+            gone = len(old) + len(rows)
+            over = sorted(
                 one.id for one in self._sessions.values() if 0 < one.end(before_ms)[0] < before_ms
-            ]
+            )[: limit - gone]
             for id in over:
                 del self._sessions[id]
+            gone += len(over)
             known = {event.visitor for event in self._events}
-            self._links = [
-                one for one in self._links if one.made_ms >= before_ms or one.source in known
+            ends = [
+                one for one in self._links if one.made_ms < before_ms and one.source not in known
             ]
-        return len(old) + len(rows)
+            ends = sorted(ends, key=_key_of)[: limit - gone]
+            self._links = [one for one in self._links if one not in ends]
+        return gone + len(ends)
 
     def names_of(self, visitor: str) -> list[str]:
         """See contract.Store."""
@@ -123,11 +127,8 @@ class MemoryStore(Writing):
 
     def canonical(self, visitor: str) -> str:
         """See contract.Store."""
-        known = [
-            one
-            for one in self._visitors.values()
-            if one.visitor in set(reached(visitor, self._same))
-        ]
+        keys = set(reached(visitor, self._same))
+        known = [one for one in self._visitors.values() if one.visitor in keys]
         return (
             min(known, key=lambda one: (one.first_seen_ms, one.visitor)).visitor
             if known
@@ -261,9 +262,10 @@ class MemoryStore(Writing):
             self._note(batch.visit, stored)
         if session and not self._count(session, stored):
             session = ""
-        known = {(one.datastream, one.source, one.target, one.how) for one in self._links}
+        known = {_key_of(one) for one in self._links} if batch.links else set()
         for link in batch.links:
-            if (link.datastream, link.source, link.target, link.how) not in known:
+            if _key_of(link) not in known:
+                known.add(_key_of(link))
                 self._links.append(link)
         places = [event.seq for event in stored]
         return Receipt(tuple(stored), places, len(batch.events) - len(stored), session)
@@ -317,3 +319,7 @@ class MemoryStore(Writing):
             previous_ms=known.last_seen_ms if again else known.previous_ms,
             shown=shown,
         )
+
+
+def _key_of(link: Link) -> tuple[str, str, str, str]:
+    return link.source, link.target, link.datastream, link.how

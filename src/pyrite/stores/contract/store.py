@@ -85,10 +85,10 @@ class Store(Protocol):
         """How the store does now; asking costs nothing."""
 
     def forget(self, *, before_ms: int, limit: int) -> int:
-        """Delete at most *limit* events and bad rows that were received before *before_ms*; returns how many went.
+        """Delete at most *limit* events, bad rows, sessions and links that are older than *before_ms*; returns how many went.
 
-        With them go sessions that have ended before, and links from visitors of whom nothing is left. An event that comes again
-        later is new then. Raises StoreUnavailable.
+        Events and bad rows are as old as their receipt, a session as its end, a link as itself once its source has no event left.
+        An event that comes again later is new then. Raises StoreUnavailable.
         """
 
     def names_of(self, visitor: str) -> list[str]:

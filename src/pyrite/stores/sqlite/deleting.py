@@ -21,9 +21,26 @@ class Deleting(Reading):
                 delete = f"DELETE FROM {table} WHERE {key} IN ({old})"
                 gone += connection.execute(delete, (before_ms, limit - gone)).rowcount
             connection.execute("DELETE FROM deliveries WHERE seen_ms < ?", (before_ms,))
-            connection.execute(session_rows.FORGET, {"before": before_ms})
-            connection.execute(session_rows.FORGET_LINKS, {"before": before_ms})
+        for table, columns, is_old in session_rows.OLD:
+            gone += self._forget_of(table, columns, is_old, before_ms, limit - gone)
         return gone
+
+    def _forget_of(
+        self, table: str, columns: tuple[str, ...], is_old: str, before_ms: int, limit: int
+    ) -> int:
+        """Delete at most *limit* rows of *table* that are old; how many went.
+
+        They are searched for from end to end, so before the transaction, which would hold up whoever writes.
+        """
+        key = ", ".join(columns)
+        select = f"SELECT {key} FROM {table} WHERE {is_old} ORDER BY {key} LIMIT ?2"
+        found = [(before_ms, *row) for row in self._select(select, (before_ms, limit))]
+        if not found:
+            return 0
+        same = " AND ".join(f"{name} = ?{place}" for place, name in enumerate(columns, 2))
+        with self._writing() as connection:
+            delete = f"DELETE FROM {table} WHERE {same} AND {is_old}"
+            return connection.executemany(delete, found).rowcount
 
     def unlink(self, key: str) -> int:
         """See contract.Store."""

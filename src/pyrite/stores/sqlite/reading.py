@@ -86,6 +86,8 @@ class Reading:
     def canonical(self, visitor: str) -> str:
         """See contract.Store."""
         keys = session_rows.one_person(self._select, visitor, identified=True)
+        if len(keys) == 1:
+            return visitor
         known = ",".join("?" * len(keys))
         select = f"SELECT visitor FROM visitors WHERE visitor IN ({known}) ORDER BY first_seen_ms, visitor LIMIT 1"
         return next((row[0] for row in self._select(select, keys)), visitor)

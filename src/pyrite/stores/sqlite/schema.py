@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS visitors (
     events INTEGER NOT NULL, ecid TEXT NOT NULL, consent TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 1,
     views INTEGER NOT NULL DEFAULT 0, previous_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (datastream, visitor)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS visitors_of ON visitors (visitor);
 CREATE TABLE IF NOT EXISTS shown (
     datastream TEXT NOT NULL, visitor TEXT NOT NULL, experience TEXT NOT NULL, at_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (datastream, visitor, experience, at_ms, seq)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..contract import IDENTIFY, Link, Receipt, Session, SessionStep
-from ..contract.sessions import neighbours, reached, stepped
+from ..contract.sessions import LINKED, neighbours, reached, stepped
 
 Select = Callable[[str, Sequence[object]], Iterable[Any]]
 
@@ -22,12 +22,15 @@ _COUNT = (
 # What only brought events that were stored before has opened no session.
 _EMPTY = "DELETE FROM sessions WHERE id = ? AND events = 0"
 
-FORGET = """
-DELETE FROM sessions WHERE (how != '' AND ended_ms < :before) OR (how = '' AND last_ms + idle_ms < :before)
-"""
-FORGET_LINKS = """
-DELETE FROM links WHERE made_ms < :before AND NOT EXISTS (SELECT 1 FROM events WHERE events.visitor = links.source)
-"""
+# What is old: its table and key, and of which rows that is true, with ?1 for the moment before which it has to be over.
+OLD = (
+    ("sessions", ("id",), "iif(how = '', last_ms + idle_ms, ended_ms) < ?1"),
+    (
+        "links",
+        ("source", "target", "datastream", "how"),
+        "made_ms < ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE events.visitor = links.source)",
+    ),
+)
 
 
 def session_of(row: Any) -> Session:
@@ -91,7 +94,7 @@ def one_person(select: Select, key: str, *, identified: bool = False) -> list[st
     """The keys that links make one with *key*; only those of *identified* persons, where that is asked."""
 
     def next_to(one: str) -> list[str]:
-        links = [link_of(row) for row in select(TOUCHING, (one,))]
+        links = [link_of(row) for row in select(f"{TOUCHING} LIMIT {LINKED}", (one,))]
         return neighbours(one, [link for link in links if not identified or link.how == IDENTIFY])
 
     return reached(key, next_to)
