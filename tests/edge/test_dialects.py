@@ -29,7 +29,17 @@ from pyrite.edge.ingest.dialect import Dialect, Reader
 from pyrite.edge.ingest.replay import replay
 from pyrite.edge.replay import replay as replay_by_ours
 from pyrite.edge.settings import Datastream, Edge, Limits, Settings
-from pyrite.stores.contract import Batch, Event, Receipt, StoreUnavailable, Visit, Written
+from pyrite.stores.contract import (
+    IDENTIFY,
+    Batch,
+    Event,
+    Link,
+    Receipt,
+    SessionStep,
+    StoreUnavailable,
+    Visit,
+    Written,
+)
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -70,10 +80,19 @@ class Pixel:
             source=self.name, datastream=stream, id=id, type=type, url="", visitor=visitor,
             made_ms=call.received_ms, received_ms=call.received_ms, body=json.dumps({"data": data}),
         )  # fmt: skip
+        session, person = data.pop("session", ""), data.pop("person", "")
+        step = SessionStep(
+            datastream=stream, source=self.name, visitor=visitor, id=session, at_ms=call.received_ms, idle_ms=60_000
+        )  # fmt: skip
+        link = Link(
+            datastream=stream, source=visitor, target=person, made_ms=call.received_ms, how=IDENTIFY
+        )
         return Arrival(
             datastream=stream,
             events=[event],
             visit=Visit(datastream=stream, visitor=visitor, seen_ms=call.received_ms),
+            session=step if session else None,
+            links=[link] if person else [],
         )
 
     def answer(self, arrival: Arrival, receipt: Receipt) -> Response:
@@ -120,6 +139,23 @@ def test_it_is_on_disk_before_it_is_answered(edge: Maker) -> None:
     answer = edge(store=Full(), dialects=[Pixel()]).get("/px/open?s=shop")
 
     assert (answer.status_code, answer.content) == (503, GIF)
+
+
+def test_its_events_have_sessions_of_which_listeners_and_metrics_hear(edge: Maker) -> None:
+    heard: list[tuple[str, str]] = []
+    client = edge(
+        settings=Edge(metrics=True),
+        listener=lambda found: heard.append((found.id, found.session)),
+        dialects=[Pixel()],
+    )
+    for id in ("p1", "p2", "p2"):
+        client.get(f"/px/open?s=shop&v=device-1&id={id}&session=s-{id}&person=crm:1")
+    store = client.app.state.store  # type: ignore[attr-defined]
+
+    assert heard == [("p1", "s-p1"), ("p2", "s-p1")]
+    assert [(one.id, one.events) for one in store.sessions("device-1")] == [("s-p1", 2)]
+    assert store.names_of("crm:1") == ["crm:1", "device-1"]
+    assert 'pyrite_sessions_total{source="pixel"} 1.0' in client.get("/metrics").text
 
 
 def test_what_it_refuses_is_kept_with_its_source_and_goes_back_to_it(edge: Maker) -> None:

@@ -120,6 +120,8 @@ class Receiver:
                 401, "auth.replayed", "this request was taken before; each needs a nonce of its own"
             )
         self._metrics.took(stored=len(receipt.new), duplicates=receipt.duplicates)
+        if batch.session and receipt.session == batch.session.id:
+            self._metrics.opened(batch.session.source)
         if batch.bad_rows:
             self._metrics.refused([row.code for row in batch.bad_rows])
         if batch.deliveries:

@@ -16,6 +16,7 @@ COUNTED = {
     "requests": ("Requests answered.", ("action", "status")),
     "turned_away": ("Requests refused of which nothing was kept, by reason.", ("code",)),
     "events": ("Events that arrived, by what became of them.", ("outcome",)),
+    "sessions": ("Sessions opened, by the source of their events.", ("source",)),
     "bad_rows": ("Bad rows kept, by reason.", ("code",)),
     "robots": ("Robots' requests and sessions, by what became of them.", ("what",)),
     "page_events": ("Events that pages have sent again, or let go of.", ("what",)),
@@ -59,6 +60,10 @@ class Metrics(Collector):
         self._counts["events", "stored"] += stored
         if duplicates:
             self._counts["events", "duplicate"] += duplicates
+
+    def opened(self, source: str) -> None:
+        """A session was opened."""
+        self._counts["sessions", source] += 1
 
     def refused(self, codes: list[str]) -> None:
         """Bad rows were kept for these reasons."""
