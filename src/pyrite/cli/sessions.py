@@ -75,15 +75,23 @@ def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_j
     rows = sorted(
         (one for name in names for one in store.sessions(name)), key=lambda one: one.started_ms
     ) if visitor else store.sessions()  # fmt: skip
+    # Most visitors of all have no link, and need not be asked for one by one.
+    ends = (
+        None if visitor else {end for link in store.links() for end in (link.source, link.target)}
+    )
     contacts: dict[str, tuple[str, bool]] = {}
     found = 0
     for session in rows:
         if only_open and not session.is_open(now_ms):
             continue
-        if session.visitor not in contacts:
-            identified = is_identified(store, store.names_of(session.visitor))
-            contacts[session.visitor] = (store.canonical(session.visitor), identified or anonymous)
-        contact, identified = contacts[session.visitor]
+        whose = session.visitor
+        if ends is not None and whose not in ends:
+            contact, identified = whose, anonymous
+        else:
+            if whose not in contacts:
+                known = anonymous or is_identified(store, store.names_of(whose))
+                contacts[whose] = (store.canonical(whose), known)
+            contact, identified = contacts[whose]
         listed = session.is_listed(now_ms, identified=identified)
         record = session_record(session, now_ms=now_ms, contact=contact, listed=listed)
         found += 1
