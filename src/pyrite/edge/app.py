@@ -36,6 +36,7 @@ from .jss.arrival import JSS
 from .jss.definitions.watched import Definitions
 from .jss.endpoints import Jss
 from .jss.pipeline.chain import chain
+from .jss.robots import Sweep
 from .jss.sessions import Sessions
 from .jss.tracked import Tracked
 from .operations.health import Health, Keeping
@@ -96,7 +97,8 @@ def edge(
     steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
     claims = {JSS: Tracked(chosen.jss, definitions, steps, Sessions(chosen.jss, kept))}
     adobe = Adobe(chosen, callers, decisions, claims)
-    jss = Jss(chosen, definitions, steps, kept, kept_experiences)
+    sweep = Sweep(chosen.jss, kept, metrics, clock)
+    jss = Jss(chosen, definitions, steps, kept, kept_experiences, sweep)
     # In the order in which they are asked.
     spoken: list[Dialect[Any]] = [adobe, jss, *_ibexa(chosen, callers, folder), *dialects]
     receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
@@ -107,7 +109,9 @@ def edge(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         keeping.start()
+        sweep.start()
         yield
+        sweep.stop()
         keeping.stop()
         # In a thread: what was submitted is written first, and requests that wait for that are answered meanwhile.
         await asyncio.to_thread(kept.close)
@@ -124,6 +128,7 @@ def edge(
 
     def asked(root_path: str) -> None:
         keeping.start()
+        sweep.start()
         mounted.asked(root_path)
 
     app.add_middleware(

@@ -62,7 +62,7 @@ class Arrival(arrival.Arrival, kw_only=True):
             url=self.call.url,
             client=self.call.client,
             received_ms=self.call.received_ms,
-            whose=(self.caller.contact if self.caller else "", ""),
+            whose=(self.caller.visitor if self.caller else "", ""),
             context=self._context(place, problem),
         )
         self.refused.append((place, problem))

@@ -28,6 +28,7 @@ from .diagnosis.profile import profile
 from .layout import Layouts
 from .pipeline.chain import Step
 from .reader import Reader
+from .robots import Sweep
 from .sessions import Sessions
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -51,6 +52,7 @@ class Jss(Reader):
         steps: list[Step],
         store: Store,
         experiences: Experiences,
+        sweep: Sweep,
     ) -> None:
         super().__init__(
             settings,
@@ -63,6 +65,7 @@ class Jss(Reader):
         self._keys = Keys(settings.jss)
         self._layouts = Layouts(experiences, store)
         self._store = store
+        self._sweep = sweep
 
     def match(self, scope: Scope) -> Route | None:
         """See Owner in http/call.py."""
@@ -86,6 +89,8 @@ class Jss(Reader):
     def answer(self, arrival: Arrival, receipt: Receipt) -> Response:
         """See Dialect in ingest/dialect.py."""
         action = arrival.call.route.action
+        if receipt.session and arrival.robot is not False and arrival.session:
+            self._sweep.remember(arrival.session.visitor)
         if action == addresses.HUMAN:
             response = Response(b"", media_type="text/css", headers=NEVER_KEPT)
         elif action == addresses.PROFILE:
@@ -102,9 +107,7 @@ class Jss(Reader):
         return response
 
     def _profile(self, call: Call) -> dict[str, Any]:
-        caller = self._caller(call)
-        whose = caller.device if caller.is_new and caller.device else caller.contact
-        return profile(self._store, self._jss, whose, call.received_ms)
+        return profile(self._store, self._jss, self._caller(call).visitor, call.received_ms)
 
     def _why(self, call: Call) -> dict[str, Any]:
         facts = facts_of_call(call, self._caller(call), self._settings, self._store)

@@ -55,13 +55,13 @@ class Layouts:
         if caller is None:
             return []
         try:
-            found = self._store.visitor(arrival.datastream, caller.contact)
+            found = self._store.visitor(arrival.datastream, caller.visitor)
         except StoreUnavailable:
             return []  # without knowing the visitor caps and audiences would be wrong
-        visitor = Visitor(id=caller.contact, first_ms=arrival.call.received_ms)
+        visitor = Visitor(id=caller.visitor, first_ms=arrival.call.received_ms)
         if found is not None:
             visitor = Visitor(
-                id=caller.contact,
+                id=caller.visitor,
                 visits=found.visits,
                 views=found.views,
                 first_ms=found.first_seen_ms,

@@ -128,7 +128,7 @@ class Reader:
         )
         self._link(arrival, arrival.identities)
         arrival.visit = Visit(
-            datastream=arrival.datastream, visitor=caller.contact, seen_ms=call.received_ms
+            datastream=arrival.datastream, visitor=caller.visitor, seen_ms=call.received_ms
         )
 
     def _link(self, arrival: Arrival, identities: list[tuple[str, str]]) -> None:
@@ -142,7 +142,7 @@ class Reader:
 
     def whose(self, call: Call, content: bytes) -> tuple[str, str]:
         """See Dialect in ingest/dialect.py."""
-        return (self._caller(call).contact, "") if call.row is None else (call.row.visitor, "")
+        return (self._caller(call).visitor, "") if call.row is None else (call.row.visitor, "")
 
     def _is_dropped(self, call: Call) -> bool:
         """Whether nothing is stored of a *call*, by a robot that says so."""
@@ -196,7 +196,7 @@ class Reader:
             raise Problem(400, "body.too_deep", f"expected at most {levels} levels, got more")
         where = Where(
             catalog=catalog,
-            contact=caller.contact,
+            contact=caller.visitor,
             session=caller.session,
             received_ms=arrival.call.received_ms,
             page=arrival.current,
@@ -223,7 +223,7 @@ class Reader:
             id=id,
             type=type_of(record),
             url=url,
-            visitor=caller.contact,
+            visitor=caller.visitor,
             made_ms=arrival.call.received_ms,
             received_ms=arrival.call.received_ms,
             body=body_of(record, id, url, alien=caller.is_foreign and caller.is_new, **more),

@@ -84,7 +84,7 @@ def links_of(
 
     *visitor* is the key of what the tracker sends, where it is that.
     """
-    pairs = [(visitor or caller.contact, f"{source}:{name}") for source, name in identities]
+    pairs = [(visitor or caller.visitor, f"{source}:{name}") for source, name in identities]
     device = visitor or caller.device
     if device and not (visitor and caller.is_new):
         pairs.append((device, caller.contact))

@@ -38,6 +38,11 @@ class Caller(msgspec.Struct, kw_only=True):
     is_foreign: bool = False
     is_secure: bool = False
 
+    @property
+    def visitor(self) -> str:
+        """The key of the visitor: the tracker's device id where the page has one, so that what either sends is one visitor's."""
+        return self.device or self.contact
+
 
 def caller_of(call: Call, jss: Jss) -> Caller:
     """Whose *call* is; what it does not bring, or in no form of ours, is minted."""
