@@ -1,6 +1,16 @@
 """The command line: wiring and the terminal only."""
 
-from pyrite.cli import data, experiences, histories, keys, rights, serving, sessions
+from pyrite.cli import data, doctor, experiences, histories, keys, rights, serving, sessions
 from pyrite.cli.common import app
 
-__all__ = ["app", "data", "experiences", "histories", "keys", "rights", "serving", "sessions"]
+__all__ = [
+    "app",
+    "data",
+    "doctor",
+    "experiences",
+    "histories",
+    "keys",
+    "rights",
+    "serving",
+    "sessions",
+]
