@@ -108,7 +108,7 @@ def test_an_early_view_that_is_refused_goes_again_under_the_same_id(
 
 @pytest.mark.parametrize(
     "options",
-    [{"early": False}, {"defaultConsent": "pending"}, {"context": ["highEntropyUserAgentHints"]}],
+    [{"early": False}, {"context": ["highEntropyUserAgentHints"]}],
     ids=str,
 )
 def test_nothing_leaves_early_where_the_page_holds_it(

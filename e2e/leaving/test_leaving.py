@@ -120,17 +120,6 @@ def test_without_consent_the_raw_queue_stays(site: Site, page: Page) -> None:
     assert page.context.cookies() == []
 
 
-@every_way
-def test_privacy_control_keeps_the_raw_queue_too(site: Site, page: Page) -> None:
-    page.add_init_script(
-        "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
-    )
-    left_while_downloading(site, page)
-    page.goto(site.page("<!doctype html><title>after</title>", "/after"))
-
-    assert [seen.path for seen in site.seen if "/v1/" in seen.path] == []
-
-
 @by_loader
 def test_events_for_another_data_stream_leave_for_that_one(site: Site, page: Page) -> None:
     script = "alloy('event', {viewStart: true, edgeConfigOverrides: {datastreamId: 'other'}}); alloy('event', {type: 'second'});"

@@ -1,6 +1,6 @@
 """What a page is like, read by Python itself: for PyScript pages, which have no loader to ask.
 
-Same facts, same names as `facts` in web/loader.js; e2e/pyscript compares the two. One that can't be read is left out, and
+Same facts, same names as `facts` in web/loader.js and in base-early.js; tests/browser/test_alike.py compares them. One that can't be read is left out, and
 `unread` says why: on MicroPython, which can't catch what JavaScript throws, only where `look` does the reading.
 """
 
