@@ -5,7 +5,6 @@ from given import body, configured, moment, only, raises
 from pyrite.core.delivery.request import (
     answer_of,
     backoff_ms,
-    http_date_ms,
     is_temporary,
     payloads,
     url_of,
@@ -80,12 +79,6 @@ def test_retry_after_wins_in_both_forms_up_to_an_hour():
 def test_what_may_pass_is_told_from_what_is_final():
     assert all([is_temporary(status) for status in (200, 302, 408, 429, 500, 502, 503, 504, 599)])
     assert not any([is_temporary(status) for status in (400, 401, 403, 404, 409, 410, 413, 422)])
-
-
-def test_http_dates_are_read():
-    assert http_date_ms("Fri, 20 Nov 2026 06:53:47 GMT") == 1795157627000
-    assert http_date_ms("Thu, 29 Feb 2024 00:00:00 GMT") == 1709164800000
-    assert http_date_ms("yesterday") == 0
 
 
 def test_a_retry_after_that_is_no_number_of_ours_is_not_read_as_one():

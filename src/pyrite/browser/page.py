@@ -55,9 +55,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MONITORS = (
-    "__alloyMonitors"  # Alloy's: objects that are told of what a tracker does; read at each call
-)
 PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
@@ -80,9 +77,8 @@ class Page:
         self.tracker = Tracker(name, place=len(_names))
         self._read = read
         self._new_id = new_id
-        self._backlog: list[
-            Any
-        ] = []  # calls that wait for the next task, or for the page to be seen
+        # Calls that wait for the next task, or for the page to be seen.
+        self._backlog: list[Any] = []
         self._task_began = 0
         self._ran = 0  # calls, in this task
         self._promises: dict[Any, tuple[Any, Any]] = {}

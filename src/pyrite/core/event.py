@@ -31,9 +31,8 @@ class Draft:
         self.decided = False  # by what the page has already: the edge is not asked
         self.page_settled = False  # what it asks for the page has come, or will not
         self.shown: list[dict[str, object]] = []  # what this event reports as shown
-        self.kept: list[
-            dict[str, object]
-        ] = []  # propositions that it rendered from earlier answers
+        # Propositions that it rendered from earlier answers.
+        self.kept: list[dict[str, object]] = []
 
     @property
     def view(self) -> str:

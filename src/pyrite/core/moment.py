@@ -1,4 +1,4 @@
-"""What the outside world was when a command came: time, page facts, fresh ids; and times as ISO 8601 texts.
+"""What the outside world was when a command came: time, page facts, fresh ids.
 
 Pure: the browser room (or a test, or the edge) fills a Moment in.
 """
@@ -79,37 +79,3 @@ class Moment:
             if address.startswith("https://") or address.startswith("http://"):
                 return address
         return ""
-
-
-def utc(now_ms: int) -> str:
-    """`2026-11-20T06:53:47.711Z`."""
-    return _civil(now_ms) + "Z"
-
-
-def local(now_ms: int, offset_minutes: int) -> str:
-    """`2026-11-20T07:53:47.711+01:00`; *offset_minutes* is west positive, as JavaScript's getTimezoneOffset gives it."""
-    east = -offset_minutes
-    sign = "-" if east < 0 else "+"
-    return f"{_civil(now_ms + east * 60000)}{sign}{_two(abs(east) // 60)}:{_two(abs(east) % 60)}"
-
-
-def _civil(ms: int) -> str:
-    # Days to a date: Howard Hinnant's "civil_from_days", http://howardhinnant.github.io/date_algorithms.html
-    days, rest = ms // 86400000, ms % 86400000
-    days += 719468
-    era, doe = days // 146097, days % 146097
-    yoe = (doe - doe // 1460 + doe // 36524 - doe // 146096) // 365
-    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
-    mp = (5 * doy + 2) // 153
-    day = doy - (153 * mp + 2) // 5 + 1
-    month = mp + 3 if mp < 10 else mp - 9
-    year = yoe + era * 400 + (1 if month <= 2 else 0)
-    seconds = rest // 1000
-    return (
-        f"{year:04d}-{_two(month)}-{_two(day)}"
-        f"T{_two(seconds // 3600)}:{_two(seconds // 60 % 60)}:{_two(seconds % 60)}.{rest % 1000:03d}"
-    )
-
-
-def _two(number: int) -> str:
-    return f"{number:02d}"

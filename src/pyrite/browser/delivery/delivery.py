@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from ..host import Host
 
-MONITORS = (
-    "__alloyMonitors"  # Alloy's: objects that are told of what a tracker does; read at each call
-)
+# Alloy's: objects that are told of what a tracker does; read at each call.
+MONITORS = "__alloyMonitors"
 
 MONITOR_LIMIT = 100  # what stands under Alloy's name may be anything, also with a length
 

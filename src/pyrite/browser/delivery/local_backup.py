@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     Record = dict[str, object]
 
 PREFIX = "pyrite.outbox:"  # before the page's name
-LEASE_MS = (
-    10000  # without Web Locks a page that has not touched a record for so long counts as gone
-)
+# Without Web Locks a page that has not touched a record for so long counts as gone.
+LEASE_MS = 10000
 
 
 def is_for(record: object, stream: str) -> bool:

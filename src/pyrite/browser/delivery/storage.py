@@ -57,9 +57,8 @@ class Storage:
         self._uncertain: dict[str, Record] = {}  # put, and not known to be there
         self._aside = Aside()
         self._is_aside = False  # something of this page
-        self._read: list[
-            str
-        ] = []  # pages whose records go from there when they are in the database
+        # Pages whose records go from there when they are in the database.
+        self._read: list[str] = []
 
     def keep(self, records: "list[Record]") -> None:
         """Store *records*, each in the place of one with the same id."""

@@ -304,9 +304,8 @@ class Program:
             str, list[tuple[Function, Class | None, ast.expr, ast.expr | None]]
         ] = {}
         self.scopes: dict[int, Any] = {}  # those of methods, once they have been asked for
-        self.assuming = (
-            0  # how many kinds are taken for granted just now, and so no other may be kept
-        )
+        # How many kinds are taken for granted just now, and so no other may be kept.
+        self.assuming = 0
         self.attribute_kinds: dict[tuple[int, str], Kind] = {}
         self.families: dict[int, list[Class]] = {}
         self.given: set[str] = set()

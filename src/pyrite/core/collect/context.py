@@ -5,7 +5,8 @@ Pure: the page's facts come in a Moment. Facts: `url`, `referrer`, `screenWidth`
 Source: Adobe's Web SDK 2.33, "automatically collected information".
 """
 
-from ..moment import Moment, local, utc
+from ..dates import local, utc
+from ..moment import Moment
 
 NAME = "https://pyrite.dev/ns/tracker"
 VERSION = "0.1.0"

@@ -12,10 +12,6 @@ from .audience import check_of, listed, pieces_of, spans_of, weekday, within
 from .hashing import finished, seed
 from .subject import Situation
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 HOLDOUT = "holdout"
 HOUR_MS = 3600000
 UNIT = 4294967296  # what a hash is a part of

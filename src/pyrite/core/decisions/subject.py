@@ -4,6 +4,7 @@ Pure: the edge fills it from a request and its store, the page from its own fact
 """
 
 from ..event import part
+from ..percent import decoded, unescaped
 from ..personalization.propositions import page_surface
 from .user_agent import device_of
 
@@ -107,60 +108,6 @@ def query_of(url: str) -> dict[str, str]:
         if name and name not in found:
             found[name] = decoded(value)
     return found
-
-
-def decoded(text: str) -> str:
-    """*text* with `+` and percent-encoding undone; what is no UTF-8 stays as it is."""
-    return unescaped(text.replace("+", " "))
-
-
-def unescaped(text: str) -> str:
-    """*text* with percent-encoding undone; what is no UTF-8 stays as it is."""
-    if "%" not in text:
-        return text
-    octets: list[int] = []
-    rest = text.encode()
-    index = 0
-    while index < len(rest):
-        digits = _digit(rest, index + 1) * 16 + _digit(rest, index + 2)
-        if rest[index] == 37 and digits >= 0:
-            octets.append(digits)
-            index += 3
-        else:
-            octets.append(rest[index])
-            index += 1
-    return _utf8(octets, text)
-
-
-def _digit(octets: bytes, index: int) -> int:
-    """The value of a hexadecimal digit; far below zero where there is none."""
-    code = octets[index] if index < len(octets) else 0
-    if 48 <= code <= 57:
-        return code - 48
-    if 65 <= code <= 70 or 97 <= code <= 102:
-        return (code & 31) + 9
-    return -1000
-
-
-def _utf8(octets: list[int], otherwise: str) -> str:
-    """The text whose UTF-8 *octets* are; *otherwise* where they are none."""
-    out: list[str] = []
-    index = 0
-    while index < len(octets):
-        first = octets[index]
-        more = 0 if first < 128 else 1 if 194 <= first < 224 else 2 if first < 240 else 3
-        if (128 <= first < 194) or first > 244 or index + more >= len(octets):
-            return otherwise
-        code = first if more == 0 else first & (63 >> more)
-        for octet in octets[index + 1 : index + 1 + more]:
-            if octet & 192 != 128:
-                return otherwise
-            code = code << 6 | octet & 63
-        if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            return otherwise
-        out.append(chr(code))
-        index += 1 + more
-    return "".join(out)
 
 
 def _text(value: object) -> str:

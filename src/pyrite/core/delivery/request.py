@@ -3,10 +3,11 @@
 Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events in one body and `xdm._id` are ours on top.
 """
 
+from ..dates import http_date_ms
 from ..digits import is_digits
 from ..errors import BadAnswer, EdgeRefused, TrackerError, WireError
 from ..event import part, text_of
-from ..visitor.identity import quote
+from ..percent import quote
 from ..wire import decode
 
 HANDLES = (
@@ -123,27 +124,6 @@ def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -
     if until:
         return min(max(until - now_ms, 0), RETRY_AFTER_LIMIT_MS)
     return int(BACKOFF_MS * 2 ** min(failures - 1, BACKOFF_DOUBLINGS) * chance)
-
-
-def http_date_ms(text: str) -> int:
-    """Milliseconds since 1970 of `Fri, 20 Nov 2026 08:49:37 GMT`; 0 where it can't be read."""
-    pieces = text.replace(",", " ").replace(":", " ").split()
-    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    if len(pieces) != 8 or pieces[2] not in months:
-        return 0
-    numbers = [pieces[index] for index in (1, 3, 4, 5, 6)]
-    if not all([is_digits(number) for number in numbers]):
-        return 0
-    day, year, hour, minute, second = [int(number) for number in numbers]
-    month = months.index(pieces[2]) + 1
-    # Days from a date: Howard Hinnant's "days_from_civil".
-    if month <= 2:
-        year -= 1
-    shifted = month - 3 if month > 2 else month + 9
-    of_era = year % 400
-    of_year = (153 * shifted + 2) // 5 + day - 1
-    days = year // 400 * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
 
 
 def _about(status: int, problem: dict[str, object]) -> str:

@@ -1,9 +1,9 @@
 """Percent-encoding as addresses of Ibexa have it: UTF-8 or an error, never a guess.
 
-Pure. No message quotes a text, which may be a user's. Not for addresses of pages, which may hold anything: core/decisions/subject.py.
+Pure. No message quotes a text, which may be a user's. Not for addresses of pages, which may hold anything: core/percent.py.
 """
 
-from ..visitor.identity import quote
+from ..percent import hex_digit, quote, utf8
 from .refusal import Refused
 
 BACKSLASH = "\\"
@@ -20,7 +20,9 @@ def encoded(text: str, *, path: str) -> str:
 
 def decoded(text: str, *, path: str) -> str:
     """*text* with percent-encoding undone. Raises Refused for what is no percent-encoded UTF-8, and for a backslash."""
-    found = _utf8(_octets(text, path), path) if "%" in text else text
+    found = utf8(_octets(text, path)) if "%" in text else text
+    if found is None:
+        raise Refused("expected percent-encoded UTF-8", path=path)
     _check(found, path)
     return found
 
@@ -39,7 +41,8 @@ def _octets(text: str, path: str) -> list[int]:
     for index in range(len(pieces)):
         piece = pieces[index]
         if index:
-            value = _digit(piece[:1]) * 16 + _digit(piece[1:2])
+            digits = piece[:2].encode()
+            value = hex_digit(digits, 0) * 16 + hex_digit(digits, 1)
             if value < 0:
                 raise Refused("expected two hexadecimal digits behind each %", path=path)
             octets.append(value)
@@ -48,29 +51,3 @@ def _octets(text: str, path: str) -> list[int]:
         for octet in piece.encode():
             octets.append(octet)
     return octets
-
-
-def _digit(char: str) -> int:
-    """The value of a hexadecimal digit; far below zero where it is none."""
-    place = "0123456789abcdef".find(char.lower()) if char else -1
-    return place if place >= 0 else -1000
-
-
-def _utf8(octets: list[int], path: str) -> str:
-    """The text whose UTF-8 *octets* are, in its shortest form (RFC 3629)."""
-    out: list[str] = []
-    index = 0
-    while index < len(octets):
-        first = octets[index]
-        more = 0 if first < 128 else 1 if first < 224 else 2 if first < 240 else 3
-        code = first if more == 0 else first & (63 >> more)
-        good = first < 128 or (194 <= first <= 244 and index + more < len(octets))
-        for octet in octets[index + 1 : index + 1 + more] if good else []:
-            good = good and octet & 192 == 128
-            code = code << 6 | octet & 63
-        least = (0, 0x80, 0x800, 0x10000)[more]
-        if not good or code < least or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise Refused("expected percent-encoded UTF-8", path=path)
-        out.append(chr(code))
-        index += 1 + more
-    return "".join(out)

@@ -6,7 +6,7 @@ stands behind the action. Source: @sitecore-jss/sitecore-jss-tracking 19.0.2.
 
 from ..errors import TrackerError, WireError
 from ..event import part, text_of
-from ..visitor.identity import quote
+from ..percent import quote
 from ..wire import decode, encode
 
 SERVICE = "/sitecore/api/jss/track"

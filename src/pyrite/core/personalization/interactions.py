@@ -9,9 +9,8 @@ from ..event import INTERACT, part
 
 ALWAYS = "always"
 NEVER = "never"
-NUMBERS = (
-    1000000  # for each tracker of a page; alloy.js, which counts from 1, may be on the page too
-)
+# For each tracker of a page; alloy.js, which counts from 1, may be on the page too.
+NUMBERS = 1000000
 
 
 class Click:

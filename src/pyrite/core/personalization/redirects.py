@@ -5,8 +5,9 @@ site, and where no cookie can be kept there is no redirect. Source of the item: 
 """
 
 from ..moment import Moment
+from ..percent import quote
 from ..urls import host_of
-from ..visitor.identity import cookies, quote
+from ..visitor.identity import cookies
 
 COOKIE = "pyrite_redirects"
 MEMORY_S = 60  # how long a redirect is remembered; a circle goes round faster

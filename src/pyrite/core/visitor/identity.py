@@ -4,6 +4,7 @@ Pure. Source for the cookie's form: base64url of a protobuf whose field 1 is the
 """
 
 from ..digits import is_digits
+from ..percent import ALPHABET, quote
 
 FPID_COOKIE = "pyrite_fpid"
 MINTED_COOKIE = "pyrite_new"  # of a page that was left before its tracker could keep the device id
@@ -12,7 +13,6 @@ IDENTITY_MAX_AGE_S = 34128000
 CLUSTER_MAX_AGE_S = 1800
 COOKIE_READ = 400  # characters of the identity cookie: what stands behind the ECID is not for us
 ENCODED = 4  # times that an address may have been encoded on its way, by systems that pass it on
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def cookies(text: str) -> dict[str, str]:
@@ -79,16 +79,6 @@ def in_query(url: str, name: str) -> str:
     return found
 
 
-def quote(text: str) -> str:
-    """*text* percent-encoded as a query value (RFC 3986: all but unreserved characters)."""
-    out = []
-    for octet in text.encode():
-        char = chr(octet)
-        plain = octet < 128 and (char in _ALPHABET or char in ".~")
-        out.append(char if plain else f"%{octet:02X}")
-    return "".join(out)
-
-
 def unquoted(text: str) -> str:
     """*text* with the percent-encoding of `=`, `|`, `@` and `%` undone once: all that identities in addresses and cookies use."""
     for code, char in (
@@ -110,7 +100,7 @@ def _base64url(octets: list[int]) -> str:
         bits = 0
         for octet in group + [0] * (3 - len(group)):
             bits = bits << 8 | octet
-        chars = [_ALPHABET[(bits >> shift) & 63] for shift in (18, 12, 6, 0)]
+        chars = [ALPHABET[(bits >> shift) & 63] for shift in (18, 12, 6, 0)]
         out.append("".join(chars[: len(group) + 1]))
     return "".join(out)
 
@@ -122,7 +112,7 @@ def _bytes_of(text: str) -> list[int]:
     for char in unquoted(text):
         if char == "=":
             break
-        place = _ALPHABET.find(char)
+        place = ALPHABET.find(char)
         if place < 0:
             return []
         bits = bits << 6 | place

@@ -21,9 +21,8 @@ from ...core.visitor.consent import IN
 from ...core.visitor.identity import cookies
 from ...core.visitor.visitor import Visitor
 
-SKEW_LIMIT_MS = (
-    86_400_000  # a page's clock that is off by more says nothing about how old its events are
-)
+# A page's clock that is off by more says nothing about how old its events are.
+SKEW_LIMIT_MS = 86_400_000
 
 # In the order in which the base code sends them; `cookie` is a list of `name=value` there.
 FACTS = ("url", "referrer", "cookie", "gpc", "screenWidth", "screenHeight", "screenOrientation", "viewportWidth",

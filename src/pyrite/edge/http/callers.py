@@ -14,9 +14,8 @@ from .call import Call
 from .problems import Problem
 
 KNOWN = 1000  # answers that are remembered: each request of a page asks the same
-LONGEST = (
-    1000  # characters of an origin and a host that are remembered: whoever calls may claim anything
-)
+# Characters of an origin and a host that are remembered: whoever calls may claim anything.
+LONGEST = 1000
 TOLD = 20  # origins that the log names: whoever calls may claim any number of them
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
 

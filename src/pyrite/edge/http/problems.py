@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from ...stores.contract import BadRow
 
-DETAIL_LIMIT = (
-    1000  # characters: a problem may quote what a client has sent, and is kept with each bad row
-)
+# Characters: a problem may quote what a client has sent, and is kept with each bad row.
+DETAIL_LIMIT = 1000
 PATH_LIMIT = 200
 TOLD = 5  # problems of one body that are told at length; of the others only what kind they are
 

@@ -22,12 +22,10 @@ class Arrival(msgspec.Struct, kw_only=True):
     deliveries: Deliveries | None = None
     session: SessionStep | None = None  # of the visitor, to which the events belong
     links: list[Link] = []
-    beside: list[
-        tuple[int, Event]
-    ] = []  # place, and an event that what stands there has become besides its own
-    counted: dict[
-        str, str
-    ] = {}  # what metrics count besides, by the name of a counter: see COUNTED
+    # Place, and an event that what stands there has become besides its own.
+    beside: list[tuple[int, Event]] = []
+    # What metrics count besides, by the name of a counter: see COUNTED.
+    counted: dict[str, str] = {}
     memory: dict[str, Any] = {}  # of those who take parts of events; see claims.py
     nonce: Nonce | None = None  # what is good once only of the request
 

@@ -27,9 +27,8 @@ from .reading import BUSY_S
 from .schema import TooNew, complete, log_ahead
 
 FILE = "pyrite.sqlite3"
-GROUP_LIMIT = (
-    500  # batches in one commit: beyond that the wait of the first grows faster than the gain
-)
+# Batches in one commit: beyond that the wait of the first grows faster than the gain.
+GROUP_LIMIT = 500
 QUEUE_LIMIT = 10_000  # batches waiting; more are refused at once, so that memory stays bounded
 QUEUE_BYTES = 64 * 1024 * 1024  # and bytes
 PAGE_BYTES = 8192  # a fifth less writing than with 4096, where most rows are some hundred bytes

@@ -25,9 +25,8 @@ from ..contract import (
 from . import rows, session_rows
 
 BUSY_S = 5.0  # how long another process may hold the database
-LOG_PAGES = (
-    5000  # before the log is worked into the file: at SQLite's 1,000 that is half of the writing
-)
+# Before the log is worked into the file: at SQLite's 1,000 that is half of the writing.
+LOG_PAGES = 5000
 
 
 class Reading:
