@@ -27,7 +27,7 @@
       if (
         command == "configure" &&
         (chosen ? /^(=|%3D)in/.test(chosen) : !gpc && /^(in|undefined)$/.test(config.defaultConsent)) &&
-        !(given.onBeforeEventSend || prerendering || /Overrides"|highEntropy/.test(text + events.map((item) => item[3])))
+        !(given.onBeforeEventSend || config.disconnected || prerendering || /Overrides"|highEntropy/.test(text + events.map((item) => item[3])))
       ) {
         // The address of a blob ends with a fresh UUID, also on plain http, where crypto has none.
         events.map((item) => (item.id ||= URL.createObjectURL(new Blob()).slice(-36)));

@@ -227,7 +227,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
   const raw = (queue, events, action) => {
     const config = configOf(queue);
     const stream = streamOf(events[0], queue);
-    if (!stream) return; // there is no configuration, or one that the tracker will refuse in its own words
+    if (!stream || config.disconnected) return; // there is no configuration, or one that the tracker will refuse in its own words
     const prefix = "kndctr_" + (config.orgId || config.datastreamId || config.edgeConfigId).replace("@", "_") + "_";
     const all = facts();
     const ours = (all.cookie || "").split("; ").filter((piece) => piece.startsWith(prefix) || piece.startsWith("pyrite_"));

@@ -103,6 +103,8 @@ declare namespace Alloy {
     /** What may wait for the edge's acknowledgement, in this page and those after it. */
     outbox?: Outbox;
     edgeConfigOverrides?: JsonObject;
+    /** Nothing leaves the page: commands that would send reject with `tracker.disconnected`. */
+    disconnected?: boolean;
     debugEnabled?: boolean;
     /** By decision provider; PYR is Pyrite. */
     autoCollectPropositionInteractions?: { AJO?: Collected; TGT?: Collected; PYR?: Collected };

@@ -18,7 +18,7 @@ from ..core.effects import (
     Settle,
     kind,
 )
-from ..core.errors import TrackerError, as_error
+from ..core.errors import Disconnected, TrackerError, as_error
 from ..core.moment import Moment
 from ..core.personalization.on_device import DECIDER
 from ..core.tracker import Tracker
@@ -86,6 +86,7 @@ class Page:
         self._last_call = 0
         self._renderings: dict[str, Rendering] = {}
         self._hidden_body: Any = None
+        self._told = False  # that this page is disconnected
         self._watching = Watching(self, self.tracker)
         self._do = {
             "Settle": self._settle,
@@ -260,7 +261,9 @@ class Page:
         error = construct(window.Error, message)
         fields = {name: record[name] for name in record if name != "message"}
         reject(window.Object.assign(error, parse(encode(fields))))
-        say("warn", message)
+        if record["code"] != Disconnected.code or not self._told:
+            say("warn", message)
+        self._told = self._told or record["code"] == Disconnected.code
 
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))

@@ -5,6 +5,7 @@ TrackerError
     OptionsError        options that are unknown or of the wrong type, all reported at once
     UnknownCommand      a command that this build does not have
     NotConfigured       a command came although configuring failed
+    Disconnected        a command that would send, on a page that is configured not to
     ConfigureMissing    a command came, and no configuration for half a minute
     AlreadyConfigured   configure was called a second time
     ConsentError        a consent that can't be read
@@ -54,6 +55,12 @@ class NotConfigured(TrackerError):
     """A command needs a configuration, and configuring failed."""
 
     code = "command.unconfigured"
+
+
+class Disconnected(TrackerError):
+    """The page is configured with `disconnected`: nothing leaves it."""
+
+    code = "tracker.disconnected"
 
 
 class ConfigureMissing(TrackerError):

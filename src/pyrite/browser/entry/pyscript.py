@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         early: bool
         outbox: dict[str, int]
         edge_config_overrides: Object
+        disconnected: bool
         debug_enabled: bool
         auto_collect_proposition_interactions: dict[str, str]
         third_party_cookies_enabled: bool

@@ -11,7 +11,7 @@ from ..delivery.report import Report, handed_on
 from ..delivery.request import payloads, unused
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Log, Show, rejected
-from ..errors import as_error
+from ..errors import Disconnected, as_error
 from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class Command:
     """The base of all commands. It has no state: several trackers share it. *options* is the table of what it takes."""
 
+    sends = False  # something leaves the page
     outlives_promise = False  # it is run even if the configuration comes too late for its promise
 
     def __init__(self, options: "Table" = ()) -> None:
@@ -78,6 +79,8 @@ class Invocation:
         """Effects of the command being run with a configuration."""
         self._ready = ready
         try:
+            if self.command.sends and ready.config.flag("disconnected"):
+                raise Disconnected("configured with disconnected: nothing leaves this page")
             self.options = read(self.given, self.command.options, of=self.name)
             return self.command.run(ready, self, moment)
         except Exception as error:
@@ -145,6 +148,8 @@ class Configured:
 
     def chosen(self, moment: Moment) -> list[Effect]:
         """Effects of the visitor's choice on what is kept, by pages before this one too."""
+        if self.config.flag("disconnected"):
+            return [Show()]
         consent = self.visitor.consent(moment)
         if consent == OUT:
             # Nothing will be rendered that anything has to be hidden for.

@@ -23,6 +23,8 @@ SET_CONSENT = (
 class ConsentCommand(Command):
     """`setConsent`."""
 
+    sends = True
+
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that tell the edge of the choice, or that hold it while another is on its way. Raises ConsentError."""
         effects, request = ready.consents.set(invocation.call, invocation.options, moment)

@@ -77,6 +77,7 @@ SEND_EVENT = (
 class EventCommand(Command):
     """`event` and `sendEvent`, which differ in their options and results."""
 
+    sends = True
     outlives_promise = True
 
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:

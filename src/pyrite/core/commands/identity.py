@@ -36,6 +36,8 @@ APPEND_IDENTITY = (
 class IdentityCommand(Command):
     """`getIdentity` and `appendIdentityToUrl`, which wait for the same answer."""
 
+    sends = True
+
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that hand out the identity, or ask the edge for it. Raises ConsentError."""
         if ready.consents.state(moment) == PENDING:

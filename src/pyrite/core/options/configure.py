@@ -140,6 +140,12 @@ CONFIGURE = (
         None,
         "overrides of the data stream's settings, sent with every request",
     ),
+    (
+        "disconnected",
+        "bool",
+        False,
+        "nothing leaves the page or is kept, and commands that would send reject with `tracker.disconnected` (ours)",
+    ),
     ("debugEnabled", "bool", False, "write what happens to the console"),
     (
         "autoCollectPropositionInteractions",

@@ -124,6 +124,8 @@ class Events:
 
     def own(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of an event of our own: a click, a display."""
+        if self._config.flag("disconnected"):
+            return []
         collected = context(self._config.contexts(), moment)
         event = draft(
             None, options, collected=collected, data={}, moment=moment, event_id=moment.new_id()
