@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from taken import ITEM, KEY, bad, events, hashed, taken
 
+from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream
 
 Site = Callable[..., TestClient]
@@ -252,7 +253,18 @@ def test_what_is_refused_for_its_content_is_a_bad_row_and_nothing_else_is(site: 
     ):
         client.get(address)
 
-    assert [row.code for row in bad(client)] == ["ibexa.parameter", "ibexa.long"]
+    assert [row.code for row in bad(client)] == ["ibexa.parameter", "ibexa.event", "ibexa.long"]
+
+
+def test_an_event_that_was_unknown_is_taken_once_its_code_is_listed(site: Site) -> None:
+    client = site()
+    assert client.get("/api/00000/share/johndoe/1/11").status_code == 404
+    state = client.app.state  # type: ignore[attr-defined]
+    later = site(custom=["share"]).app.state.settings  # type: ignore[attr-defined]
+    [found] = replay(state.store, bad(client), later)
+
+    assert found.stored == 1
+    assert taken(client) == [{"kind": "share", **BASE}]
 
 
 def test_it_is_counted_like_every_dialect(site: Site) -> None:

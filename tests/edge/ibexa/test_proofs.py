@@ -10,7 +10,7 @@ from msgspec.structs import replace as changed
 from starlette.testclient import TestClient
 from taken import ITEM, KEY, bad, events
 
-from pyrite.edge.ibexa.keys import add_key, retire_key
+from pyrite.edge.ibexa.keys import FILE, add_key, retire_key
 from pyrite.edge.replay import replay
 from pyrite.edge.settings import IbexaCustomer
 from pyrite.serverside.signing import signed_headers
@@ -126,6 +126,18 @@ def test_two_keys_are_good_at_once_until_one_is_retired(site: Site, tmp_path: An
 
     assert refused(client.get(ITEM, headers=signed(ITEM, key=made.secret, id="b"))) == "auth.key"
     assert client.get(ITEM, headers=signed(ITEM)).status_code == 204
+
+
+def test_keys_stay_good_while_their_file_can_not_be_read(
+    site: Site, tmp_path: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = site(level="server")
+    made = add_key(tmp_path / "data", customer="00000", id="b")
+    assert client.get(ITEM, headers=signed(ITEM, key=made.secret, id="b")).status_code == 204
+    (tmp_path / "data" / FILE).write_text("{")
+
+    assert client.get(ITEM, headers=signed(ITEM, key=made.secret, id="b")).status_code == 204
+    assert "the keys of before stay good" in caplog.text
 
 
 def test_a_key_may_stand_in_a_file(site: Site, tmp_path: Any) -> None:

@@ -240,6 +240,17 @@ def test_a_bad_row_of_a_visitor_without_a_cookie_is_nobodys(site: Site) -> None:
     assert [one["user"] for one in taken(client)] == [""]
 
 
+def test_a_user_is_erased_by_the_hash_bad_rows_and_logins_included(site: Site) -> None:
+    client = site()
+    for address in ("click/johndoe/1/1", "login/other/johndoe", "rate/johndoe/1/1", "click/x/1/1"):
+        client.get(f"/api/00000/{address}")
+    store = client.app.state.store  # type: ignore[attr-defined]
+    erased = store.erase(store.names_of(hashed("johndoe")))
+
+    assert (erased.events, erased.bad_rows, erased.links) == (2, 1, 1)
+    assert [one["user"] for one in taken(client)] == [hashed("x")]
+
+
 def test_a_user_whose_name_looks_like_a_hash_is_hashed(site: Site) -> None:
     client = site()
     name = "~" + "0" * 64

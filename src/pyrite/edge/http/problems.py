@@ -34,6 +34,7 @@ class Problem(Exception):
         content: bytes = b"",
         cut: bool = False,
         hidden: bool = False,
+        keep: bool = False,
     ) -> None:
         detail, path = shortened(detail, DETAIL_LIMIT), shortened(path, PATH_LIMIT)
         super().__init__(detail)
@@ -45,6 +46,7 @@ class Problem(Exception):
         self.content = content
         self.cut = cut
         self.hidden = hidden
+        self.keep = keep  # as a bad row, whatever the status says
         self.row: BadRow | None = None  # that a dialect has made of it, with what its replay needs
         self.is_private = False  # nothing of the call may be kept
 

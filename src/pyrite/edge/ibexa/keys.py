@@ -4,6 +4,7 @@ Several are good at once, so that one can be replaced without a gap. A running e
 """
 
 import json
+import logging
 import os
 import secrets
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ import msgspec
 from ..settings import IbexaCustomer, SettingsError
 
 FILE = "ibexa-keys.json"
+
+log = logging.getLogger("pyrite.edge")
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,17 +39,22 @@ class Keys:
         self._kept: dict[str, dict[str, str]] = {}
 
     def of(self, customer: str) -> dict[str, str]:
-        """The keys of *customer* by their ids. Raises SettingsError where the folder's can't be read."""
+        """The keys of *customer* by their ids. Where the folder's can't be read those of before stay good, and the log says so."""
         try:
             found = self._path.stat()
             seen = (found.st_mtime_ns, found.st_ino)
         except FileNotFoundError:
             seen = (0, 0)
         if seen != self._seen:
-            kept: dict[str, dict[str, str]] = {}
-            for key in keys_in(self._path.parent):
-                kept.setdefault(key.customer, {})[key.id] = key.secret
-            self._kept, self._seen = kept, seen
+            self._seen = seen
+            try:
+                found_keys = keys_in(self._path.parent)
+            except SettingsError as error:
+                log.warning("%s; the keys of before stay good", error)
+            else:
+                self._kept = {}
+                for key in found_keys:
+                    self._kept.setdefault(key.customer, {})[key.id] = key.secret
         return self._kept.get(customer, {}) | self._listed.get(customer, {})
 
 

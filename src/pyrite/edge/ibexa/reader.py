@@ -131,9 +131,15 @@ class Reader:
                 numeric=customer.item_ids == "numeric",
             )
         except Refused as error:
-            status = 404 if error.reason == "event" else 400
-            code = f"ibexa.{error.reason}"
-            raise Problem(status, code, error.message, path=error.path) from None
+            unknown = error.reason == "event"
+            # Kept all the same: it may be a code that somebody has still to list under `custom`.
+            raise Problem(
+                404 if unknown else 400,
+                f"ibexa.{error.reason}",
+                error.message,
+                path=error.path,
+                keep=unknown,
+            ) from None
 
     def _arrival(self, call: Call, event: Event, address: Address) -> Arrival:
         customer = self._customers[event.customer]

@@ -13,9 +13,9 @@ SECRET_FILE = "ibexa-users.key"
 
 
 def reader_parts(settings: Settings, folder: Path) -> tuple[Users, Proofs]:
-    """What hashes users, and what checks proofs. Raises SettingsError."""
+    """What hashes users, and what checks proofs. Raises SettingsError, SecretTooShort, OSError."""
     wanted = settings.ibexa
-    users = Users(lambda: wanted.user_secret or secret_in(folder, SECRET_FILE))
+    users = Users(wanted.user_secret or secret_in(folder, SECRET_FILE))
     return users, Proofs(wanted.customers, Keys(wanted.customers, folder))
 
 

@@ -5,8 +5,6 @@ Pure. In a kept address the user is `~` and the hash, `~!` and the hash where no
 
 import hmac
 import re
-from collections.abc import Callable
-from functools import cached_property
 
 from ...core.ibexa.address import USER_PLACE
 from ...core.ibexa.events import ME, NOBODY, OLD_NAMES, check_user
@@ -19,14 +17,10 @@ LOGINS = ("login", *OLD_NAMES)  # with a second user in their addresses
 
 
 class Users:
-    """Hashes by the secret that *secret* gives when it is first needed."""
+    """Hashes by a *secret*."""
 
-    def __init__(self, secret: Callable[[], str]) -> None:
-        self._made = secret
-
-    @cached_property
-    def _secret(self) -> bytes:
-        return self._made().encode()
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
 
     def hashed(self, customer: str, user: str) -> str:
         """HMAC-SHA-256 of `customer/user`, in hexadecimal digits."""

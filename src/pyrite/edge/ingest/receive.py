@@ -140,7 +140,7 @@ class Receiver:
     ) -> None:
         if problem.status in UNPROVEN:
             self._metrics.turned_away(problem.code)
-        if problem.status not in KEPT or problem.is_private:
+        if problem.is_private or not (problem.keep or problem.status in KEPT):
             return
         if problem.status == 500:
             # Whoever sent it tries again and again.
