@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pyrite.bundle.compiled import files_of
 from pyrite.bundle.compiler.compile import compiled
-from pyrite.bundle.tracker import addressing, deciding
+from pyrite.bundle.tracker import addressing, bridged, deciding, modules
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "pyrite"
@@ -24,3 +24,8 @@ def test_core_browser_and_the_tests_that_every_lane_runs_are_compiled() -> None:
 
     assert set(made) == set(files | tests)
     assert "export class Tracker {" in made["core/tracker.py"]
+
+
+def test_what_pages_load_by_themselves_has_no_line_of_ibexas() -> None:
+    for made in (modules(SOURCE), files_of(SOURCE), bridged(SOURCE, "micropython")):
+        assert not [name for name in made if "ibexa" in name]

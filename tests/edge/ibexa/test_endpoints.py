@@ -1,5 +1,6 @@
 """Events as existing pages send them: what is stored, and what is answered."""
 
+import gzip
 import json
 import uuid
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from taken import ITEM, KEY, bad, events, hashed, taken
 
 from pyrite.edge.replay import replay
 from pyrite.edge.settings import Datastream
+from pyrite.serverside.signing import signed_headers
 
 Site = Callable[..., TestClient]
 UUID = "1f0c7d1e-3a52-4c0e-8d0a-52f3c6a1b9de"
+URL = "http://edge.test"
 IMAGE = {"sec-fetch-dest": "image"}
 BASE = {"customer": "00000", "user": hashed("johndoe"), "itemtype": 1, "item": "11"}
 
@@ -289,10 +292,36 @@ def test_schemas_hold_for_it(site: Site, tmp_path: Any) -> None:
 
 
 def test_a_server_says_so(site: Site) -> None:
-    from pyrite.serverside.signing import signed_headers
-
     client = site()
-    url = "http://edge.test" + ITEM
+    url = URL + ITEM
     client.get(url, headers=signed_headers("GET", url, key=KEY, key_id="a") | IMAGE)
 
     assert events(client)[0].way == "server"
+
+
+def test_a_body_may_be_packed_and_is_signed_as_it_is_sent(site: Site) -> None:
+    client = site(level="server")
+    body = gzip.compress(b"rating=3")
+    address = "/api/00000/rate/johndoe/1/11"
+    headers = signed_headers("POST", URL + address, key=KEY, key_id="a", body=body)
+
+    assert client.post(address, content=body, headers=headers).status_code == 204
+    assert taken(client) == [{"kind": "rate", **BASE, "rating": 3}]
+
+
+def test_a_body_that_is_torn_or_too_large_is_kept_as_an_address_without_a_user(site: Site) -> None:
+    client = site()
+    for body in (b"\x1f\x8btorn", b"x" * 2_000_000):
+        client.post("/api/00000/rate/johndoe/1/11", content=body)
+
+    rows = bad(client)
+    assert [row.code for row in rows] == ["body.gzip", "body.too_large"]
+    kept = f"/api/00000/rate/~{hashed('johndoe')}/1/11"
+    assert [row.body.decode() for row in rows] == [kept, kept]
+
+
+def test_a_page_of_this_site_asks_before_it_posts(site: Site) -> None:
+    answer = site().options(ITEM, headers={"origin": "https://shop.test"})
+
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-methods"] == "GET, POST"
