@@ -297,3 +297,68 @@ def test_where_the_edge_says_nothing_to_a_text_of_the_iab_consent_stays_as_it_wa
     assert settled(effects, 2) == (True, {})
     assert [one for one in all_of(effects, "SetCookie") if one.name.endswith("consent")] == []
     assert all_of(waiting, "Send") == []
+
+
+CHOSEN = "pyrite_fpid=device-1; kndctr_shop_consent=general%3D"
+
+
+def test_what_waits_for_a_choice_goes_on_where_another_page_has_told_it():
+    choice = {"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}
+    for woken in ("setConsent", "connected"):
+        tracker = configured(defaultConsent="pending")
+        tracker.command(1, "event", {"type": "t"}, moment())
+        tracker.command(2, "getIdentity", {}, moment())
+        now = moment(cookie=CHOSEN + "in")
+        if woken == "connected":
+            effects = tracker.connected(now)
+        else:
+            effects = tracker.command(3, "setConsent", {"consent": [choice]}, now)
+            assert settled(effects, 3) == (True, {})
+
+        actions = sorted(
+            [send.url.split("/v1/")[1].split("?")[0] for send in all_of(effects, "Send")]
+        )
+        assert actions == ["identity/acquire", "interact"]
+
+
+def test_nothing_leaves_once_another_page_has_declined():
+    for out in ({"cookie": CHOSEN + "out"}, {"gpc": True}):
+        tracker = configured()
+        sent = only(tracker.command(1, "event", {"type": "t"}, moment()), "Send")
+        tracker.failed(sent.request, message="gone", moment=moment())
+        now = moment(**out)
+        effects = tracker.hidden(now) + tracker.woken("flush:2", now) + tracker.woken("net", now)
+        effects = effects + tracker.leaving(now) + tracker.connected(now)
+
+        assert all_of(effects, "Send") == []
+        assert all_of(effects, "Arm") == []
+
+        effects = tracker.woken("tick", now)
+        assert settled(effects, 1)[1]["code"] == "outbox.consent"
+        assert only(effects, "Erase")
+        assert tracker.command(2, "getDelivery", {}, now)[0].value["waiting"] == 0
+
+
+def test_a_body_is_not_sent_in_halves_once_another_page_has_declined():
+    tracker = configured()
+    first = only(tracker.command(1, "event", {"type": "t"}, moment()), "Send")
+    out = moment(cookie=CHOSEN + "out")
+    effects = tracker.answered(first.request, status=431, text="", retry_after="", moment=out)
+
+    assert all_of(effects, "Send") == []
+
+
+def test_what_could_not_leave_for_want_of_consent_leaves_with_it():
+    choice = {"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}
+    tracker = configured(defaultConsent="pending")
+    first = tracker.command(1, "event", {"type": "t"}, moment(cookie=CHOSEN + "in"))
+    failed = tracker.failed(
+        only(first, "Send").request, message="gone", moment=moment(cookie=CHOSEN + "in")
+    )
+    late = tracker.woken(timer(failed, "flush").timer, moment())
+    assert all_of(late, "Send") == []
+
+    effects = tracker.command(2, "setConsent", {"consent": [choice]}, moment())
+    told = only(effects, "Send")
+    assert "/privacy/set-consent" in told.url
+    assert first_event(only(answer(tracker, told), "Send"))["xdm"]["eventType"] == "t"

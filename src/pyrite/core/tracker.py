@@ -261,7 +261,8 @@ class Tracker:
         if self._set is None:
             return []
         allowed = self._set.visitor.consent(moment) == IN
-        return handed_on(self._set.outbox.connected(moment, allowed=allowed), moment)
+        steps = self._set.outbox.connected(moment, allowed=allowed)
+        return handed_on(steps, moment) + self._set.go_on(moment)
 
 
 def _known() -> list[str]:

@@ -141,10 +141,11 @@ class Configured:
         self._held.append(invocation)
         return []
 
-    def run_held(self, moment: Moment) -> list[Effect]:
-        """Effects of commands that waited for the visitor's choice being run again."""
+    def go_on(self, moment: Moment) -> list[Effect]:
+        """Effects of what waited for the visitor's choice being looked at again."""
         held, self._held = self._held, []
-        return run_all(held, self, moment)
+        effects = run_all(held, self, moment) + self.events.release(moment)
+        return effects + handed_on(self.outbox.go_on(moment), moment)
 
     def chosen(self, moment: Moment) -> list[Effect]:
         """Effects of the visitor's choice on what is kept, by pages before this one too."""

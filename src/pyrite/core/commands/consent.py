@@ -28,6 +28,9 @@ class ConsentCommand(Command):
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that tell the edge of the choice, or that hold it while another is on its way. Raises ConsentError."""
         effects, request = ready.consents.set(invocation.call, invocation.options, moment)
+        if request is None:
+            # It may be known since another page has told, and something may wait here.
+            return effects + ready.go_on(moment)
         return effects + ready.send(request, invocation, moment)
 
     def on_outcome(
@@ -37,5 +40,4 @@ class ConsentCommand(Command):
         effects = ready.consents.on_outcome(outcome, moment)
         more, request = ready.consents.next(moment)
         effects.extend(more + ready.send(request, invocation, moment))
-        effects.extend(ready.chosen(moment) + ready.run_held(moment))
-        return effects + ready.events.release(moment)
+        return effects + ready.chosen(moment) + ready.go_on(moment)

@@ -114,7 +114,12 @@ class Outbox:
         return steps
 
     def _send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
-        request = entries[0].built or self._outgoing.pack(
+        built = entries[0].built
+        if not self._outgoing.may_leave(built, moment):
+            for entry in entries:
+                entry.request = ""
+            return []
+        request = built or self._outgoing.pack(
             entries, moment, unloading=unloading, delivery=self.counts.told()
         )
         request.entries = entries
@@ -340,7 +345,8 @@ class Outbox:
     def ticked(self, moment: Moment) -> Report:
         """What it means that time has passed: attempts are given up, promises settled, beacons sent again while the page is there."""
         self._ticking = False
-        report = Report([])
+        # Another page, or the browser's signal, may have said no since.
+        report = Report(self.declined() if self._outgoing.is_out(moment) else [])
         report.ticks = True
         late = self._flights.ticked()
         report.resends = self._flights.release_beacons(2)
@@ -362,7 +368,8 @@ class Outbox:
 
     def cast(self, moment: Moment) -> list[Effect]:
         """Effects of a moment having passed with something waiting: the browser gets it beforehand."""
-        return self._net.cast(self._waiting.events(), moment)
+        allowed = self._outgoing.may_leave(None, moment)
+        return self._net.cast(self._waiting.events() if allowed else [], moment)
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects, none, of the browser having taken charge of a body; see deferred.py."""
@@ -382,6 +389,10 @@ class Outbox:
     def consented(self) -> list[Effect]:
         """Effects of consent being there: what other pages have left behind is asked for."""
         return [Later(timer="recall", delay_ms=RECALL_MS)]
+
+    def go_on(self, moment: Moment) -> "Steps":
+        """Steps of consent perhaps being back: what waited for it leaves, unless a timer sees to that."""
+        return [] if self._pace.resting else self._flush(moment)
 
     def recall(self) -> list[Effect]:
         """Effects that ask for what pages which are gone have kept."""

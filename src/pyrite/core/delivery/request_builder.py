@@ -7,10 +7,13 @@ from ..effects import Effect
 from ..event import part
 from ..moment import Moment
 from ..options.configure import Config
+from ..visitor.consent import IN, OUT
 from ..visitor.visitor import Visitor
 from ..wire import Json, encode
 from .entry import Entry, Request
 from .request import QUEUE_TIME_LIMIT_MS, url_of
+
+CHOICE = "privacy/set-consent"  # what may leave without consent
 
 
 class Outgoing:
@@ -22,6 +25,15 @@ class Outgoing:
         self.bare = (
             False  # requests go without cookies: with them something in between has refused one
         )
+
+    def may_leave(self, made: Request | None, moment: Moment) -> bool:
+        """Whether consent lets a request leave now: *made*, or one with events for None."""
+        allowed = self._visitor.consent(moment) == IN
+        return allowed or (made is not None and made.action == CHOICE)
+
+    def is_out(self, moment: Moment) -> bool:
+        """Whether consent is out now."""
+        return self._visitor.consent(moment) == OUT
 
     def head(
         self, options: dict[str, object], moment: Moment, *, mints: bool = True

@@ -5,7 +5,7 @@ Pure. Requests are made here and sent by the command setConsent, which also tell
 
 from ..delivery.entry import Outcome, Request
 from ..delivery.request import payloads
-from ..delivery.request_builder import Outgoing
+from ..delivery.request_builder import CHOICE, Outgoing
 from ..effects import Effect, rejected, resolved
 from ..event import part
 from ..moment import Moment
@@ -59,7 +59,7 @@ class Consents:
             "query": {"consent": {"operation": "update"}},
         }
         effects, head = self._outgoing.head(options, moment, mints=chosen == IN)
-        request = self._outgoing.request("privacy/set-consent", body, head, moment, meta={})
+        request = self._outgoing.request(CHOICE, body, head, moment, meta={})
         body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
         body.pop("xdm", None)
         request.text = encode(body)
