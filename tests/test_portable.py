@@ -164,6 +164,35 @@ def test_each_planted_construct_is_found(text: str) -> None:
     assert found_in(text), text
 
 
+def unlike(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """`(line, what to write instead)` of calls that every lane has, and no two alike."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if getattr(node.func, "id", "") == "repr":
+            # MicroPython's escapes letters; only `!r` is made a call of words.py there.
+            yield node.lineno, "repr(x): write f'{x!r}'"
+        name = getattr(node.func, "attr", "")
+        if name in ("strip", "lstrip", "rstrip", "split") and not node.args:
+            yield node.lineno, f".{name}(): say which blanks"
+
+
+def test_blanks_and_what_messages_show_are_the_same_in_every_lane() -> None:
+    numbers = [SOURCE / "core" / "wire.py", SOURCE / "core" / "words.py"]
+    servers = SOURCE / "core" / "jss"
+    found = [
+        f"{file.name}:{line}: {remedy}"
+        for file in FILES
+        if SOURCE in file.parents and file not in numbers and servers not in file.parents
+        for line, remedy in unlike(ast.parse(file.read_text()))
+    ]
+
+    assert found == []
+    for text in ("repr(a)", "a.strip()", "a.split()"):
+        assert list(unlike(ast.parse(text)))
+    assert not list(unlike(ast.parse("a.strip(' ').split('x')")))
+
+
 def test_no_prototype_comes_into_brython() -> None:
     # Brython 3.14 binds a function to the first object that it was taken from, and notes it on that object: on a prototype
     # it is found for every other object too.

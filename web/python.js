@@ -183,8 +183,8 @@ export const repr = (value) => {
   if (value === false) return "False";
   if (typeof value === "string") {
     const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-    const hex = (sign) => (sign === quote ? "\\" + sign : SIGNS[sign] || "\\x" + sign.charCodeAt(0).toString(16).padStart(2, "0"));
-    return quote + value.replace(/[\\\x00-\x1f\x7f'"]/g, (sign) => (sign === "'" || sign === '"') && sign !== quote ? sign : hex(sign)) + quote;
+    const hex = (sign) => (sign === quote ? "\\" + sign : SIGNS[sign] || (sign > "\xff" ? "\\u" : "\\x") + sign.charCodeAt(0).toString(16).padStart(sign > "\xff" ? 4 : 2, "0"));
+    return quote + value.replace(/[\\\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff'"]/g, (sign) => (sign === "'" || sign === '"') && sign !== quote ? sign : hex(sign)) + quote;
   }
   if (typeof value === "number") return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
   if (Array.isArray(value)) return "[" + value.map(repr).join(", ") + "]";

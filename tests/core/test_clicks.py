@@ -49,6 +49,13 @@ def test_a_link_without_words_takes_the_first_other_name():
     assert link(text="", names=["", "Logo", "other"])["linkName"] == "Logo"
 
 
+def test_blanks_of_every_kind_are_one_in_a_links_name():
+    assert link(text="\ufeff Add\u00a0to \u2003\u3000cart\u2028")["linkName"] == "Add to cart"
+    assert link(text="\ufeff\u00a0", names=["\u200a", "Logo"])["linkName"] == "Logo"
+    assert link(text="\ufeff", names=[]) is None
+    assert link(text="a\x1cb")["linkName"] == "a\x1cb"
+
+
 def test_the_type_is_download_exit_or_other():
     assert link(url="https://www.site.test/a.PDF?x#y")["linkType"] == "download"
     assert link(download=True)["linkType"] == "download"

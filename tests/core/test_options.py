@@ -205,6 +205,13 @@ def test_identity_maps_as_xdm_has_them_are_taken():
         assert read_as("event")(given)["xdm"] == given["xdm"]
 
 
+def test_the_namespaces_of_an_identity_map_are_told_in_their_order():
+    identities = {"é": 1, "b": 2, "9": 3, "a": 4}
+    error = raises(OptionsError, read_as("event"), {"xdm": {"identityMap": identities}})
+
+    assert [part.split(".")[3][:1] for part in error.message.split("; ")] == ["9", "a", "b", "é"]
+
+
 def test_what_is_said_of_an_identity_map_is_bounded():
     identities = {"N" * 100000: [{"id": 1} for _ in range(1000)]}
     error = raises(OptionsError, read_as("event"), {"xdm": {"identityMap": identities}})
@@ -221,3 +228,8 @@ def test_namespaces_are_those_that_there_are():
 
 def read_as(command):
     return lambda given: read(given, COMMANDS[command].options, of=command)
+
+
+def test_what_is_shown_of_a_value_keeps_its_letters():
+    error = raises(OptionsError, configure, {"datastreamId": "shop", "orgId": ["größe"]})
+    assert "got ['größe']" in error.message

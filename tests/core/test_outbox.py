@@ -284,6 +284,18 @@ def test_an_attempt_without_an_answer_is_given_up_after_20_seconds_and_a_late_an
     assert report(tracker)["acknowledged"] == 1
 
 
+def test_of_several_attempts_without_an_answer_the_first_to_leave_is_told():
+    tracker = configured()
+    effects = tracker.command(9, "getIdentity", {"namespaces": ["CORE"]}, moment(**HERE))
+    for name in ("a", "b", "c", "d", "e", "f"):
+        effects = effects + event(tracker, type=name, viewStart=True)
+    late = ticked(tracker, 4, **HERE)
+
+    assert len(all_of(effects, "Send")) == 7
+    told = only(late, "Log").message
+    assert "/identity/acquire: none within 20 s" in told, told
+
+
 def test_a_promise_settles_within_half_a_minute_and_its_event_stays():
     tracker = configured()
     send = only(event(tracker, type="a"), "Send")

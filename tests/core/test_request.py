@@ -40,6 +40,12 @@ def test_a_refusal_is_an_error_with_the_edges_own_words():
     assert raises(EdgeRefused, answer_of, 500, "").message == "the edge answered with status 500"
 
 
+def test_the_edges_words_keep_their_letters():
+    said = raises(EdgeRefused, answer_of, 403, '{"detail":"größe"}').message
+    assert said == "the edge answered with status 403 and said 'größe'"
+    assert "'größe'" in raises(EdgeRefused, answer_of, 502, "größe").message
+
+
 def test_a_page_that_is_no_edge_is_told_apart():
     for text in ("<html>", "[]", "{}", '{"handle":3}'):
         assert "is edgeDomain an edge?" in raises(BadAnswer, answer_of, 200, text).message

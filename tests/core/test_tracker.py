@@ -220,6 +220,16 @@ def test_the_edges_cookies_are_stored_on_the_sites_domain():
     )
 
 
+def test_the_age_of_a_cookie_is_a_whole_number_within_bounds():
+    for said, kept in ((1e300, 2**31), (-1e300, -1), (1800.9, 1800), ("x", 0), (0, 0)):
+        tracker = configured()
+        send = only(tracker.command(1, "event", {}, moment()), "Send")
+        stored = [{"key": "kndctr_shop_identity", "value": "v", "maxAge": said}]
+        effects = answer(tracker, send, [{"type": "state:store", "payload": stored}])
+
+        assert only(effects, "SetCookie").max_age_s == kept
+
+
 def test_cookies_travel_as_entries_only_to_an_edge_on_another_site():
     near = body(
         only(configured().command(1, "event", {}, moment(cookie=IDENTITY + "; other=1")), "Send")

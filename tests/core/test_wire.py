@@ -3,7 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import WireError
-from pyrite.core.wire import Json, decode, decode_object, encode, merge
+from pyrite.core.wire import LEVELS, Json, decode, decode_object, encode, merge
 
 GOLDEN = [
     ({"b": 1, "a": 2}, '{"a":2,"b":1}'),
@@ -86,6 +86,15 @@ def test_a_value_too_deep_for_the_runtime_is_refused_and_not_half_written():
         value = [value]
 
     assert "too deep" in raises(WireError, encode, value).message
+
+
+def test_as_many_levels_as_every_lane_can_write_are_written_and_no_more():
+    value = 1
+    for _ in range(LEVELS):
+        value = {"a": value}
+    assert decode(encode(value)) == value
+
+    assert "too deep" in raises(WireError, encode, [value]).message
 
 
 def test_merging_goes_into_objects_and_replaces_everything_else():

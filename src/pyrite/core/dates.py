@@ -42,7 +42,8 @@ def _two(number: int) -> str:
 
 def http_date_ms(text: str) -> int:
     """Milliseconds since 1970 of `Fri, 20 Nov 2026 08:49:37 GMT`; 0 where it can't be read."""
-    pieces = text.replace(",", " ").replace(":", " ").split()
+    spaced = text.replace(",", " ").replace(":", " ")
+    pieces = [piece for piece in spaced.split(" ") if piece]
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     if len(pieces) != 8 or pieces[2] not in months:
         return 0

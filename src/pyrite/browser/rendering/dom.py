@@ -4,6 +4,7 @@ Not for finding or awaiting elements: rendering.py does; nor for making markup: 
 Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `invoke`: a form's controls may be called `style`.
 """
 
+from ...core.personalization.selectors import BLANKS
 from ..bridge import attempt, construct, invoke, own, put, text, window
 from ..features import look
 from ..sequence import each
@@ -42,7 +43,7 @@ def apply(
     action: Any = _ACTIONS[str(step["type"])]
     # What is meant for the head can only be added to it; custom code says itself where it goes.
     in_head = bool(elements) and name_of(elements[0]) == "HEAD" and step["type"] != "customCode"
-    if in_head and isinstance(step["content"], str) and step["content"].strip():
+    if in_head and isinstance(step["content"], str) and step["content"].strip(BLANKS):
         action = _append_to_head
     left = [
         element
@@ -169,7 +170,9 @@ def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
     style = own(element, "style")
     before = text(look(style, "cssText"))
     style.cssText = (
-        before + ("" if before.strip() == "" or before.strip().endswith(";") else ";") + content
+        before
+        + ("" if before.strip(BLANKS) == "" or before.strip(BLANKS).endswith(";") else ";")
+        + content
     )
     done("")
 

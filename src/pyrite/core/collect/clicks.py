@@ -7,6 +7,11 @@ scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.
 from ..event import LINK_CLICK, part, text_of
 from ..options.configure import DOWNLOADS
 
+# What JavaScript's \\s means, as in alloy.js; Python's own idea of it differs, and MicroPython's.
+BLANKS = (
+    "\t\n\x0b\x0c\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 NAME_LIMIT = 255  # characters: a link around a whole article should not send the article
 
 
@@ -87,7 +92,7 @@ def _type(facts: dict[str, object]) -> str:
     if facts.get("download") is True or facts.get("qualified") is True:
         return "download"
     if facts.get("qualified") is None:
-        for ending in DOWNLOADS.split():
+        for ending in DOWNLOADS.split(" "):
             if bare.lower().endswith(ending):
                 return "download"
     host = text_of(facts, "host")
@@ -98,4 +103,6 @@ def _type(facts: dict[str, object]) -> str:
 
 
 def _collapsed(text: str) -> str:
-    return " ".join(text.split())
+    for blank in BLANKS:
+        text = text.replace(blank, " ")
+    return " ".join([word for word in text.split(" ") if word])

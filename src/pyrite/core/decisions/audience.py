@@ -255,7 +255,7 @@ def within(spans: "list[tuple[int, int]]", local_ms: int) -> bool:
 
 
 def _minutes(text: str) -> int:
-    hours, _, minutes = text.strip().partition(":")
+    hours, _, minutes = text.strip(" ").partition(":")
     return int(hours) * 60 + int(minutes)
 
 

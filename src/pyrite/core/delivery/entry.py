@@ -38,6 +38,7 @@ class Request:
         self.taken = False  # a beacon, on its way without an acknowledgement
         self.bare = False  # it travels without cookies
         self.ticks = 0  # of the outbox, since it was sent
+        self.number = 0  # its place among those that were sent
 
 
 class Entry:

@@ -16,6 +16,7 @@ class Flights:
     def __init__(self) -> None:
         self._requests: dict[str, Request] = {}
         self._bytes = 0
+        self._last = 0  # number of the newest
 
     def get(self, id: str) -> Request | None:
         """The request *id*, None where it is not on its way."""
@@ -24,6 +25,8 @@ class Flights:
     def start(self, request: Request, *, unloading: bool, first: bool) -> None:
         """*request* leaves; a *first* attempt outlives the page where there is room for that, an *unloading* one should."""
         request.ticks = 0
+        self._last += 1
+        request.number = self._last
         request.size = len(request.text.encode())
         # After a failure without keepalive: others may have filled the budget, and the browser tells that like any failure.
         fits = self._bytes + request.size <= EVERYDAY_BYTES
@@ -58,7 +61,7 @@ class Flights:
             request.ticks += 1
             if request.ticks == ANSWER_TICKS and not request.taken:
                 late.append(request)
-        return late
+        return sorted(late, key=_number)  # MicroPython's dicts keep no order
 
     def release_beacons(self, ticks: int) -> bool:
         """Whether there were beacons of so many *ticks*, whose entries now wait again."""
@@ -76,6 +79,10 @@ class Flights:
         for id in list(self._requests):
             if not self._requests[id].keepalive:
                 _release(self._requests[id])
+
+
+def _number(request: Request) -> int:
+    return request.number
 
 
 def _release(request: Request) -> None:

@@ -117,7 +117,7 @@ def backoff_ms(failures: int, *, retry_after: str, now_ms: int, chance: float) -
 
     What the edge says in Retry-After wins, as seconds or as a date (RFC 9110, 10.2.3), up to an hour.
     """
-    text = retry_after.strip()
+    text = retry_after.strip(" ")
     if is_digits(text):
         return min(int(text) * 1000, RETRY_AFTER_LIMIT_MS)
     until = http_date_ms(text)
@@ -139,5 +139,5 @@ def _about(status: int, problem: dict[str, object]) -> str:
 def _detail(problem: object, text: str) -> str:
     detail = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None
     if isinstance(detail, str):
-        return repr(detail)
-    return repr(text[:300]) if problem is None else text[:300]
+        return f"{detail!r}"
+    return f"{text[:300]!r}" if problem is None else text[:300]

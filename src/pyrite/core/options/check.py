@@ -104,7 +104,7 @@ def _check_identities(value: object, path: str, problems: "list[tuple[str, str]]
     if not isinstance(value, dict):
         problems.append(_wrong(path, "an object", value))
         return
-    for namespace in value:
+    for namespace in sorted(value):  # for one message in every lane
         place = _cut(f"{path}.{namespace}")
         listed = value[namespace]
         if not isinstance(listed, list):
@@ -119,7 +119,8 @@ def _check_identities(value: object, path: str, problems: "list[tuple[str, str]]
 
 
 def _wrong(path: str, expected: str, value: object) -> tuple[str, str]:
-    return path, f"expected {expected}, got {_cut(repr(value))}"
+    shown = f"{value!r}"
+    return path, f"expected {expected}, got {_cut(shown)}"
 
 
 def _cut(text: str) -> str:
@@ -128,7 +129,7 @@ def _cut(text: str) -> str:
 
 def _expected(kind: object) -> str:
     if isinstance(kind, tuple):
-        return "one of " + ", ".join([repr(value) for value in kind])
+        return "one of " + ", ".join([f"{value!r}" for value in kind])
     return EXPECTED[str(kind).replace("!", "")]
 
 

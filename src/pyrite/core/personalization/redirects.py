@@ -54,7 +54,7 @@ def absolute(url: str, base: str) -> str:
 
 
 def _is_plain(url: str) -> bool:
-    head = url.strip().split("/")[0].split("?")[0].split("#")[0]
+    head = url.strip(" \t\n\r").split("/")[0].split("?")[0].split("#")[0]
     return ":" not in head or head.partition(":")[0].lower() in ("http", "https")
 
 

@@ -8,6 +8,7 @@ from ..errors import SelectorError
 
 EQ = ":eq("
 SHADOW = ":shadow"
+BLANKS = " \t\n\r\x0c"  # https://drafts.csswg.org/css-syntax/#whitespace
 
 
 def steps_of(selector: str) -> list[dict[str, object]]:
@@ -17,7 +18,7 @@ def steps_of(selector: str) -> list[dict[str, object]]:
     None keeps all); *shadow* goes into the shadow root of what is left. Raises SelectorError for an empty selector or an
     `:eq` without a number.
     """
-    text = selector.strip()
+    text = selector.strip(BLANKS)
     if not text:
         raise SelectorError("expected a selector, got an empty string")
     uses_eq = EQ in text
@@ -35,15 +36,15 @@ def steps_of(selector: str) -> list[dict[str, object]]:
 
 def _eq_steps(text: str, uses_eq: bool) -> list[dict[str, object]]:
     steps: list[dict[str, object]] = []
-    while text.strip():
+    while text.strip(BLANKS):
         css, mark, rest = text.partition(EQ)
         number = None
         if mark:
             digits, _, rest = rest.partition(")")
-            if not is_digits(digits.strip()):
+            if not is_digits(digits.strip(BLANKS)):
                 raise SelectorError(f"expected a number in ':eq(…)', got {digits!r}")
             number = int(digits)
-        css = css.strip()
+        css = css.strip(BLANKS)
         if css:
             steps.append({"css": _escaped(css) if uses_eq else css, "eq": number, "shadow": False})
         elif number is not None:

@@ -88,7 +88,7 @@ def _digest(value: object) -> str:
 
 def _general(cookie: str) -> str:
     for pair in cookie.replace("%3D", "=").replace("%3B", ";").split(";"):
-        name, _, value = pair.strip().partition("=")
+        name, _, value = pair.strip(" ").partition("=")
         if name == "general" and value in (IN, OUT):
             return value
     return ""

@@ -19,7 +19,7 @@ def cookies(text: str) -> dict[str, str]:
     """`{name: value}` of a Cookie header or `document.cookie`; of a name that stands twice, the first."""
     found: dict[str, str] = {}
     for piece in text.split(";"):
-        name, separator, value = piece.strip().partition("=")
+        name, separator, value = piece.strip(" ").partition("=")
         if separator and name not in found:
             found[name] = value
     return found

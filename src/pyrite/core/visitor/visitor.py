@@ -8,7 +8,7 @@ Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the who
 from ..digits import is_digits
 from ..effects import Effect, Log, SetCookie
 from ..event import part, text_of
-from ..moment import Moment
+from ..moment import MAX_NUMBER, Moment
 from ..options.configure import Config
 from ..urls import host_of, split_host
 from .consent import source, state_of
@@ -69,7 +69,7 @@ class Visitor:
 
     def learn_region(self, header: str) -> None:
         """Keep the number in the edge's *header* x-adobe-edge: 35 of `or2;35`."""
-        number = header.partition(";")[2].strip()
+        number = header.partition(";")[2].strip(" ")
         if is_digits(number):
             self._region_id = int(number)
 
@@ -136,7 +136,9 @@ class Visitor:
             same_site = attrs.get("SameSite") if isinstance(attrs, dict) else None
             age = entry.get("maxAge")
             self._kept[key] = value
-            seconds = int(age) if isinstance(age, (int, float)) else 0
+            seconds = 0
+            if isinstance(age, (int, float)):
+                seconds = int(min(max(age, -1), MAX_NUMBER))
             effects.append(
                 self._cookie(
                     key, value, seconds, same_site if isinstance(same_site, str) else "Lax", moment
