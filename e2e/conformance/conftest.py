@@ -23,7 +23,7 @@ ONLY_PYTHON = ("test_wire_values",)
 MICROPYTHON = """<!doctype html><title>conformance</title><script type="module">
   import {loadMicroPython} from "/runtime/micropython.mjs";
   const lines = [];
-  const python = await loadMicroPython({url: "/runtime/micropython.wasm", heapsize: 8 << 20, pystack: 16384, stdout: (line) => lines.push(line)});
+  const python = await loadMicroPython({url: "/runtime/micropython.wasm", heapsize: 8 << 20, pystack: 32768, stdout: (line) => lines.push(line)});
   const folders = new Set();
   for (const [path, text] of Object.entries(await (await fetch("/sources.json")).json())) {
     for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1)) {
