@@ -106,6 +106,15 @@ def test_the_cookie_is_for_tls_alone_where_there_is_tls(site: Site) -> None:
     assert "Secure" in secure.get(ME).headers["set-cookie"]
 
 
+def test_cookies_may_come_in_headers_of_their_own(site: Site) -> None:
+    client = site()
+    lines = [("cookie", "a=1"), ("cookie", "pyrite_fpid=device-1"), ("cookie", "b=2")]
+    client.get(ME, headers=lines)
+    client.get(ME, headers=[*lines, ("cookie", DECLINED)])
+
+    assert [one["user"] for one in taken(client)] == [hashed("device-1"), ""]
+
+
 def test_both_cookies_at_once_are_one_visitor(site: Site) -> None:
     client = site()
     client.get(ME, headers={"cookie": "pyrite_pid=pid-1; pyrite_fpid=device-1"})
@@ -155,6 +164,9 @@ def test_a_login_makes_the_sources_history_the_targets(site: Site) -> None:
     [
         ("/api/00000/rate/johndoe/1/11?rating=a", f"/api/00000/rate/~{hashed('johndoe')}/1/11?rating=a"),
         ("/ebl/00000/login/johndoe/jane%20doe?eid=1", f"/ebl/00000/login/~{hashed('johndoe')}/~{hashed('jane doe')}?eid=1"),
+        ("/api/00000/lo%67in/johndoe/johndoe?eid=1", f"/api/00000/lo%67in/~{hashed('johndoe')}/~{hashed('johndoe')}?eid=1"),
+        ("/api/00000/login//johndoe", f"/api/00000/login//~{hashed('johndoe')}"),
+        ("/api/00000/merge/johndoe/johndoe", f"/api/00000/merge/~{hashed('johndoe')}/~{hashed('johndoe')}"),
         ("/api/00000/rate/not_defined/1/11", "/api/00000/rate/not_defined/1/11"),
         ("/api/00000/rate/_me/1/11", "/api/00000/rate/_me/1/11"),
         ("/api/00000/click/johndoe", f"/api/00000/click/~{hashed('johndoe')}"),

@@ -78,6 +78,12 @@ class Call:
         client = self.scope.get("client")
         return address_class(client[0]) if client else ""
 
+    @property
+    def cookie(self) -> str:
+        """All of its Cookie headers as one: over HTTP/2 each cookie may have its own."""
+        lines = [value for name, value in self.scope["headers"] if name == b"cookie"]
+        return b"; ".join(lines).decode("latin-1")
+
     def header(self, name: bytes) -> str:
         """The header *name*, in small letters; '' where there is none."""
         return self.headers.get(name, b"").decode("latin-1")

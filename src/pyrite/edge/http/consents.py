@@ -19,6 +19,6 @@ def cookie_prefix(org: str) -> str:
 def declines(call: Call, org: str) -> bool:
     """Whether nobody may be known by *call*: the visitor has declined (the cookie of *org*), or has not chosen and the browser
     sends Global Privacy Control or Do Not Track."""
-    chosen = cookies(call.header(b"cookie")).get(cookie_prefix(org) + "consent", "")
+    chosen = cookies(call.cookie).get(cookie_prefix(org) + "consent", "")
     asks = call.header(b"sec-gpc") == "1" or call.header(b"dnt") == "1"
     return state_of(cookie=chosen, gpc=asks, default=IN) == OUT

@@ -48,7 +48,7 @@ class Address(msgspec.Struct, kw_only=True):
 
 def devices_of(call: Call) -> tuple[str, str]:
     """What the tracker's cookie and the edge's own say; '' for what has not the form of an id."""
-    found = cookies(call.header(b"cookie"))
+    found = cookies(call.cookie)
     device, pid = [found.get(name, "") for name in (FPID_COOKIE, PID_COOKIE)]
     return (
         device if _DEVICE.fullmatch(device) else "",

@@ -1,6 +1,6 @@
 """Addresses of events, read: whose they are, who is meant, what is stored of them.
 
-Not for what they prove: endpoints.py asks proofs.py.
+Not for what they prove: proofs.py.
 """
 
 import uuid

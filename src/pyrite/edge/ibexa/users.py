@@ -6,14 +6,14 @@ Pure. In a kept address the user is `~` and the hash, `~!` and the hash where no
 import hmac
 import re
 
+from ...core.digits import is_digits
 from ...core.ibexa.address import USER_PLACE
-from ...core.ibexa.events import ME, NOBODY, OLD_NAMES, check_user
+from ...core.ibexa.events import ME, NOBODY, check_user
 from ...core.ibexa.percent import decoded
 from ...core.ibexa.refusal import Refused
 
 HASHED, UNREADABLE = "~", "~!"
 _HASH = re.compile(r"~(!?)([0-9a-f]{64})")
-LOGINS = ("login", *OLD_NAMES)  # with a second user in their addresses
 
 
 class Users:
@@ -30,14 +30,14 @@ class Users:
     def masked(self, path: str, *, nobody: bool = False, me: str = "") -> str:
         """*path*, without its prefix and as it was sent (`/00000/click/johndoe/1/11`), with hashes in place of users.
 
-        With *nobody* it names none; *me* is whom the visitor's cookie names.
+        With *nobody* it names none; *me* is whom the visitor's cookie names. What stands behind the user is another one unless
+        it is a number, as the type of an item is.
         """
         pieces = path.split("/")
-        customer, kind = pieces[1] if len(pieces) > 1 else "", pieces[2] if len(pieces) > 2 else ""
-        places = (USER_PLACE, USER_PLACE + 1) if kind in LOGINS else (USER_PLACE,)
-        for place in places:
-            if place < len(pieces) and pieces[place]:
-                pieces[place] = self._piece(customer, pieces[place], nobody, me)
+        for place in (USER_PLACE, USER_PLACE + 1):
+            piece = pieces[place] if place < len(pieces) else ""
+            if piece and (place == USER_PLACE or not is_digits(piece)):
+                pieces[place] = self._piece(pieces[1], piece, nobody, me)
         return "/".join(pieces)
 
     def _piece(self, customer: str, piece: str, nobody: bool, me: str) -> str:
@@ -54,10 +54,10 @@ class Users:
 
 
 def hash_of(path: str) -> str:
-    """The hash of the user in a masked *path*; '' where it names none."""
-    pieces = path.split("/")
-    found = _HASH.fullmatch(pieces[USER_PLACE]) if len(pieces) > USER_PLACE else None
-    return found[2] if found else ""
+    """The hash of the first user in a masked *path*; '' where it names none."""
+    pieces = path.split("/")[USER_PLACE : USER_PLACE + 2]
+    hashes = [found[2] for piece in pieces if (found := _HASH.fullmatch(piece))]
+    return hashes[0] if hashes else ""
 
 
 def hash_in(user: str) -> str:

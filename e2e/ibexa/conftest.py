@@ -1,0 +1,27 @@
+"""A shop on its own host, whose edge takes Ibexa's events."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.site import Site
+
+from pyrite.edge.settings import Datastream, Edge, Ibexa, IbexaCustomer, Settings
+
+KEY = "k" * 16
+
+
+@pytest.fixture
+def shop(tmp_path: Path, lane: str) -> Iterator[Site]:
+    """Customer 00000 is open, customer 11111 asks for page tokens."""
+    customers = {
+        "00000": IbexaCustomer(datastream="shop"),
+        "11111": IbexaCustomer(datastream="shop", level="page", keys={"a": KEY}),
+    }
+    settings = Settings(
+        edge=Edge(experiences=str(tmp_path / "experiences")),
+        datastreams={"shop": Datastream()},
+        ibexa=Ibexa(enabled=True, user_secret="s" * 16, customers=customers),
+    )
+    with Site(tmp_path, lane=lane, settings=settings) as made:
+        yield made
