@@ -8,15 +8,16 @@ from support.site import Site
 
 from pyrite.edge.settings import Datastream, Edge, Ibexa, IbexaCustomer, Settings
 
-KEY = "k" * 16
+KEY, OTHER = "k" * 16, "o" * 16
 
 
 @pytest.fixture
 def shop(tmp_path: Path, lane: str) -> Iterator[Site]:
-    """Customer 00000 is open, customer 11111 asks for page tokens."""
+    """Customer 00000 is open, 11111 asks for page tokens, 22222 for servers' signatures, by either of two keys."""
     customers = {
         "00000": IbexaCustomer(datastream="shop"),
         "11111": IbexaCustomer(datastream="shop", level="page", keys={"a": KEY}),
+        "22222": IbexaCustomer(datastream="shop", level="server", keys={"a": KEY, "b": OTHER}),
     }
     settings = Settings(
         edge=Edge(experiences=str(tmp_path / "experiences")),
