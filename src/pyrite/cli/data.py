@@ -22,7 +22,7 @@ from pyrite.cli.common import (
     settings_of,
     store_of,
 )
-from pyrite.cli.records import event_record, print_event, print_row, row_record
+from pyrite.cli.records import Robots, event_record, print_event, print_row, row_record
 from pyrite.cli.terminal import note, problems, say, write_json
 
 LOOK_S = 0.3  # between two looks for new events
@@ -46,12 +46,13 @@ def events(
         folder = folder_of(data, config)
         found = 0
         try:
-            for event in _following(folder, after) if follow else _stored(folder, after):
+            robots = Robots()
+            for event, store in _following(folder, after) if follow else _stored(folder, after):
                 if types and event.type not in types:
                     continue
                 found += 1
                 if as_json:
-                    write_json(event_record(event))
+                    write_json(event_record(event, robot=robots.of(event, store)))
                     sys.stdout.flush()
                 else:
                     print_event(event)
@@ -62,16 +63,18 @@ def events(
             tell(nothing_in(folder))
 
 
-def _stored(folder: Path, after: int) -> Iterator[Any]:
+def _stored(folder: Path, after: int) -> Iterator[tuple[Any, Any]]:
+    """Events, each with the store that it is in."""
     from pyrite.stores.sqlite import FILE, SqliteStore
 
     if (folder / FILE).is_file():
         store = SqliteStore(folder)
-        yield from store.events(after=after)
+        for event in store.events(after=after):
+            yield event, store
         store.close()
 
 
-def _following(folder: Path, after: int) -> Iterator[Any]:
+def _following(folder: Path, after: int) -> Iterator[tuple[Any, Any]]:
     """Events as they come, from a database that may only come itself, or be replaced by another."""
     from pyrite.stores.contract import StoreUnavailable
     from pyrite.stores.sqlite import FILE, SqliteStore
@@ -86,7 +89,7 @@ def _following(folder: Path, after: int) -> Iterator[Any]:
                 after = 0  # another database: what is in it is new
             for event in store.events(after=after):
                 after = event.seq
-                yield event
+                yield event, store
         except StoreUnavailable:
             pass  # it is gone or locked just now, and looked for again
         time.sleep(LOOK_S)

@@ -8,6 +8,7 @@ from typing import Any
 from pyrite.cli.terminal import say
 from pyrite.core.event import part
 
+SESSIONS_KNOWN = 10_000  # sessions that are remembered while events are printed
 SHORT_ID = 8  # characters of a visitor's id in a line; `export` and `erase` take them
 DIALECTS = ("jss", "ibexa")  # what they store beside xdm and data
 BODY_KEYS = {"xdm", "data", *DIALECTS}
@@ -37,8 +38,26 @@ def print_event(event: Any) -> None:
     )
 
 
-def event_record(event: Any) -> dict[str, Any]:
-    """*event* as JSON."""
+class Robots:
+    """Whether events are robots', by their sessions as those are now."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool | None] = {}
+
+    def of(self, event: Any, store: Any) -> bool | None:
+        """True or False; None while nobody knows, and where *event*, of *store*, has no session."""
+        if not event.session:
+            return None
+        if event.session not in self._known:
+            if len(self._known) >= SESSIONS_KNOWN:
+                self._known.clear()
+            for key in store.names_of(event.visitor):
+                self._known |= {one.id: one.robot for one in store.sessions(key)}
+        return self._known.setdefault(event.session, None)
+
+
+def event_record(event: Any, *, robot: bool | None = None) -> dict[str, Any]:
+    """*event* as JSON; *robot* says whether its session is one's."""
     return {
         "seq": event.seq,
         "id": event.id,
@@ -46,6 +65,7 @@ def event_record(event: Any) -> dict[str, Any]:
         "source": event.source,
         "way": event.way,
         "session": event.session,
+        "robot": robot,
         "type": event.type,
         "url": event.url,
         "visitor": event.visitor,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
-from pyrite.cli.records import event_record, iso, link_record, row_record, session_record
+from pyrite.cli.records import Robots, event_record, iso, link_record, row_record, session_record
 from pyrite.cli.terminal import note, say, visible, write_json
 
 SHORTEST = 4  # characters of an id that may stand for the whole
@@ -33,9 +33,10 @@ def export(
     store = store_of(data, config)
     with failures():
         names = _confirmed(store, visitor, yes)
+        robots = Robots()
         for name in names:
             for event in store.events_of(name):
-                write_json({"kind": "event", **event_record(event)})
+                write_json({"kind": "event", **event_record(event, robot=robots.of(event, store))})
             for stream in sorted({event.datastream for event in store.events_of(name)}):
                 known = store.visitor(stream, name)
                 if known:
