@@ -31,6 +31,7 @@ from pyrite.edge.replay import replay as replay_by_ours
 from pyrite.edge.settings import Datastream, Edge, Limits, Settings
 from pyrite.stores.contract import (
     IDENTIFY,
+    BadRow,
     Batch,
     Event,
     Link,
@@ -339,6 +340,89 @@ def test_an_accident_of_its_own_is_answered_by_it_and_kept_once(edge: Maker) -> 
 
     assert [(one.status_code, one.content) for one in answers] == [(500, GIF)] * 3
     assert [(row.source, row.code) for row in bad(client)] == [("pixel", "edge.failed")]
+
+
+def test_a_dialect_says_what_row_is_kept_of_a_refusal_and_that_none_may_be(edge: Maker) -> None:
+    class Choosing(Pixel):
+        def read(self, call: Any, content: bytes) -> Any:
+            problem = Problem(422, "pixel.no", "no")
+            problem.row = BadRow(
+                received_ms=1, code="own", path="", message="", url="", body=b"own", source="pixel", context='{"a":1}',
+            )  # fmt: skip
+            raise problem
+
+        def refuse(self, call: Any, problem: Any) -> Any:
+            problem.is_private = b"private" in call.scope["query_string"]
+            return super().refuse(call, problem)
+
+    client = edge(dialects=[Choosing()])
+    for query in ("s=shop", "s=shop&private"):
+        assert client.get(f"/px/open?{query}").status_code == 422
+
+    assert [(row.code, row.body, row.context) for row in bad(client)] == [
+        ("own", b"own", '{"a":1}')
+    ]
+
+
+def test_events_of_one_place_are_refused_together_and_others_counted(
+    edge: Maker, tmp_path: Path
+) -> None:
+    class Double(Pixel):
+        """Two events of each place, and one beside the first."""
+
+        def read(self, call: Any, content: bytes) -> Any:
+            one = super().read(call, content)
+            [event] = one.events
+            kinds = [(0, "good"), (0, "bad"), (1, "good"), (1, "good")]
+            found = Placed(datastream=one.datastream, events=[
+                replace(event, id=f"e{number}", type=kind) for number, (_, kind) in enumerate(kinds)
+            ])  # fmt: skip
+            found.beside = [(0, replace(event, id="b0")), (1, replace(event, id="b1"))]
+            found.counted = {"robots": "dropped"}
+            return found
+
+    class Placed(Arrival):
+        def places(self) -> list[int]:
+            return [0, 0, 1, 1]
+
+        def refuse(self, place: int, error: Exception) -> None:
+            assert isinstance(error, Problem)
+            self.refused.append((place, error))
+
+    schema = tmp_path / "bad.json"
+    schema.write_text('{"required": ["nothing"]}')
+    client = edge(
+        settings=Edge(metrics=True),
+        datastreams={"shop": Datastream(schemas={"bad": str(schema)})},
+        dialects=[Double()],
+    )
+    client.get("/px/open?s=shop")
+
+    assert [one.id for one in stored(client)] == ["e2", "e3", "b1"]
+    assert 'pyrite_robots_total{what="dropped"} 1.0' in client.get("/metrics").text
+
+
+def test_a_part_of_the_trackers_events_may_be_anothers() -> None:
+    def shouts(found: Any, event: Event, arrival: Any, call: Any) -> list[Event]:
+        if found == "no":
+            raise Problem(422, "shout.no", "no")
+        arrival.memory["count"] = arrival.memory.get("count", 0) + 1
+        return [replace(event, type=found), replace(event, id=event.id + "+", type="echo")]
+
+    settings = Settings()
+    call = Call(
+        {"type": "http", "method": "POST", "path": "/ee/v1/collect", "query_string": b"configId=shop", "headers": []},
+        None,  # type: ignore[arg-type]
+        Route("collect"),
+    )  # fmt: skip
+    body = {"events": [event("a", shout="hey"), event("b"), event("c", shout="no"), event("d", shout="ho")]}  # fmt: skip
+    arrival = Adobe(settings, {"shout": shouts}).read(call, json.dumps(body).encode())
+
+    assert [(one.id, one.type) for one in arrival.everything()] == [
+        ("a", "hey"), ("b", "t"), ("d", "ho"), ("a+", "echo"), ("d+", "echo"),
+    ]  # fmt: skip
+    assert [(place, problem.code) for place, problem in arrival.refused] == [(2, "shout.no")]
+    assert arrival.memory == {"count": 2}
 
 
 def test_the_rooms_for_every_dialect_name_none() -> None:
