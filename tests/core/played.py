@@ -21,6 +21,7 @@ NOT_SENT = (
 )
 ENDS_MS = 5000  # of a step of the end, and how many there are of them
 ENDS = 40
+ORDERED_MS = 3600000  # as long as Retry-After may keep things waiting
 
 
 def run(text: str) -> str:
@@ -214,10 +215,12 @@ class Player(PlayedPage):
         name = text_at(step, 0)
         if name == "facts":
             self.facts.update(object_of(step[1]))
+            if self.facts.get("cookiesEnabled") is False:
+                self.facts["cookie"] = ""
         elif name == "route":
             self.facts["url"] = text_at(step, 1)
             self.do(self.tracker.routed(text_at(step, 2), self.moment()))
-        elif name == "cookie":
+        elif name == "cookie" and self.facts.get("cookiesEnabled") is True:
             self.set_cookie(text_at(step, 1), text_at(step, 2))
         elif name == "stored":
             self.stored.extend([object_of(record) for record in list_of(step[1])])
@@ -254,6 +257,10 @@ class Player(PlayedPage):
         self.play(["command", "setConsent", {"consent": [choice]}, 0, ""])
         self.play(["connected"])
         for _ in range(ENDS):
+            self.answer_all()
+            self.play(["time", ENDS_MS])
+        self.play(["time", ORDERED_MS])
+        for _ in range(8):
             self.answer_all()
             self.play(["time", ENDS_MS])
         self.answer_all()

@@ -362,3 +362,15 @@ def test_what_could_not_leave_for_want_of_consent_leaves_with_it():
     told = only(effects, "Send")
     assert "/privacy/set-consent" in told.url
     assert first_event(only(answer(tracker, told), "Send"))["xdm"]["eventType"] == "t"
+
+
+def test_a_choice_on_a_page_that_is_left_leaves_behind_what_came_before_it():
+    tracker = configured()
+    first = only(tracker.command(1, "event", {"type": "t"}, moment()), "Send")
+    tracker.failed(first.request, message="gone", moment=moment())
+    gone = tracker.leaving(moment())
+    tracker.failed(only(gone, "Send").request, message="gone", moment=moment())
+    effects = tracker.command(2, "setConsent", {"consent": ADOBE_OUT}, moment())
+
+    actions = [send.url.split("/v1/")[1].split("?")[0] for send in all_of(effects, "Send")]
+    assert actions == ["collect", "privacy/set-consent"]

@@ -19,7 +19,7 @@ from .pace import Pace
 from .queue import Waiting, bodies
 from .report import Report
 from .request import address_of, answer_of, is_temporary, refusals
-from .request_builder import Outgoing
+from .request_builder import CHOICE, Outgoing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,18 +100,21 @@ class Outbox:
         """Steps that send all that waits, in as few bodies as can be."""
         steps: Steps = []
         leaving: list[Entry] = []
+        choices: Steps = []  # last: with a beacon for one the other bodies may not leave any more
         for entry in self._waiting.in_order():
             if entry.request or (self._net.holds(entry.id) if unloading else entry.rest > 0):
                 continue
             if self._waiting.is_too_old(entry, moment.now_ms):
                 steps.extend(self._drop(entry, "too_old"))
+            elif entry.built and entry.built.action == CHOICE:
+                choices.extend(self._send([entry], moment, unloading=unloading))
             elif entry.built or (entry.asking and not unloading):
                 steps.extend(self._send([entry], moment, unloading=unloading))
             else:
                 leaving.append(entry)
         for body in bodies(leaving, UNLOADING_BYTES if unloading else BODY_BYTES):
             steps.extend(self._send(body, moment, unloading=unloading))
-        return steps
+        return steps + choices
 
     def _send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
         built = entries[0].built
