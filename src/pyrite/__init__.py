@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     # On first use: the command line and the build should not pay for the edge's imports.
+    # `pyrite.edge` has to be the room and a function at once: Python sets the package's attribute `edge` to the room as soon
+    # as anything in it is imported, and `from pyrite.edge.jss import …` is promised. So the room itself can be called.
     import importlib
 
     if name == "edge":
