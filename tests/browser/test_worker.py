@@ -6,7 +6,7 @@ import pytest
 from fake_window import Window
 from js_values import Array, Obj, Promise
 
-from pyrite.browser.entry.worker import NO_HELPER, PATIENCE_MS, Worker, is_worker
+from pyrite.browser.entry.worker import NO_HELPER, HELPER_TIMEOUT_MS, Worker, is_worker
 from pyrite.core.wire import decode_object
 from pyrite.testing.browser import MemoryBrowser
 
@@ -62,7 +62,7 @@ def test_a_page_without_the_helper_is_given_up_and_that_is_said(
     page_window: Window, port: Obj, world: MemoryBrowser
 ) -> None:
     asked = ended(Worker("alloy").ask("event", "{}"))
-    world.pass_time(PATIENCE_MS - 1)
+    world.pass_time(HELPER_TIMEOUT_MS - 1)
     assert asked == []
     world.pass_time(1)
 
@@ -77,8 +77,8 @@ def test_once_the_page_has_answered_calls_may_take_their_time(
     worker = Worker("alloy")
     slow = ended(worker.ask("event", "{}"))
     port.onmessage(Obj(data='{"call":"9"}'))
-    world.pass_time(PATIENCE_MS * 2)
+    world.pass_time(HELPER_TIMEOUT_MS * 2)
     later = ended(worker.ask("event", "{}"))
-    world.pass_time(PATIENCE_MS * 2)
+    world.pass_time(HELPER_TIMEOUT_MS * 2)
 
     assert (slow, later) == ([], [])

@@ -10,18 +10,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_kept: "list[tuple[Any, str, Any, bool]]" = []
+_listeners: "list[tuple[Any, str, Any, bool]]" = []
 
 
 def stay(target: "Any", name: str, function: "Any", capture: bool = False) -> None:
     """Listen on the window or the document, for as long as the page is there."""
-    if not _kept and feature("MutationObserver", "prototype") is not None:
+    if not _listeners and feature("MutationObserver", "prototype") is not None:
         observer = construct(window.MutationObserver, callback(_again))
         invoke(observer, "observe", window.document, parse('{"childList":true}'))
-    _kept.append((target, name, function, capture))
+    _listeners.append((target, name, function, capture))
     listen(target, name, function, capture)
 
 
 def _again(*_: "Any") -> None:
-    for target, name, function, capture in _kept:
+    for target, name, function, capture in _listeners:
         listen(target, name, function, capture)

@@ -272,21 +272,21 @@ class Page:
 
         def done(answer: Any = None, *_: Any) -> None:
             if answer is False:
-                told(None)
+                answered(None)
                 return
             window.Reflect.deleteProperty(value, "clickedElement")
             attempt(method(json(), "stringify"), json(), (value,), read, threw)
 
         def read(left: Any = None, *_: Any) -> None:
-            told(decode_object(text(left)))
+            answered(decode_object(text(left)))
 
-        def told(left: "dict[str, object] | None", error: str = "") -> None:
+        def answered(left: "dict[str, object] | None", error: str = "") -> None:
             self.carry_out(
                 self.tracker.hooked(effect.ticket, value=left, error=error, moment=self.moment())
             )
 
         def threw(message: str) -> None:
-            told(None, message)
+            answered(None, message)
 
         attempt(
             self._hooks[effect.hook],
@@ -314,10 +314,14 @@ class Page:
         asked = encode(question)
 
         def answered(answer: Any = None, *_: Any) -> None:
-            found = decode(text(answer))
-            told([one for one in found if isinstance(one, dict)] if isinstance(found, list) else [])
+            propositions = decode(text(answer))
+            report(
+                [one for one in propositions if isinstance(one, dict)]
+                if isinstance(propositions, list)
+                else []
+            )
 
-        def told(propositions: "list[dict[str, object]]", error: str = "") -> None:
+        def report(propositions: "list[dict[str, object]]", error: str = "") -> None:
             self.carry_out(self.tracker.decided(effect.ticket, propositions, error, self.moment()))
 
         def ask() -> None:
@@ -325,7 +329,7 @@ class Page:
             attempt(function, None, (effect.rules, asked), answered, failed)
 
         def failed(why: str) -> None:
-            told([], why)
+            report([], why)
 
         if not is_function(look(window.globalThis, DECIDER)):
             load(effect.url, ask, failed)
@@ -404,8 +408,8 @@ class Page:
             invoke(style, "remove")
 
     def _prehiding(self) -> Any:
-        found = invoke(window.document, "getElementById", PREHIDING_ID)
-        return None if is_nullish(found) else found
+        style = invoke(window.document, "getElementById", PREHIDING_ID)
+        return None if is_nullish(style) else style
 
     def _log(self, effect: Log) -> None:
         say(effect.level, f"[{self.tracker.name}] {effect.message}")

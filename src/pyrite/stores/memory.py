@@ -86,13 +86,13 @@ class MemoryStore(Writing):
 
     def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
         """See contract.Store."""
-        found = list(self._deliveries.values())
-        return iter([one for one in found if datastream in ("", one.datastream)])
+        rows = list(self._deliveries.values())
+        return iter([one for one in rows if datastream in ("", one.datastream)])
 
     def experiments(self) -> Iterator[Experiment]:
         """See contract.Store."""
-        found = [one for versions in self._experiments.values() for one in versions]
-        return iter(sorted(found, key=lambda one: one.since_ms))
+        rows = [one for versions in self._experiments.values() for one in versions]
+        return iter(sorted(rows, key=lambda one: one.since_ms))
 
     def state(self) -> State:
         """See contract.Store."""
@@ -142,29 +142,29 @@ class MemoryStore(Writing):
     def unlink(self, key: str) -> int:
         """See contract.Store."""
         with self._lock:
-            kept = [
+            links = [
                 one
                 for one in self._links
                 if one.how != IDENTIFY or key not in (one.source, one.target)
             ]
-            gone = len(self._links) - len(kept)
-            self._links = kept
+            gone = len(self._links) - len(links)
+            self._links = links
         return gone
 
     def session(self, datastream: str, source: str, visitor: str) -> Session | None:
         """See contract.Store."""
         whose = (datastream, source, visitor)
-        found = [
+        sessions = [
             one
             for one in self._sessions.values()
             if (one.datastream, one.source, one.visitor) == whose
         ]
-        return max(found, key=lambda one: (one.started_ms, one.how == "", one.id), default=None)
+        return max(sessions, key=lambda one: (one.started_ms, one.how == "", one.id), default=None)
 
     def sessions(self, visitor: str = "") -> Iterator[Session]:
         """See contract.Store."""
-        found = [one for one in self._sessions.values() if visitor in ("", one.visitor)]
-        return iter(sorted(found, key=lambda one: one.started_ms))
+        rows = [one for one in self._sessions.values() if visitor in ("", one.visitor)]
+        return iter(sorted(rows, key=lambda one: one.started_ms))
 
     def drop(self, session: Session) -> int:
         """See contract.Store."""
@@ -182,9 +182,9 @@ class MemoryStore(Writing):
 
     def keys(self, beginning: str, *, limit: int = 20) -> list[str]:
         """See contract.Store."""
-        found = {event.visitor for event in self._events}.union(*self._pairs())
-        found |= {key for link in self._links for key in (link.source, link.target)}
-        return sorted([key for key in found if key and key.startswith(beginning)])[:limit]
+        names = {event.visitor for event in self._events}.union(*self._pairs())
+        names |= {key for link in self._links for key in (link.source, link.target)}
+        return sorted([key for key in names if key and key.startswith(beginning)])[:limit]
 
     def _pairs(self) -> list[tuple[str, str]]:
         """Every visitor's key with the ECID that came with it."""
@@ -197,8 +197,8 @@ class MemoryStore(Writing):
 
     def bad_rows_of(self, ids: list[str]) -> Iterator[BadRow]:
         """See contract.Store."""
-        wanted = set(ids)
-        return iter([row for row in self._bad_rows if belongs(row, wanted)])
+        requested = set(ids)
+        return iter([row for row in self._bad_rows if belongs(row, requested)])
 
     def erase(self, ids: list[str]) -> Erased:
         """See contract.Store."""
@@ -252,8 +252,8 @@ class MemoryStore(Writing):
         if batch.mended:
             self._bad_rows = [row for row in self._bad_rows if row.id not in batch.mended]
         if batch.deliveries:
-            told = batch.deliveries
-            self._deliveries[told.datastream, told.page] = told
+            deliveries = batch.deliveries
+            self._deliveries[deliveries.datastream, deliveries.page] = deliveries
         for experiment in batch.experiments:
             versions = self._experiments.setdefault(experiment.id, [])
             if not versions or versions[-1].record != experiment.record:

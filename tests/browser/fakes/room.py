@@ -13,7 +13,11 @@ from typing import Any
 from fake_window import window
 
 ROOM = "pyrite.browser."
-KEPT = (("listening", "_kept"), ("facts.page_facts", "_kept"), ("entry.standalone", "_pages"))
+KEPT = (
+    ("listening", "_listeners"),
+    ("facts.page_facts", "_constant"),
+    ("entry.standalone", "_pages"),
+)
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

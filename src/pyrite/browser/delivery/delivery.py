@@ -90,7 +90,7 @@ class Delivery:
         monitors = look(window.globalThis, MONITORS)
         count = look(monitors, "length")
         if isinstance(count, int):
-            told = {
+            notice = {
                 "instanceName": self._tracker.name,
                 "requestId": effect.request,
                 "url": effect.url,
@@ -100,7 +100,7 @@ class Delivery:
                 monitor = look(monitors, str(place))
                 function = look(monitor, "onBeforeNetworkRequest")
                 if is_function(function):
-                    attempt(function, monitor, (parse(encode(told)),), _nothing, self._complain)
+                    attempt(function, monitor, (parse(encode(notice)),), _nothing, self._complain)
         self.transport.send(effect)
 
     def _complain(self, message: str) -> None:
@@ -113,10 +113,10 @@ class Delivery:
         self._storage.forget(effect.ids)
 
     def _recall(self, effect: Recall) -> None:
-        def found(records: "list[dict[str, object]]") -> None:
+        def restore(records: "list[dict[str, object]]") -> None:
             self._page.carry_out(self._tracker.recalled(records, self._page.moment()))
 
-        self._storage.recall(effect.stream, found)
+        self._storage.recall(effect.stream, restore)
 
     def _erase(self, effect: Any) -> None:
         self._storage.erase()

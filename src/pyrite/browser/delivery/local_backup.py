@@ -33,7 +33,7 @@ def is_past(record: dict[str, object]) -> bool:
     return not isinstance(at, (int, float)) or abs(clock_ms() - at) > LEASE_MS
 
 
-class Aside:
+class LocalBackup:
     """The records of all pages, by page."""
 
     def put(self, page: str, records: "list[Record]") -> None:
@@ -43,12 +43,12 @@ class Aside:
     def remove(self, pages: "list[str] | None") -> None:
         """Let go of what *pages* have put aside, or all have (None)."""
 
-        def found(known: "list[str]") -> None:
+        def remove_each(known: "list[str]") -> None:
             for page in known:
                 if pages is None or page in pages:
                     self._call("removeItem", (PREFIX + page,))
 
-        self._pages(found)
+        self._pages(remove_each)
 
     def read(
         self,
@@ -58,45 +58,45 @@ class Aside:
     ) -> None:
         """Hand *done* each page that is gone and its records for *stream*; where nobody knows who is *alive*, by their age."""
 
-        def look(page: str) -> None:
-            def got(value: Any = None, *_: Any) -> None:
+        def read_one(page: str) -> None:
+            def with_text(value: Any = None, *_: Any) -> None:
                 records = decode(text(value) or "[]")
-                found = [
+                usable = [
                     record
                     for record in (records if isinstance(records, list) else [])
                     if is_for(record, stream) and (alive is not None or is_past(record))
                 ]
-                if found:
-                    done(page, found)
+                if usable:
+                    done(page, usable)
 
-            self._call("getItem", (PREFIX + page,), got)
+            self._call("getItem", (PREFIX + page,), with_text)
 
-        def found(pages: "list[str]") -> None:
+        def read_each(pages: "list[str]") -> None:
             for page in pages:
                 if alive is None or page not in alive:
-                    look(page)
+                    read_one(page)
 
-        self._pages(found)
+        self._pages(read_each)
 
     def _pages(self, done: "Callable[[list[str]], None]") -> None:
-        def found(storage: Any) -> None:
+        def with_storage(storage: Any) -> None:
             keys = decode(stringify(window.Object.keys(storage)))
             names = [str(key) for key in keys] if isinstance(keys, list) else []
             done([name[len(PREFIX) :] for name in names if name.startswith(PREFIX)])
 
-        self._open(found)
+        self._open(with_storage)
 
     def _call(self, name: str, args: "tuple[Any, ...]", done: Any = None) -> None:
-        told = done or _nothing
-        self._open(lambda storage: attempt(method(storage, name), storage, args, told, _nothing))
+        finish = done or _nothing
+        self._open(lambda storage: attempt(method(storage, name), storage, args, finish, _nothing))
 
     def _open(self, done: "Callable[[Any], None]") -> None:
-        def found(storage: Any = None, *_: Any) -> None:
+        def with_storage(storage: Any = None, *_: Any) -> None:
             if not is_nullish(storage):
                 done(storage)
 
         place = (window.globalThis, "localStorage")  # where it is blocked even looking throws
-        attempt(method(window.Reflect, "get"), window.Reflect, place, found, _nothing)
+        attempt(method(window.Reflect, "get"), window.Reflect, place, with_storage, _nothing)
 
 
 def _nothing(*_: Any) -> None:

@@ -23,7 +23,7 @@ from ..bridge import (
 )
 from ..clock import clock_ms
 from ..features import look
-from .local_backup import LEASE_MS, Aside, is_for, is_past
+from .local_backup import LEASE_MS, LocalBackup, is_for, is_past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Storage:
         if look(self._locks, "request") is None or look(self._locks, "query") is None:
             self._locks = None
         self._uncertain: dict[str, Record] = {}  # put, and not known to be there
-        self._aside = Aside()
-        self._is_aside = False  # something of this page
+        self._backup = LocalBackup()
+        self._is_backed_up = False  # something of this page
         # Pages whose records go from there when they are in the database.
         self._read: list[str] = []
 
@@ -80,37 +80,37 @@ class Storage:
         """Let go of every record."""
         self._uncertain = {}
         self._do("clear", None)
-        self._aside.remove(None)
+        self._backup.remove(None)
 
     def recall(self, stream: str, done: "Callable[[list[Record]], None]") -> None:
         """Take over the records for *stream* whose page is gone, and hand them to *done*, if there are any."""
 
-        def found(key: str, records: "list[Record]") -> None:
+        def from_backup(key: str, records: "list[Record]") -> None:
             self._read.append(key)
             self.keep(records)
             done(records)
 
         def ask(alive: "list[str] | None") -> None:
-            self._aside.read(stream, alive, found)
+            self._backup.read(stream, alive, from_backup)
             self._do("recall", (stream, alive, done))
 
         if self._locks is None:
             ask(None)
             return
 
-        def told(found: Any = None, *_: Any) -> None:
-            held = optional(found, "held")
+        def with_locks(answer: Any = None, *_: Any) -> None:
+            held = optional(answer, "held")
             locks = decode(stringify(held)) if held is not None else []
             names = [str(lock["name"]) for lock in locks] if isinstance(locks, list) else []
             ask([name[len(LOCK) :] for name in names if name.startswith(LOCK)])
 
-        attempt(method(self._locks, "query"), self._locks, (), told, lambda why: ask(None))
+        attempt(method(self._locks, "query"), self._locks, (), with_locks, lambda why: ask(None))
 
     def hold(self) -> None:
         """Be known as alive from now on."""
-        if self._is_aside:
-            self._is_aside = False
-            self._aside.remove([self._page])
+        if self._is_backed_up:
+            self._is_backed_up = False
+            self._backup.remove([self._page])
         if self._release is not None or self._locks is None:
             return
 
@@ -130,8 +130,8 @@ class Storage:
             release(None)
         self._begin()
         if self._uncertain:
-            self._is_aside = True
-            self._aside.put(self._page, [self._uncertain[id] for id in self._uncertain])
+            self._is_backed_up = True
+            self._backup.put(self._page, [self._uncertain[id] for id in self._uncertain])
 
     def _unlocked(self, why: str) -> None:
         self._release = None
@@ -156,7 +156,7 @@ class Storage:
             return
         self._opening = True
 
-        def found(factory: Any = None, *_: Any) -> None:
+        def with_factory(factory: Any = None, *_: Any) -> None:
             if is_nullish(factory):
                 self._refuse("no IndexedDB")
             else:
@@ -164,7 +164,7 @@ class Storage:
 
         # Where storage is blocked even looking throws.
         place = (window.globalThis, "indexedDB")
-        attempt(method(window.Reflect, "get"), window.Reflect, place, found, self._refuse)
+        attempt(method(window.Reflect, "get"), window.Reflect, place, with_factory, self._refuse)
 
     def _open(self, request: Any, *_: Any) -> None:
         def upgrade(*_: Any) -> None:
@@ -246,7 +246,7 @@ class Storage:
                 self._uncertain.pop(id)
         if self._read and not self._uncertain:
             read, self._read = self._read, []
-            self._aside.remove(read)
+            self._backup.remove(read)
 
     def _take_over(
         self, transaction: Any, store: Any, stream: str, alive: "list[str] | None", done: Any
@@ -254,7 +254,7 @@ class Storage:
         taken: list[Record] = []
         all_records = store.getAll()
 
-        def found(*_: Any) -> None:
+        def with_records(*_: Any) -> None:
             records = decode(stringify(all_records.result))
             left = False
             for record in records if isinstance(records, list) else []:
@@ -279,7 +279,7 @@ class Storage:
                 self.hold()
                 done(taken)
 
-        listen(all_records, "success", callback(found))
+        listen(all_records, "success", callback(with_records))
         listen(transaction, "complete", callback(complete))
 
 

@@ -75,7 +75,7 @@ class Transport:
         packed = construct(window.Response, stream.pipeThrough(construct(kind, "gzip")))
         # A Blob without a type goes without Content-Type: that needs no preflight either.
         packed.blob().then(
-            callback(lambda found=body, *_: then(found)), callback(lambda *_: then(body))
+            callback(lambda blob=body, *_: then(blob)), callback(lambda *_: then(body))
         )
 
     def arm(self, effect: Arm) -> None:
@@ -92,8 +92,8 @@ class Transport:
             options = _options(body, False)
             window.Reflect.set(options, "signal", net.signal)
             # Refused where the quota is used up: then a beacon will have to do.
-            told = lambda *_: self._armed(effect.net, place)  # noqa: E731
-            attempt(later, None, (url, options), told, lambda why: None)
+            taken = lambda *_: self._armed(effect.net, place)  # noqa: E731
+            attempt(later, None, (url, options), taken, lambda why: None)
 
         def pack(place: int) -> None:
             one = effect.bodies[place]
@@ -111,7 +111,7 @@ class Transport:
 
     def _follow(self, response: Any, request: str, failed: "Callable[[str], None]") -> None:
         """Tell how *request* ends, whose *response* (a promise) this is."""
-        found: dict[str, Any] = {"status": 0, "retry_after": "", "edge": ""}
+        head: dict[str, Any] = {"status": 0, "retry_after": "", "edge": ""}
 
         def responded(response: Any = None, *_: Any) -> None:
             # The base code gives false or 0 where what it has sent came to nothing.
@@ -119,11 +119,11 @@ class Transport:
             if not isinstance(status, int) or look(response, "text") is None:
                 failed("the request was given no answer")
                 return
-            found["status"] = status
+            head["status"] = status
             headers = look(response, "headers")
             if look(headers, "get") is not None:
-                found["retry_after"] = text(headers.get("Retry-After"))
-                found["edge"] = text(headers.get("x-adobe-edge"))
+                head["retry_after"] = text(headers.get("Retry-After"))
+                head["edge"] = text(headers.get("x-adobe-edge"))
                 if "gzip" in text(headers.get("Accept-Encoding")):
                     self._unpacks = True
             returned, body = reach(method(response, "text"), response)
@@ -133,9 +133,7 @@ class Transport:
                 failed(body)
 
         def read(answer: Any = "", *_: Any) -> None:
-            self._answered(
-                request, found["status"], text(answer), found["retry_after"], found["edge"]
-            )
+            self._answered(request, head["status"], text(answer), head["retry_after"], head["edge"])
 
         settle(response, responded, failed)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def claimed(lane: str, adopt: "Callable[[list[str]], None]") -> bool:
+def claim(lane: str, adopt: "Callable[[list[str]], None]") -> bool:
     """Whether this page is run by *lane* from now on; then *adopt* gets the names of its instances, now and when more come."""
     # Never as an attribute of window: CPython would mangle the name inside a class.
     names = feature("__alloyNS", "push")

@@ -68,10 +68,10 @@ def visitor_of(
     record = known.visitor
     visits, views = _whole(record.get("visits")), _whole(record.get("views"))
     previous_ms = _whole(record.get("previous_ms"))
-    kept = part(record, "shown")
+    displays = part(record, "shown")
     shown: dict[str, list[int]] = {}
-    for name in kept:
-        times = kept[name]
+    for name in displays:
+        times = displays[name]
         shown[name] = [_whole(time) for time in times] if isinstance(times, list) else []
     last_ms = (
         _whole(history[0][0]) if history else now_ms

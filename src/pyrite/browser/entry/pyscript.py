@@ -19,7 +19,7 @@ from ..bridge import (
 )
 from ..facts.page_facts import new_id, read
 from ..page import Page
-from .claim import claimed
+from .claim import claim
 from .queue import queue_of, run, take_over
 from .spelling import Spelling, alloys
 from .worker import Worker, is_worker
@@ -237,22 +237,22 @@ class Alloy:
         callbacks, plain = _parted(options)
         body = encode(plain)  # here, so that an option without a JSON form raises where it stands
 
-        kept: list[str] = []
+        outcome: list[str] = []
 
         def settled(value: Any = None, *_: Any) -> None:
-            kept.append(stringify(value))
+            outcome.append(stringify(value))
 
         def refused(error: Any = None, *_: Any) -> None:
-            kept.append("")
-            kept.append(stringify(error))
-            kept.append(text(error.message))
+            outcome.append("")
+            outcome.append(stringify(error))
+            outcome.append(text(error.message))
 
         promise = self._asked(command, body, callbacks)
         await promise.then(callback(settled), callback(refused))
-        if kept[0]:
-            return decode_object(kept[0])
-        fields = decode_object(kept[1])
-        raise CommandFailed(str(fields.get("code")), kept[2], str(fields.get("path") or ""))
+        if outcome[0]:
+            return decode_object(outcome[0])
+        fields = decode_object(outcome[1])
+        raise CommandFailed(str(fields.get("code")), outcome[2], str(fields.get("path") or ""))
 
     def _asked(self, command: str, body: str, callbacks: Any) -> Any:
         """The promise of *command*; where another lane runs the page it is that lane's, in a worker the page's."""
@@ -289,7 +289,7 @@ class Alloy:
                 self._adopted = True
                 take_over(self._page, queue)
 
-        self._runs = claimed(LANE, adopt)
+        self._runs = claim(LANE, adopt)
         if self._runs and optional(window, name) is None:
             window.Reflect.set(window, name, callback(self._called))
 

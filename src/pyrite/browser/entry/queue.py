@@ -77,8 +77,8 @@ def run(
 ) -> None:
     """Run *command* with *options* (None without), whose JSON text is *body* unless that is still to be made."""
 
-    def ready(made: Any = None, *_: Any) -> None:
-        page.call(text(command), text(made), options, resolve, reject, event_id, age_ms, early)
+    def ready(encoded: Any = None, *_: Any) -> None:
+        page.call(text(command), text(encoded), options, resolve, reject, event_id, age_ms, early)
 
     def refused(message: str) -> None:
         page.refuse(reject, WireError("the options have no JSON form: " + message))

@@ -38,8 +38,8 @@ class Spelling:
             return message
         for command in (self._command, "configure"):
             pieces = message.split(command + ": options.")
-            found = [self._problem(command, piece) for piece in pieces[1:]]
-            message = (pythons(command) + ": options.").join([pieces[0]] + found)
+            problems = [self._problem(command, piece) for piece in pieces[1:]]
+            message = (pythons(command) + ": options.").join([pieces[0]] + problems)
         message = message.replace("] " + self._command + ": ", "] " + pythons(self._command) + ": ")
         return message.replace("edgeDomain", "edge_domain")
 

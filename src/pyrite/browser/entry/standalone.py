@@ -3,7 +3,7 @@
 from ..bridge import LANE
 from ..facts.page_facts import new_id, read
 from ..page import Page
-from .claim import claimed
+from .claim import claim
 from .queue import queue_of, take_over
 
 _pages: "dict[str, Page]" = {}
@@ -11,7 +11,7 @@ _pages: "dict[str, Page]" = {}
 
 def begin() -> None:
     """Adopt every queue of the page, now and whenever another base code or script asks for it."""
-    claimed(LANE, _adopt)
+    claim(LANE, _adopt)
 
 
 def _adopt(names: "list[str]") -> None:

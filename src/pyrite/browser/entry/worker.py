@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PATIENCE_MS = 5000
+HELPER_TIMEOUT_MS = 5000
 NO_HELPER = (
     "this worker has no way to its page: the page needs the base code, alloy.js and worker.js "
     '(<script src="…/worker.js"></script>)'
@@ -53,7 +53,7 @@ class Worker:
         asked = {"call": call, "instance": self._name, "command": command, "options": Json(body)}
         self._port.postMessage(encode(asked))
         if not self._connected:
-            window.setTimeout(callback(lambda *_: self._give_up(call)), PATIENCE_MS)
+            window.setTimeout(callback(lambda *_: self._give_up(call)), HELPER_TIMEOUT_MS)
         return answer
 
     def _answered(self, event: Any = None, *_: Any) -> None:

@@ -26,9 +26,9 @@ class Facts:
     def get(self, name: str) -> object:
         """The fact *name*, None where there is none."""
         if name not in self._known:
-            found = self._read(name in LIGHT and not self._whole)
-            found.update(self._known)
-            self._known = found
+            facts = self._read(name in LIGHT and not self._whole)
+            facts.update(self._known)
+            self._known = facts
         return self._known.get(name)
 
     def set(self, name: str, value: object) -> None:

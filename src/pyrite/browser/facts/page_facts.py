@@ -13,20 +13,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_kept: "dict[str, str]" = {}  # what does not change while the page is there
+_constant: "dict[str, str]" = {}  # what does not change while the page is there
 
 
 def read(light: bool) -> "dict[str, object]":
     """The facts of LIGHT, or all of them."""
-    found: dict[str, object] = {}
+    facts: dict[str, object] = {}
     for name in _READERS:
         if name in LIGHT or not light:
             reader: Any = _READERS[name]
             try:
-                found[name] = reader()
+                facts[name] = reader()
             except Exception as error:
-                found["unread"] = f"{name}: {error}"
-    return found
+                facts["unread"] = f"{name}: {error}"
+    return facts
 
 
 def new_id() -> str:
@@ -71,9 +71,9 @@ def _timezone() -> str:
     now = look(feature("Temporal", "Now"), "Now")
     if look(now, "timeZoneId") is not None:
         return text(now.timeZoneId())
-    if "timezone" not in _kept:
-        _kept["timezone"] = text(window.Intl.DateTimeFormat().resolvedOptions().timeZone)
-    return _kept["timezone"]
+    if "timezone" not in _constant:
+        _constant["timezone"] = text(window.Intl.DateTimeFormat().resolvedOptions().timeZone)
+    return _constant["timezone"]
 
 
 def _timezone_offset() -> int:
@@ -84,11 +84,11 @@ def _timezone_offset() -> int:
 
 def _top_domain() -> str:
     """The widest domain that takes this page's cookies; '' for addresses and single names."""
-    if "topDomain" not in _kept:
-        _kept["topDomain"] = ""  # also where cookies can't be written
+    if "topDomain" not in _constant:
+        _constant["topDomain"] = ""  # also where cookies can't be written
         if has_cookies():
-            _kept["topDomain"] = _find_top_domain()
-    return _kept["topDomain"]
+            _constant["topDomain"] = _find_top_domain()
+    return _constant["topDomain"]
 
 
 def _find_top_domain() -> str:

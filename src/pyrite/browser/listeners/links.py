@@ -70,7 +70,7 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
     met: list[tuple[int, int]] = []
 
     def look(index: int, next_one: Any) -> None:
-        def found(elements: "list[Any]") -> None:
+        def with_elements(elements: "list[Any]") -> None:
             places = [
                 place
                 for place in range(len(path))
@@ -84,7 +84,7 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
             say("warn", f"clicks at {selectors[index]!r}: {why}")
             next_one()
 
-        find(selectors[index], found, refused, lambda root: None)
+        find(selectors[index], with_elements, refused, lambda root: None)
 
     each(
         list(range(len(selectors))),
@@ -96,12 +96,12 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
 def _elements(event: Any) -> "list[Any]":
     """The elements in the path of a click *event*, the innermost first, without the document's own."""
     path = event.composedPath()
-    found = []
+    elements = []
     for index in range(path.length):
         element = path[index]
         if own(element, "nodeType") == 1 and name_of(element) != "HTML":
-            found.append(element)
-    return found
+            elements.append(element)
+    return elements
 
 
 def _attribute(element: Any, name: str) -> str:
@@ -110,24 +110,24 @@ def _attribute(element: Any, name: str) -> str:
 
 def _address(link: Any) -> str:
     """Where *link* leads; '' for one without an address."""
-    found = own(link, "href")
-    if is_nullish(found):
+    href = own(link, "href")
+    if is_nullish(href):
         return ""
     # SVG's is an SVGAnimatedString, which is relative.
-    return text(found) or text(optional(window.Object(found), "baseVal"))
+    return text(href) or text(optional(window.Object(href), "baseVal"))
 
 
 def _names(link: Any) -> "list[str]":
     """Names for a link without words: alt, title, value, image source, label, of it and of what is inside."""
-    found = []
+    names = []
     inside = invoke(link, "querySelectorAll", "*")
     for element in [link] + [inside[index] for index in range(min(inside.length, 50))]:
         for attribute in ("alt", "title", "value", "src", "aria-label", "name"):
             value = _attribute(element, attribute)
             if value:
-                found.append(value)
+                names.append(value)
     # A picture's link often has no words at all: then its address has to do.
-    return found if text(own(link, "href")) else found + [_address(link)]
+    return names if text(own(link, "href")) else names + [_address(link)]
 
 
 def _region(link: Any, event: Any) -> str:

@@ -53,8 +53,8 @@ class Watching:
         pattern = self._tracker.config.text("downloadLinkQualifier") if self._tracker.config else ""
         if pattern:
 
-            def compiled(found: Any = None, *_: Any) -> None:
-                self._qualifier = found
+            def compiled(pattern: Any = None, *_: Any) -> None:
+                self._qualifier = pattern
 
             def refused(message: str) -> None:
                 say(
@@ -76,9 +76,9 @@ class Watching:
             except Exception as error:
                 self._page.report(error)
 
-        told = callback(clicked)
-        stay(window.document, "click", told, True)
-        stay(window.document, "auxclick", told, True)
+        listener = callback(clicked)
+        stay(window.document, "click", listener, True)
+        stay(window.document, "auxclick", listener, True)
 
     def _tell_click(self, event: Any) -> None:
         if optional(event, "type") == "auxclick" and optional(event, "button") != MIDDLE:
@@ -87,27 +87,27 @@ class Watching:
         link = clicked_link(event)
         facts = {} if link is None else facts_of(link, event, self._qualifier)
 
-        def told(offer: Click) -> None:
+        def with_offer(offer: Click) -> None:
             if link is not None or offer.marks or offer.met:
                 self.clicked = innermost
                 self._page.carry_out(self._tracker.clicked(facts, self._page.moment(), offer))
 
-        tell_offer(event, self._tracker.click_selectors(), told)
+        tell_offer(event, self._tracker.click_selectors(), with_offer)
 
     def _watch_hints(self) -> None:
-        def told(values: Any = None, *_: Any) -> None:
+        def with_hints(values: Any = None, *_: Any) -> None:
             self.hints = decode_object(stringify(values)) if values is not None else None
             self._page.carry_out(self._tracker.hinted(self._page.moment()))
 
         source = look(window.navigator, "userAgentData")
         if look(source, "getHighEntropyValues") is None:
-            told()
+            with_hints()
         else:
-            failed = self._page.safely(lambda message: told())
+            failed = self._page.safely(lambda message: with_hints())
             attempt(
                 method(source, "getHighEntropyValues"),
                 source,
                 (parse(encode(HINTS)),),
-                self._page.safely(told),
+                self._page.safely(with_hints),
                 failed,
             )

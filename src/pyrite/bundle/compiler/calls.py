@@ -24,22 +24,22 @@ class Calls(Methods, Builtins):
             if owner is not None:
                 function = owner.functions.get(func.id)
                 return f"{safe(func.id)}({self.arguments(node, function, scope)})"
-            found = scope.module.lookup(func.id)
-            if isinstance(found, Class):
-                return self._construction(found, func.id, node, scope)
-            if isinstance(found, Function):
-                return f"{safe(func.id)}({self.arguments(node, found, scope)})"
-            if found is None and func.id not in scope.module.imports and func.id != "js":
+            definition = scope.module.lookup(func.id)
+            if isinstance(definition, Class):
+                return self._construction(definition, func.id, node, scope)
+            if isinstance(definition, Function):
+                return f"{safe(func.id)}({self.arguments(node, definition, scope)})"
+            if definition is None and func.id not in scope.module.imports and func.id != "js":
                 return self.builtin(func.id, node, scope)
         return f"{self.expression(func, scope)}({self.arguments(node, None, scope)})"
 
     def _construction(self, cls: Class, name: str, node: ast.Call, scope: Scope) -> str:
-        made = cls.method("__init__")
-        if made is None and (node.keywords or len(node.args) > (1 if cls.is_error() else 0)):
+        init = cls.method("__init__")
+        if init is None and (node.keywords or len(node.args) > (1 if cls.is_error() else 0)):
             raise self.refusal(
                 node, f"{cls.name} takes no such arguments", "give it an __init__ that does"
             )
-        return f"new {safe(name)}({self.arguments(node, made, scope)})"
+        return f"new {safe(name)}({self.arguments(node, init, scope)})"
 
     def arguments(self, node: ast.Call, function: Function | None, scope: Scope) -> str:
         """The arguments of *node* in the places that *function* has for them."""
@@ -131,8 +131,8 @@ class Calls(Methods, Builtins):
         self, node: ast.expr, function: Function, argument: ast.arg, scope: Scope
     ) -> None:
         """A truth value is a number in Python, whose text and equality differ here."""
-        wanted = function.module.kind_of(argument.annotation)
-        if wanted.name in NUMBERS and infer(node, scope).name == "bool":
+        kind = function.module.kind_of(argument.annotation)
+        if kind.name in NUMBERS and infer(node, scope).name == "bool":
             raise self.refusal(node, f"a bool for {argument.arg}, a number", "write 1 or 0")
 
     def _check_order(
@@ -228,8 +228,8 @@ class Calls(Methods, Builtins):
     def class_named(self, node: ast.expr, scope: Scope) -> Class | None:
         """The class of the program that *node* names."""
         if isinstance(node, ast.Name) and scope.owner(node.id) is None:
-            found = scope.module.lookup(node.id)
-            return found if isinstance(found, Class) else None
+            definition = scope.module.lookup(node.id)
+            return definition if isinstance(definition, Class) else None
         return None
 
     def check_attribute(
@@ -250,12 +250,12 @@ class Calls(Methods, Builtins):
             )
 
     def _only_one(self, func: ast.Attribute, node: ast.Call) -> Function:
-        found = self.module.program.methods_named(func.attr)
-        orders = {tuple([argument.arg for argument in one.arguments]) for one in found}
+        methods = self.module.program.methods_named(func.attr)
+        orders = {tuple([argument.arg for argument in one.arguments]) for one in methods}
         if len(orders) != 1:
             raise self.refusal(
                 node,
                 f".{func.attr}() is called with names on a value of unknown class",
                 "annotate the value",
             )
-        return found[0]
+        return methods[0]

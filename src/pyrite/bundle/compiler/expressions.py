@@ -42,7 +42,9 @@ class Expressions(Calls):
 
     def __init__(self, module: Module, *, for_tests: bool = False) -> None:
         super().__init__(module, for_tests=for_tests)
-        self.kept: list[tuple[str, str]] = []  # names and values that a function's parameters need
+        self.captured: list[
+            tuple[str, str]
+        ] = []  # names and values that a function's parameters need
         self.count = 0  # names of the compiler's own so far
 
     # ---- conditions -----------------------------------------------------------------------------------------------
@@ -97,20 +99,24 @@ class Expressions(Calls):
         owner = scope.owner(node.id)
         if owner is not None:
             return "this" if node.id == owner.this else safe(node.id)
-        found = scope.module.lookup(node.id)
-        if isinstance(found, Function) and found.node.args.vararg and found.node.args.kwarg:
+        definition = scope.module.lookup(node.id)
+        if (
+            isinstance(definition, Function)
+            and definition.node.args.vararg
+            and definition.node.args.kwarg
+        ):
             raise self.refusal(
                 node, "a function with both *args and **kwargs", "leave one of them out"
             )
         if (
-            isinstance(found, Class)
+            isinstance(definition, Class)
             and not self.module.is_test
             and id(node) not in self.module.classes_named
         ):
             raise self.refusal(
                 node, f"the class {node.id} as a value", "make a function that makes one"
             )
-        if found is None:
+        if definition is None:
             if node.id != "js":
                 raise self.refusal(
                     node,
@@ -272,10 +278,10 @@ class Expressions(Calls):
         """Whether *node* is the name of a number at the top of a module that is not 0."""
         if not isinstance(node, ast.Name):
             return False
-        found = self.module.lookup(node.id)
-        if not isinstance(found, tuple):
+        definition = self.module.lookup(node.id)
+        if not isinstance(definition, tuple):
             return False
-        value = found[0].constants[found[1]][0]
+        value = definition[0].constants[definition[1]][0]
         return not any(
             (isinstance(part, ast.Constant) and not part.value)
             or isinstance(part, ast.Name | ast.Call)
@@ -300,13 +306,17 @@ class Expressions(Calls):
         right = self.expression(other, scope)
         last = place == len(node.ops) - 1
         if last or is_pure(other, scope):
-            made = self._compared(node, node.ops[place], one, other, left, right, scope)
-            return made if last else f"{made} && {self._chain(node, place + 1, right, scope)}"
+            comparison = self._compared(node, node.ops[place], one, other, left, right, scope)
+            return (
+                comparison
+                if last
+                else f"{comparison} && {self._chain(node, place + 1, right, scope)}"
+            )
         self.count += 1
         names = f"$left{self.count}", f"$right{self.count}"
-        made = self._compared(node, node.ops[place], one, other, *names, scope)
+        comparison = self._compared(node, node.ops[place], one, other, *names, scope)
         rest = self._chain(node, place + 1, names[1], scope)
-        return f"(({', '.join(names)}) => {made} && {rest})({left}, {right})"
+        return f"(({', '.join(names)}) => {comparison} && {rest})({left}, {right})"
 
     def _compared(
         self,
@@ -321,8 +331,8 @@ class Expressions(Calls):
         if type(operator) in ORDERED:
             return self._ordered(ORDERED[type(operator)], one, other, left, right, scope)
         if isinstance(operator, ast.In | ast.NotIn):
-            found = self._contained(left, right, one, other, scope)
-            return f"!{found}" if isinstance(operator, ast.NotIn) else found
+            comparison = self._contained(left, right, one, other, scope)
+            return f"!{comparison}" if isinstance(operator, ast.NotIn) else comparison
         if isinstance(operator, ast.Is | ast.IsNot):
             return self._identical(
                 node, isinstance(operator, ast.IsNot), one, other, left, right, scope
@@ -401,7 +411,7 @@ class Expressions(Calls):
     def _contained(
         self, left: str, right: str, one: ast.expr, other: ast.expr, scope: Scope
     ) -> str:
-        kind, wanted = infer(other, scope), infer(one, scope)
+        kind, item_kind = infer(other, scope), infer(one, scope)
         if kind.name == "js":
             raise self.refusal(other, "in of a JavaScript value", "ask it by one of its methods")
         if kind.is_text:
@@ -411,9 +421,9 @@ class Expressions(Calls):
             held = {item.name for item in items}
             numbers = {*NUMBERS}
             if (
-                wanted.is_text
-                or (held and held <= {"str", "none"} and not wanted.cls)
-                or (held and held <= numbers and wanted.name in numbers)
+                item_kind.is_text
+                or (held and held <= {"str", "none"} and not item_kind.cls)
+                or (held and held <= numbers and item_kind.name in numbers)
             ):
                 return f"{right}.includes({left})"
         if kind.name == "dict":
@@ -456,11 +466,11 @@ class Expressions(Calls):
             raise self.refusal(node, f"{ast.unparse(node)} as a value", "take it from an instance")
         if method is None and owner.name != "js":
             self.check_attribute(node, owner, cls, scope)
-            found = self.module.program.methods_named(node.attr)
+            methods = self.module.program.methods_named(node.attr)
             if (
                 not owner.cls
                 and not self.module.is_test
-                and any(not one.is_property for one in found)
+                and any(not one.is_property for one in methods)
             ):
                 raise self.refusal(
                     node,
@@ -486,13 +496,15 @@ class Expressions(Calls):
             if kind.name == "dict":
                 raise self.refusal(node, "a key that is no text", "keys of dicts are texts")
             return f"{text}.slice({place})[0]"
-        wanted = infer(node.slice, scope)
+        key_kind = infer(node.slice, scope)
         if kind.name == "dict":
             self.check_key(node.slice, scope, kind.keys)
-        elif wanted.name not in ("int", "str", "unknown", "js"):
-            raise self.refusal(node, f"an item by {wanted.name}", "lists take numbers, dicts texts")
+        elif key_kind.name not in ("int", "str", "unknown", "js"):
+            raise self.refusal(
+                node, f"an item by {key_kind.name}", "lists take numbers, dicts texts"
+            )
         fixed = isinstance(node.slice, ast.Constant)
-        if kind.name in ("dict", "js") or fixed or wanted.is_text or wanted.natural:
+        if kind.name in ("dict", "js") or fixed or key_kind.is_text or key_kind.natural:
             return f"{text}[{place}]"
         return self.helper("at", text, place)
 
@@ -520,15 +532,15 @@ class Expressions(Calls):
     def function(self, node: ast.Lambda, scope: Scope, first: Kind = UNKNOWN) -> str:
         """A lambda, whose first argument is of kind *first*."""
         inner = lambda_scope(node, scope, first)
-        before = self.kept
-        self.kept = []
+        before = self.captured
+        self.captured = []
         parameters = self.parameters(node.args, scope, bound=False)
-        kept, self.kept = self.kept, before
-        made = f"(({parameters}) => {_value(self.expression(node.body, inner))})"
-        if not kept:
-            return made
-        names = ", ".join([name for name, _ in kept])
-        return f"(({names}) => {made})({', '.join([value for _, value in kept])})"
+        captured, self.captured = self.captured, before
+        text = f"(({parameters}) => {_value(self.expression(node.body, inner))})"
+        if not captured:
+            return text
+        names = ", ".join([name for name, _ in captured])
+        return f"(({names}) => {text})({', '.join([value for _, value in captured])})"
 
     def _on_listcomp(self, node: ast.ListComp, scope: Scope) -> str:
         inner = comprehension_scope(node.generators, scope)
@@ -554,10 +566,10 @@ class Expressions(Calls):
         text = self.iterated(first.iter, scope, as_list=True)
         target = self.target(first.target, inner)
         if rest:
-            made = self._generated(rest, element, ends, inner, inner)
+            code = self._generated(rest, element, ends, inner, inner)
             if first.ifs:
-                made = f"{self._tests(first, inner)} ? {made} : []"
-            return f"{text}.flatMap(({target}) => {made})"
+                code = f"{self._tests(first, inner)} ? {code} : []"
+            return f"{text}.flatMap(({target}) => {code})"
         # Whether an item is in and what becomes of it is found out item by item, where that can be noticed.
         pure = all(is_pure(part, inner) for part in [*first.ifs, *ends])
         own = {part.id for part in ast.walk(first.target) if isinstance(part, ast.Name)}
@@ -648,7 +660,7 @@ class Expressions(Calls):
         if isinstance(node, ast.Constant) or _is_number(node) or self._stands(node, scope):
             return text
         self.count += 1
-        self.kept.append((f"$kept{self.count}", text))
+        self.captured.append((f"$kept{self.count}", text))
         return f"$kept{self.count}"
 
     def _stands(self, node: ast.expr, scope: Scope) -> bool:

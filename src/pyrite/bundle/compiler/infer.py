@@ -96,32 +96,32 @@ class Scope:
         program = self.module.program
         program.assuming += 1
         # What it is made of may be itself: it is what it stays when that is taken for granted.
-        found, before = NEVER, UNKNOWN
+        kind, before = NEVER, UNKNOWN
         for _ in range(ROUNDS):
-            self._assumed[name] = before = found
+            self._assumed[name] = before = kind
             for source in self.sources[name]:
-                found = join(found, source()) or found
-            if found == before:
+                kind = join(kind, source()) or kind
+            if kind == before:
                 break
         del self._assumed[name]
         program.assuming -= 1
-        made = found if found == before and found != NEVER else UNKNOWN
+        result = kind if kind == before and kind != NEVER else UNKNOWN
         if not program.assuming:
-            self._known[name] = made
-        return made
+            self._known[name] = result
+        return result
 
     def _of_module(self, name: str) -> Kind:
-        found = self.module.lookup(name)
-        if isinstance(found, Function):
-            return Kind("function", item=found.returns())
-        if isinstance(found, tuple):
-            module, original = found
+        definition = self.module.lookup(name)
+        if isinstance(definition, Function):
+            return Kind("function", item=definition.returns())
+        if isinstance(definition, tuple):
+            module, original = definition
             value, annotation = module.constants[original]
             if annotation is not None:
                 return module.kind_of(annotation)
             return infer(value, Scope(module))
         # The module js is JavaScript's global object.
-        return JS if found is None and name == "js" else UNKNOWN
+        return JS if definition is None and name == "js" else UNKNOWN
 
 
 def function_scope(function: Function, parent: "Scope | None", cls: Class | None) -> Scope:
@@ -232,9 +232,9 @@ def _bind_target(
 
 def _caught(handler: ast.ExceptHandler, scope: Scope) -> Kind:
     if isinstance(handler.type, ast.Name):
-        found = scope.module.lookup(handler.type.id)
-        if isinstance(found, Class):
-            return Kind("instance", cls=found)
+        definition = scope.module.lookup(handler.type.id)
+        if isinstance(definition, Class):
+            return Kind("instance", cls=definition)
     return UNKNOWN
 
 
@@ -293,20 +293,20 @@ def _name(node: ast.Name, scope: Scope) -> Kind:
     asked = scope.module.narrowed.get(id(node))
     if asked is None:
         return kind
-    found = scope.module.lookup(asked) if scope.owner(asked) is None else None
-    if isinstance(found, Class):
-        return Kind("instance", cls=found)
-    wanted = CHECKED.get(asked, UNKNOWN)
-    if wanted.name == kind.name:
+    definition = scope.module.lookup(asked) if scope.owner(asked) is None else None
+    if isinstance(definition, Class):
+        return Kind("instance", cls=definition)
+    checked = CHECKED.get(asked, UNKNOWN)
+    if checked.name == kind.name:
         return replace(kind, maybe_none=False)
-    return kind if wanted is UNKNOWN else wanted
+    return kind if checked is UNKNOWN else checked
 
 
 def _list(node: ast.List | ast.Set, scope: Scope) -> Kind:
-    found: Kind | None = None
+    joined: Kind | None = None
     for item in node.elts:
-        found = join(found, infer(item, scope))
-    return Kind("list", item=found)
+        joined = join(joined, infer(item, scope))
+    return Kind("list", item=joined)
 
 
 def _tuple(node: ast.Tuple, scope: Scope) -> Kind:
@@ -314,10 +314,10 @@ def _tuple(node: ast.Tuple, scope: Scope) -> Kind:
 
 
 def _dict(node: ast.Dict, scope: Scope) -> Kind:
-    found: Kind | None = None
+    joined: Kind | None = None
     for item in node.values:
-        found = join(found, infer(item, scope))
-    return Kind("dict", item=found)
+        joined = join(joined, infer(item, scope))
+    return Kind("dict", item=joined)
 
 
 def _comprehension(node: ast.ListComp, scope: Scope) -> Kind:
@@ -352,10 +352,10 @@ def _bool(node: ast.BoolOp, scope: Scope) -> Kind:
         kinds = [
             replace(kind, maybe_none=False) if kind.name != "none" else kind for kind in kinds[:-1]
         ] + kinds[-1:]
-    found: Kind | None = None
+    joined: Kind | None = None
     for kind in kinds:
-        found = join(found, kind)
-    return found or UNKNOWN
+        joined = join(joined, kind)
+    return joined or UNKNOWN
 
 
 def _unary(node: ast.UnaryOp, scope: Scope) -> Kind:
@@ -428,15 +428,15 @@ def attribute_kind(cls: Class, name: str) -> Kind:
     if key in known:
         return known[key]
     known[key] = UNKNOWN  # while it is asked
-    found = known[key] = _assigned_kind(cls, name)
+    kind = known[key] = _assigned_kind(cls, name)
     if program.assuming:
         del known[key]
-    return found
+    return kind
 
 
 def _assigned_kind(cls: Class, name: str) -> Kind:
     """The kind of an attribute that nothing declares: of all that it is set to."""
-    found: Kind | None = None
+    joined: Kind | None = None
     for holder in cls.family():
         if name in holder.annotated or name in holder.methods:
             return UNKNOWN
@@ -446,24 +446,24 @@ def _assigned_kind(cls: Class, name: str) -> Kind:
             annotated = [one for one in function.arguments if one.annotation]
             if isinstance(value, ast.Name) and value.id in {one.arg for one in annotated}:
                 return kind  # a parameter with an annotation declares it
-            found = join(found, kind)
+            joined = join(joined, kind)
     outside = _set_by_others(cls, name)
     if outside is not None:
-        found = join(found, outside)
-    if found is None and cls.is_error() and name == "message":
+        joined = join(joined, outside)
+    if joined is None and cls.is_error() and name == "message":
         return STR
-    return found or UNKNOWN
+    return joined or UNKNOWN
 
 
 def _set_by_others(cls: Class, name: str) -> Kind | None:
     """What others than its class set the attribute *name* of an instance of *cls* to; None where nobody does."""
-    found: Kind | None = None
+    joined: Kind | None = None
     for function, owner, holder, value in cls.module.program.set_outside.get(name, []):
         scope = _scope_of(function, owner)
         kind = infer(holder, scope)
         if kind.cls is None or kind.cls in cls.family():
-            found = join(found, infer(value, scope) if value else UNKNOWN)
-    return found
+            joined = join(joined, infer(value, scope) if value else UNKNOWN)
+    return joined
 
 
 def _scope_of(function: Function, cls: Class | None) -> Scope:
@@ -512,10 +512,10 @@ def _call(node: ast.Call, scope: Scope) -> Kind:
 
 def _named_call(name: str, node: ast.Call, scope: Scope) -> Kind:
     if scope.owner(name) is None:
-        found = scope.module.lookup(name)
-        if isinstance(found, Class):
-            return Kind("instance", cls=found)
-        if found is None:
+        definition = scope.module.lookup(name)
+        if isinstance(definition, Class):
+            return Kind("instance", cls=definition)
+        if definition is None:
             return _builtin_call(name, node, scope)
     kind = scope.kind(name)
     return JS if kind.name == "js" else kind.item or UNKNOWN
@@ -532,12 +532,12 @@ def _builtin_call(name: str, node: ast.Call, scope: Scope) -> Kind:
     if name == "dict":
         return first if first.name == "dict" else DICT
     if name in ("min", "max"):
-        found: Kind | None = held_by(first)
+        joined: Kind | None = held_by(first)
         if len(node.args) > 1:
-            found = None
+            joined = None
             for argument in node.args:
-                found = join(found, infer(argument, scope))
-        return found or UNKNOWN
+                joined = join(joined, infer(argument, scope))
+        return joined or UNKNOWN
     if name == "sum":
         return held_by(first) if held_by(first).name in NUMBERS else UNKNOWN
     if name == "abs":

@@ -97,8 +97,8 @@ class Class:
         """The class it extends, when it is one of the program's."""
         if not self.node.bases or not isinstance(self.node.bases[0], ast.Name):
             return None
-        found = self.module.lookup(self.node.bases[0].id)
-        return found if isinstance(found, Class) else None
+        definition = self.module.lookup(self.node.bases[0].id)
+        return definition if isinstance(definition, Class) else None
 
     def lineage(self) -> "list[Class]":
         """Itself and what it extends."""
@@ -181,38 +181,38 @@ class Module:
                 self._read(statement.orelse)  # type: ignore[attr-defined]
 
     def _class(self, node: ast.ClassDef) -> Class:
-        made = Class(self, node)
+        cls = Class(self, node)
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef):
                 static = any(
                     isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
                     for decorator in statement.decorator_list
                 )
-                function = made.methods[statement.name] = Function(self, statement, not static)
+                function = cls.methods[statement.name] = Function(self, statement, not static)
                 for inner in ast.walk(statement):
-                    self._attribute(made, function, inner)
+                    self._attribute(cls, function, inner)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                made.annotated[statement.target.id] = statement.annotation
+                cls.annotated[statement.target.id] = statement.annotation
                 if statement.value is not None:
-                    made.constants[statement.target.id] = statement.value
+                    cls.constants[statement.target.id] = statement.value
             elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 owner = Function(
                     self, ast.FunctionDef(name="", args=_nothing(), body=[], decorator_list=[])
                 )
-                made.assigned.setdefault(statement.targets[0].id, []).append(
+                cls.assigned.setdefault(statement.targets[0].id, []).append(
                     (owner, statement.value)
                 )
-                made.constants[statement.targets[0].id] = statement.value
-        return made
+                cls.constants[statement.targets[0].id] = statement.value
+        return cls
 
-    def _attribute(self, made: Class, function: Function, node: ast.AST) -> None:
+    def _attribute(self, cls: Class, function: Function, node: ast.AST) -> None:
         """Note an assignment to an attribute of self."""
         if isinstance(node, ast.AnnAssign) and _of_self(node.target):
-            made.annotated[node.target.attr] = node.annotation  # type: ignore[union-attr]
+            cls.annotated[node.target.attr] = node.annotation  # type: ignore[union-attr]
             return
         for target, value in set_by(node):
             if _of_self(target):
-                made.assigned.setdefault(target.attr, []).append((function, value or UNTOLD))
+                cls.assigned.setdefault(target.attr, []).append((function, value or UNTOLD))
 
     def every_function(self) -> "list[tuple[Function, Class | None]]":
         """The functions and methods of this module, these with their class."""
@@ -244,8 +244,8 @@ class Module:
                 return NONE
             return self.kind_of(ast.parse(str(annotation.value), mode="eval").body)
         if isinstance(annotation, ast.BinOp):
-            found = join(self.kind_of(annotation.left), self.kind_of(annotation.right))
-            return found or UNKNOWN
+            joined = join(self.kind_of(annotation.left), self.kind_of(annotation.right))
+            return joined or UNKNOWN
         if isinstance(annotation, ast.Name):
             found_name = self.lookup(annotation.id)
             if isinstance(found_name, Class):
@@ -357,14 +357,14 @@ class Program:
 
     def texts(self) -> set[str]:
         """Every text and every name of an argument in the program: whatever may be a key of data."""
-        found: set[str] = set()
+        all_texts: set[str] = set()
         for module in self.modules.values():
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    found.add(node.value)
+                    all_texts.add(node.value)
                 elif isinstance(node, ast.keyword) and node.arg:
-                    found.add(node.arg)
-        return found
+                    all_texts.add(node.arg)
+        return all_texts
 
     def classes(self) -> "list[Class]":
         """Every class of the program."""
@@ -412,37 +412,37 @@ def _set_pairs(
 
 def iterated(tree: ast.AST) -> set[int]:
     """The ids of those expressions in *tree* whose value is only looped over, or asked for its length or an item."""
-    found: list[ast.expr] = []
+    iterables: list[ast.expr] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.comprehension):
-            found.append(node.iter)
+            iterables.append(node.iter)
         elif isinstance(node, ast.Starred):
-            found.append(node.value)
+            iterables.append(node.value)
         elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
-            found.append(node.comparators[-1])
+            iterables.append(node.comparators[-1])
         elif isinstance(node, ast.Call) and node.args:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if name in LOOPING or method in ("join", "extend"):
-                found.extend(node.args)
-    return {id(node) for node in found}
+                iterables.extend(node.args)
+    return {id(node) for node in iterables}
 
 
 def classes_named(tree: ast.AST) -> set[int]:
     """The ids of those names in *tree* that may be a class's: where one is made, asked for, caught, raised, looked into."""
-    found: list[ast.expr | None] = []
+    names: list[ast.expr | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            found.append(node.func)
+            names.append(node.func)
             if isinstance(node.func, ast.Name) and node.func.id == "isinstance":
-                found.extend(node.args[1:])
+                names.extend(node.args[1:])
         elif isinstance(node, ast.Attribute):
-            found.append(node.value)
+            names.append(node.value)
         elif isinstance(node, ast.ExceptHandler):
-            found.append(node.type)
+            names.append(node.type)
         elif isinstance(node, ast.Raise):
-            found.append(node.exc)
-    return {id(node) for node in found}
+            names.append(node.exc)
+    return {id(node) for node in names}
 
 
 def is_type_checking(statement: ast.stmt) -> bool:

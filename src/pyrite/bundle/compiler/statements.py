@@ -40,8 +40,8 @@ class Writer(Expressions):
         used = {node.id for node in ast.walk(self.module.tree) if isinstance(node, ast.Name)}
         for name, (source, original) in sorted(self.module.imports.items()):
             if source in self.module.program.modules:
-                found = self.module.program.modules[source].lookup(original)
-                if found is not None and name in used:
+                definition = self.module.program.modules[source].lookup(original)
+                if definition is not None and name in used:
                     spelled = (
                         safe(original) if name == original else f"{safe(original)} as {safe(name)}"
                     )
@@ -59,8 +59,8 @@ class Writer(Expressions):
 
     def _place(self, path: str) -> str:
         """The address of another module, seen from this one."""
-        found = posixpath.relpath(path + ".js", posixpath.dirname(self.module.name) or ".")
-        return json.dumps(found if found.startswith(".") else "./" + found)
+        relative = posixpath.relpath(path + ".js", posixpath.dirname(self.module.name) or ".")
+        return json.dumps(relative if relative.startswith(".") else "./" + relative)
 
     def _top(self, node: ast.stmt, scope: Scope) -> None:
         if isinstance(node, ast.FunctionDef):
@@ -105,8 +105,8 @@ class Writer(Expressions):
 
     def _keep(self, place: int, node: ast.AST) -> None:
         """Write what the defaults of a function's parameters are, once, before line *place*."""
-        lines = [f"const {name} = {value};" for name, value in self.kept]
-        self.kept = []
+        lines = [f"const {name} = {value};" for name, value in self.captured]
+        self.captured = []
         indent = "  " * self._depth if place == len(self.lines) else ""
         self.lines[place:place] = [indent + line for line in lines]
         self.origins[place:place] = [getattr(node, "lineno", 0)] * len(lines)
@@ -320,7 +320,7 @@ class Writer(Expressions):
 
     def _check_item(self, target: ast.Subscript, scope: Scope) -> None:
         """Refuse what can't be set or deleted in a list or dict."""
-        kind, wanted = infer(target.value, scope), infer(target.slice, scope)
+        kind, key_kind = infer(target.value, scope), infer(target.slice, scope)
         if isinstance(target.slice, ast.Slice):
             raise self.refusal(target, "a slice that is set or deleted", "make a new list")
         if kind.cls or kind.name in ("str", "tuple", "bytes", "int", "float", "bool"):
@@ -331,9 +331,9 @@ class Writer(Expressions):
             raise self.refusal(
                 target, "an item from the end", "count from the beginning: len(items) - 1"
             )
-        if wanted.name not in ("int", "str", "js", "unknown"):
+        if key_kind.name not in ("int", "str", "js", "unknown"):
             raise self.refusal(
-                target, f"an item by {wanted.name}", "lists take numbers, dicts texts"
+                target, f"an item by {key_kind.name}", "lists take numbers, dicts texts"
             )
 
     def _do_augassign(self, node: ast.AugAssign, scope: Scope, declared: set[str]) -> None:
@@ -393,8 +393,8 @@ class Writer(Expressions):
             if not isinstance(target, ast.Subscript):
                 raise self.refusal(node, "del of a name", "leave it out")
             self._check_item(target, scope)
-            kind, wanted = infer(target.value, scope), infer(target.slice, scope)
-            if kind.name not in ("dict", "js") and not wanted.is_text:
+            kind, key_kind = infer(target.value, scope), infer(target.slice, scope)
+            if kind.name not in ("dict", "js") and not key_kind.is_text:
                 raise self.refusal(node, "del of what may be an item of a list", "use pop")
             self.line(
                 f"delete {self.expression(target.value, scope)}[{self.expression(target.slice, scope)}];",
@@ -577,9 +577,9 @@ def _hoisted(body: list[ast.stmt], places: set[str]) -> set[str]:
             elif isinstance(statement, ast.For) != isinstance(first[name], ast.For):
                 # A loop's name is the loop's own only where nothing but loops sets it.
                 hoisted.add(name)
-    kept = _kept_by_functions(body)
+    captured = _kept_by_functions(body)
     for name, statement in first.items():
-        if isinstance(statement, ast.For) and (name in kept or _outside(name, body)):
+        if isinstance(statement, ast.For) and (name in captured or _outside(name, body)):
             # What a function made in the loop sees is the last of its values.
             hoisted.add(name)
     return _with_partners(hoisted, places, body)

@@ -65,9 +65,9 @@ class Arrival(arrival.Arrival, kw_only=True):
         self.refused.append((place, problem))
         self.asking = [one for one in self.asking if one[0] != place]
         event = self.found.original(msgspec.json.encode(self.body["events"][place]))
-        kept = b'{"events":[' + event + b"]," + self._needed() + b"}"
+        body = b'{"events":[' + event + b"]," + self._needed() + b"}"
         ids = (self.fpid, "" if self.derived else self.ecid)
-        self.bad_rows.append(bad_row(problem, self.source, kept, whose=ids))
+        self.bad_rows.append(bad_row(problem, self.source, body, whose=ids))
 
     def _needed(self) -> bytes:
         ids = {"FPID": self.fpid, "ECID": "" if self.derived else self.ecid}

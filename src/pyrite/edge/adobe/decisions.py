@@ -74,9 +74,9 @@ class Decisions:
                 agent=agent,
                 context=part(query, "decisionContext"),
             )
-            found = rules.decide(situation, query, preview=forced)
+            propositions = rules.decide(situation, query, preview=forced)
             handles.append(
-                {"type": "personalization:decisions", "payload": found, "eventIndex": index}
+                {"type": "personalization:decisions", "payload": propositions, "eventIndex": index}
             )
         if self._decider and not forced and any(query.get("rules") for _, _, query in asking):
             handles.append(self._rules(visitor, root))
@@ -112,8 +112,8 @@ class Decisions:
             forced = self._previews.read(token)
         except preview.PreviewRefused as error:
             return {}, [cookie(name, preview.OFF, 1)], [_warning("preview.refused", str(error))]
-        kept = [cookie(name, token, preview.COOKIE_MAX_AGE_S)] if given else []
-        return forced, kept, []
+        cookies = [cookie(name, token, preview.COOKIE_MAX_AGE_S)] if given else []
+        return forced, cookies, []
 
     def _rules(self, visitor: Visitor, root: str) -> Handle:
         records = [

@@ -15,22 +15,22 @@ REASONS_LIMIT = 20  # of what a page has dropped
 
 def deliveries_of(body: dict[str, Any], source: Source) -> Deliveries | None:
     """What the page tells of its deliveries; None where all went well, or where it makes no sense."""
-    told = part(body, "meta", "delivery")
-    page = told.get("page")
+    delivery = part(body, "meta", "delivery")
+    page = delivery.get("page")
     if not isinstance(page, str) or not 0 < len(page) <= PAGE_LIMIT:
         return None
     dropped = [
         (reason[:PAGE_LIMIT], _count(number))
-        for reason, number in list(part(told, "dropped").items())[:REASONS_LIMIT]
+        for reason, number in list(part(delivery, "dropped").items())[:REASONS_LIMIT]
     ]
     return Deliveries(
         datastream=source.datastream,
         page=page,
         seen_ms=source.received_ms,
-        sent=_count(told.get("sent")),
-        retried=_count(told.get("retried")),
-        acknowledged=_count(told.get("acknowledged")),
-        restored=_count(told.get("restored")),
+        sent=_count(delivery.get("sent")),
+        retried=_count(delivery.get("retried")),
+        acknowledged=_count(delivery.get("acknowledged")),
+        restored=_count(delivery.get("restored")),
         dropped={reason: number for reason, number in dropped if number},
     )
 

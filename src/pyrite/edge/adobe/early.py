@@ -107,7 +107,7 @@ def _early(queue: list[Any]) -> Queue:
 def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], sent: Any) -> Queue:
     size = len(msgspec.json.encode(facts))
     room = max(LEAST, max(SHARED, size) // max(1, len(commands)))
-    kept: dict[str, Any] = {}
+    bounded: dict[str, Any] = {}
     for name in LOADERS_FACTS:
         value = facts.get(name)
         if name == "cookie":
@@ -117,22 +117,27 @@ def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], s
         elif isinstance(value, (dict, list)) and len(msgspec.json.encode(value)) > room:
             value = None
         if value is not None:
-            kept[name] = value
-    if not str(kept.get("url", "")).startswith("http"):
-        kept["origin"] = "https://edge.invalid"  # a page needs a host to find the edge; this is it
+            bounded[name] = value
+    if not str(bounded.get("url", "")).startswith("http"):
+        bounded["origin"] = (
+            "https://edge.invalid"  # a page needs a host to find the edge; this is it
+        )
     return Queue(
-        config=config, commands=commands, facts=kept, sent_ms=sent if isinstance(sent, int) else 0
+        config=config,
+        commands=commands,
+        facts=bounded,
+        sent_ms=sent if isinstance(sent, int) else 0,
     )
 
 
 def _own(text: Any, room: int) -> str:
     """Of a page's cookies those that a tracker reads, as far as there is room: others may be many, and each event reads them all."""
-    found: list[str] = []
+    pieces: list[str] = []
     for name, value in cookies(text if isinstance(text, str) else "").items():
         if name.startswith(("kndctr_", "pyrite_")) and len(name) + len(value) <= room:
             room -= len(name) + len(value)
-            found.append(f"{name}={value}")
-    return "; ".join(found)
+            pieces.append(f"{name}={value}")
+    return "; ".join(pieces)
 
 
 def stream_of(queue: Any) -> str:

@@ -48,12 +48,12 @@ def read(
 
     An event that can't be used beside others that can becomes a bad row of the arrival.
     """
-    found = bodies.parsed(content, limits.depth)
-    body = _object(found.value)
+    parsed = bodies.parsed(content, limits.depth)
+    body = _object(parsed.value)
     refused: list[BadRow] = []
     if "raw" in body:
         source = replace(source, way="raw")
-        body, refused = run_raw(found, source, limits)
+        body, refused = run_raw(parsed, source, limits)
     events = body.get("events", [])
     if not isinstance(events, list):
         raise Problem(
@@ -66,20 +66,20 @@ def read(
     arrival = Arrival(
         datastream=source.datastream,
         source=source,
-        found=found,
+        found=parsed,
         body=body,
         bad_rows=refused,
         call=call,
     )
-    if found.cut or found.mended:
-        _note_mending(arrival, found, limits)
+    if parsed.cut or parsed.mended:
+        _note_mending(arrival, parsed, limits)
     _identify(arrival)
     if len(events) > 1:
         _share(arrival, len(content), len(events))
     arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
     for index, event in enumerate(events):
         try:
-            if found.cut and found.is_cut(event):
+            if parsed.cut and parsed.is_cut(event):
                 raise too_deep(limits.depth, f"$.events[{index}]")
             _take(arrival, event, index, claims)
         except Exception as error:
@@ -89,15 +89,15 @@ def read(
     return arrival
 
 
-def _note_mending(arrival: Arrival, found: Body, limits: Limits) -> None:
+def _note_mending(arrival: Arrival, parsed: Body, limits: Limits) -> None:
     """Put null for what lies too deep beside the events, and tell what was mended. Raises Problem where there are no events."""
     body = arrival.body
-    said = list(found.mended)
+    said = list(parsed.mended)
     for name in [name for name in body if name not in ("events", "raw")]:
-        if found.is_cut(body[name]):
+        if parsed.is_cut(body[name]):
             if not body.get("events"):
                 raise too_deep(limits.depth, "$")
-            body[name] = found.without_cuts(body[name])
+            body[name] = parsed.without_cuts(body[name])
             said.append(
                 f"what lies deeper than {limits.depth} levels beside the events became null"
             )
@@ -134,25 +134,25 @@ def _identify(arrival: Arrival) -> None:
 def _share(arrival: Arrival, size: int, count: int) -> None:
     """Keep of the body's identities what each of its *count* events may carry: all of them together no more than the *size* of
     the body, or SHARED_BYTES each."""
-    told = arrival.identities
-    if not told:
+    stated = arrival.identities
+    if not stated:
         return
     room = max(SHARED_BYTES, size // count)
-    if len(_encode(told)) <= room:
+    if len(_encode(stated)) <= room:
         return
-    kept = {
+    shared = {
         name: [{"id": id}]
         for name in ("FPID", "ECID")
-        if (id := identities.first(told, name)) != ""
+        if (id := identities.first(stated, name)) != ""
     }
-    room -= len(_encode(kept))
-    for name, listed in told.items():
+    room -= len(_encode(shared))
+    for name, listed in stated.items():
         room -= len(_encode({name: listed}))
         if room < 0:
             break
-        kept[name] = listed
-    arrival.identities = kept
-    title = f"identities of {len(_encode(told))} bytes are too many for each of {count} events; {', '.join(kept)} were kept"
+        shared[name] = listed
+    arrival.identities = shared
+    title = f"identities of {len(_encode(stated))} bytes are too many for each of {count} events; {', '.join(shared)} were kept"
     warning = {"type": "https://pyrite.dev/problems/identities.too_large", "status": 200}
     arrival.warnings.append(warning | {"title": title[:300]})
 
@@ -232,8 +232,8 @@ _encode = msgspec.json.Encoder().encode
 def _made_ms(xdm: dict[str, Any], arrival: Arrival) -> int:
     """When an event was made, by a right clock; what the page's own said stays in its xdm."""
     try:
-        made = datetime.fromisoformat(_text(xdm.get("timestamp")))
-        stamp = int((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp() * 1000)
+        moment = datetime.fromisoformat(_text(xdm.get("timestamp")))
+        stamp = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, OverflowError):
         return arrival.source.received_ms
     stamp += arrival.skew_ms

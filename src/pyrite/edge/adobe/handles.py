@@ -30,8 +30,8 @@ def interact(arrival: Arrival, *, region: str) -> list[Handle]:
 
 def identity(arrival: Arrival) -> list[Handle]:
     """`identity:result` for the namespaces that were asked for and are known."""
-    wanted = part(arrival.body, "query", "identity").get("fetch")
-    if not isinstance(wanted, list) or "ECID" not in wanted:
+    namespaces = part(arrival.body, "query", "identity").get("fetch")
+    if not isinstance(namespaces, list) or "ECID" not in namespaces:
         return []
     return [
         {

@@ -21,9 +21,9 @@ _FORMS = {"FPID": _DEVICE, "ECID": _ECID}
 
 def told(body: dict[str, Any], cookie: str, prefix: str) -> tuple[str, str]:
     """`(device id, ECID)` of a *body* and its Cookie header; '' for what neither says. *prefix* is that of the edge's cookies."""
-    found = cookies_of(body, cookie)
+    values = cookies_of(body, cookie)
     identities = part(body, "xdm", "identityMap") or part(body, "identityMap")
-    ecid = ecid_of(found.get(prefix + "identity", "")) if found else ""
+    ecid = ecid_of(values.get(prefix + "identity", "")) if values else ""
     if not ecid or not _ECID.fullmatch(ecid):
         ecid = first(identities, "ECID")
     return first(identities, "FPID"), ecid
@@ -47,18 +47,18 @@ def told_in(content: bytes, cookie: str, prefix: str) -> tuple[str, str]:
 
 def cookies_of(body: dict[str, Any], cookie: str) -> dict[str, str]:
     """The cookies of a request: those in its header, and those that a page on another site sends in the body."""
-    found = cookies(cookie) if cookie else {}
+    values = cookies(cookie) if cookie else {}
     entries = part(body, "meta", "state").get("entries")
     if not isinstance(entries, list):
-        return found
+        return values
     for entry in entries:
         if (
             isinstance(entry, dict)
             and isinstance(entry.get("key"), str)
             and isinstance(entry.get("value"), str)
         ):
-            found[entry["key"]] = entry["value"]
-    return found
+            values[entry["key"]] = entry["value"]
+    return values
 
 
 def first(identities: dict[str, Any], namespace: str) -> str:
@@ -67,9 +67,9 @@ def first(identities: dict[str, Any], namespace: str) -> str:
     if not isinstance(listed, list):
         return ""
     for identity in listed:
-        found = identity.get("id") if isinstance(identity, dict) else None
-        if isinstance(found, str) and _FORMS[namespace].fullmatch(found):
-            return found
+        id = identity.get("id") if isinstance(identity, dict) else None
+        if isinstance(id, str) and _FORMS[namespace].fullmatch(id):
+            return id
     return ""
 
 

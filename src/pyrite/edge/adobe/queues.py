@@ -26,19 +26,19 @@ def early_stream(content: bytes, limits: Limits) -> str:
     return raw.stream_of(body.get("raw")) if isinstance(body, dict) else ""
 
 
-def run_raw(found: Body, source: Source, limits: Limits) -> tuple[dict[str, Any], list[BadRow]]:
+def run_raw(parsed: Body, source: Source, limits: Limits) -> tuple[dict[str, Any], list[BadRow]]:
     """The body that a raw queue comes to, and rows for those of its commands that are not in there."""
     try:
-        queue = raw.read(found.value["raw"])
+        queue = raw.read(parsed.value["raw"])
         if len(queue.commands) > limits.events:
             detail = (
                 f"expected at most {limits.events} commands in one body, got {len(queue.commands)}"
             )
             raise Problem(413, "body.too_many", detail, path="$.raw")
-        deep = [place for place, command in enumerate(queue.commands) if found.is_cut(command)]
+        deep = [place for place, command in enumerate(queue.commands) if parsed.is_cut(command)]
         commands = list(queue.commands)
-        queue.config = found.without_cuts(queue.config)
-        queue.facts = found.without_cuts(queue.facts)
+        queue.config = parsed.without_cuts(queue.config)
+        queue.facts = parsed.without_cuts(queue.facts)
         for place in deep:
             queue.commands[place] = None
         body, refused = raw.run(
@@ -61,6 +61,6 @@ def run_raw(found: Body, source: Source, limits: Limits) -> tuple[dict[str, Any]
         problem = Problem(400, "body.raw", why, path=path)
         if place - 1 in deep:
             problem = too_deep(limits.depth, path)
-        kept = found.original(msgspec.json.encode({"raw": queue.alone(place)}))
-        rows.append(bad_row(problem, source, kept))
+        row = parsed.original(msgspec.json.encode({"raw": queue.alone(place)}))
+        rows.append(bad_row(problem, source, row))
     return body, rows

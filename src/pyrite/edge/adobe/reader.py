@@ -127,7 +127,7 @@ def _consent(arrival: Arrival) -> str:
 
 def _own_cookies(call: Call, prefix: str) -> str:
     """Of a request's cookies those whose names begin with *prefix*, as far as COOKIES_KEPT lets: others are read past."""
-    found: list[str] = []
+    pieces: list[str] = []
     room = COOKIES_KEPT
     for name, value in call.scope["headers"]:
         if name == b"cookie":
@@ -135,8 +135,8 @@ def _own_cookies(call: Call, prefix: str) -> str:
                 own = piece.strip()
                 if own.startswith(prefix) and len(own) <= room:
                     room -= len(own)
-                    found.append(own)
-    return "; ".join(found)
+                    pieces.append(own)
+    return "; ".join(pieces)
 
 
 def check_datastream(settings: Settings, name: str) -> None:

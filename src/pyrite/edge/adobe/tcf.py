@@ -20,9 +20,9 @@ _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 
 def general(consent: Any) -> str:
     """`in` or `out`: what the list *consent* amounts to, every record of it. Raises ConsentError."""
-    found = in_words(consent)
+    words = in_words(consent)
     answers = [_answer(record) for record in consent if record["standard"] == TCF]
-    return OUT if OUT in answers else found or IN
+    return OUT if OUT in answers else words or IN
 
 
 def _answer(record: dict[str, Any]) -> str:
@@ -61,14 +61,14 @@ class _Bits:
             last = self._number(_LAST_VENDOR, 16)
             self._number(_VENDORS, last)  # all of them must be there
             return id <= last and self._number(_VENDORS + id - 1, 1) == 1
-        found, at = False, _VENDORS + 12
+        present, at = False, _VENDORS + 12
         for _ in range(self._number(_VENDORS, 12)):
             several = self._number(at, 1)
             start = self._number(at + 1, 16)
             end = self._number(at + 17, 16) if several else start
-            found = found or start <= id <= end
+            present = present or start <= id <= end
             at += 33 if several else 17
-        return found
+        return present
 
     def _number(self, at: int, bits: int) -> int:
         piece = self._bits[at : at + bits]

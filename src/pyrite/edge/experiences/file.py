@@ -217,11 +217,11 @@ class _Reader:
         ):
             if value:
                 data[name] = value
-        made: dict[str, Any] = {"id": id, "schema": schema, "data": data}
+        out: dict[str, Any] = {"id": id, "schema": schema, "data": data}
         if item.label:
-            made["characteristics"] = {"trackingLabel": item.label}
-        self._check_item(made)
-        return made
+            out["characteristics"] = {"trackingLabel": item.label}
+        self._check_item(out)
+        return out
 
     def _check_item(self, item: dict[str, Any]) -> None:
         """Refuse what no page could render."""
@@ -262,24 +262,24 @@ def _ever(schedule: dict[str, Any]) -> bool:
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:
     """*value* as TOML has it."""
-    found: dict[str, Any] = msgspec.to_builtins(value)
-    return found
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return plain
 
 
 def _offsets(zone: ZoneInfo) -> list[list[int]]:
     """`[[from_ms, minutes ahead of UTC], …]`: now, and at each change of the clock to come."""
     day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     end = day + AHEAD
-    found: list[list[int]] = []
+    offsets: list[list[int]] = []
     while day < end:
         ahead = day.astimezone(zone).utcoffset() or timedelta()
         minutes = int(ahead.total_seconds() // 60)
-        if not found or found[-1][1] != minutes:
-            found.append(
-                [int(_change(zone, day, minutes).timestamp() * 1000) if found else 0, minutes]
+        if not offsets or offsets[-1][1] != minutes:
+            offsets.append(
+                [int(_change(zone, day, minutes).timestamp() * 1000) if offsets else 0, minutes]
             )
         day += timedelta(days=1)
-    return found
+    return offsets
 
 
 def _change(zone: ZoneInfo, after: datetime, minutes: int) -> datetime:

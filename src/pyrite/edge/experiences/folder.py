@@ -54,7 +54,7 @@ class Experiences:
         """Read what has changed; returns the mistakes found, which are logged as well."""
         mistakes = []
         try:
-            found = _files_in(self._folder)
+            files = _files_in(self._folder)
             self._unreadable = ""
         except OSError as error:
             # What is in force stays, for a folder that can't be read says nothing of its files.
@@ -63,10 +63,10 @@ class Experiences:
                 self._unreadable = str(mistake)
                 log.error("%s", mistake)
             return [mistake]
-        for gone in set(self._seen) - set(found):
+        for gone in set(self._seen) - set(files):
             self._good.pop(gone, None)
-        for path in sorted(found):
-            if self._seen.get(path) != found[path]:
+        for path in sorted(files):
+            if self._seen.get(path) != files[path]:
                 try:
                     self._good[path] = read(path)
                 except SettingsError as error:
@@ -76,8 +76,8 @@ class Experiences:
                         error,
                         "; the last good version stays in force" if path in self._good else "",
                     )
-        if found != self._seen:
-            self._seen = found
+        if files != self._seen:
+            self._seen = files
             mistakes += self._prepare()
         return mistakes
 
@@ -94,10 +94,10 @@ class Experiences:
             return
         self._is_kept = True
         now_ms = int(time.time() * 1000)
-        kept = tuple(
+        records = tuple(
             [kept_of(one, self._holdout, now_ms) for one in self._records if one["enabled"]]
         )
-        self._store.write(Batch(experiments=kept), self._written)
+        self._store.write(Batch(experiments=records), self._written)
 
     def _written(self, outcome: Receipt | StoreUnavailable) -> None:
         if isinstance(outcome, StoreUnavailable):
@@ -128,9 +128,9 @@ class Experiences:
 
 def kept_of(record: dict[str, Any], holdout: float, now_ms: int) -> Experiment:
     """What results need to know of *record*: its name, its goal, its variants in their order, and who was to get what."""
-    kept: dict[str, Any] = {name: record[name] for name in ("id", "name", "goal") if name in record}
-    kept["holdout"] = record.get("holdout", holdout)
-    kept["variants"] = [
+    out: dict[str, Any] = {name: record[name] for name in ("id", "name", "goal") if name in record}
+    out["holdout"] = record.get("holdout", holdout)
+    out["variants"] = [
         {
             "id": variant["id"],
             "weight": variant["weight"],
@@ -138,7 +138,7 @@ def kept_of(record: dict[str, Any], holdout: float, now_ms: int) -> Experiment:
         }
         for variant in record["variants"]
     ]
-    text = msgspec.json.encode(kept, order="sorted").decode()
+    text = msgspec.json.encode(out, order="sorted").decode()
     return Experiment(id=record["id"], since_ms=now_ms, record=text)
 
 
@@ -160,10 +160,10 @@ def _files_in(folder: Path) -> dict[Path, Stamp]:
 
 def _stamp(path: Path) -> Stamp:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:  # a link that leads nowhere, or in a circle: reading it says so
         return ()
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _share(records: list[dict[str, Any]]) -> list[SettingsError]:

@@ -74,23 +74,23 @@ class Previews:
 def secret_in(folder: Path, name: str = KEY_FILE) -> str:
     """The secret that *folder* keeps as *name*, made at first; only its owner can read it. Raises SecretTooShort, OSError."""
     path = folder / name
-    kept = _kept(path)
-    if kept:
-        return kept
+    secret = _kept(path)
+    if secret:
+        return secret
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # an empty one: anybody could sign with it
-    made = secrets.token_urlsafe(32)
+    fresh = secrets.token_urlsafe(32)
     try:
         # Written whole before it has its name, so that of two processes that start together one wins.
         handle = os.open(path.with_suffix(f".{os.getpid()}"), os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(made)
+            file.write(fresh)
         os.link(path.with_suffix(f".{os.getpid()}"), path)
     except FileExistsError:
         return _kept(path)
     finally:
         path.with_suffix(f".{os.getpid()}").unlink(missing_ok=True)
-    return made
+    return fresh
 
 
 def check_secret_in(folder: Path) -> None:
@@ -101,16 +101,16 @@ def check_secret_in(folder: Path) -> None:
 def _kept(path: Path) -> str:
     """The secret in the file at *path*; '' where there is none, or nothing in it."""
     try:
-        found = path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8").strip()
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
         raise SecretTooShort(f"{path}: expected a text; remove it, and a secret is made") from None
-    size = len(found.encode())
+    size = len(secret.encode())
     if 0 < size < SECRET_BYTES:
         raise SecretTooShort(
             f"{path}: expected a secret of at least {SECRET_BYTES} bytes, got {size}; remove it, and one is made"
         )
-    return found
+    return secret

@@ -59,11 +59,11 @@ class Result:
 
     def as_record(self) -> dict[str, Any]:
         """The same as JSON has it."""
-        made: dict[str, Any] = msgspec.to_builtins(self)
-        for record, variant in zip(made["variants"], self.variants, strict=True):
+        out: dict[str, Any] = msgspec.to_builtins(self)
+        for record, variant in zip(out["variants"], self.variants, strict=True):
             record["rate"] = variant.rate if self.is_known else None
             record["conversions"] = variant.conversions if self.is_known else None
-        return made
+        return out
 
 
 class _Seen:
@@ -142,11 +142,11 @@ class Counts:
 
     def results(self) -> list[Result]:
         """What each experiment that was displayed came to, in the order of their ids; counts alone without the statistics."""
-        found = []
+        out = []
         for id in sorted(self._seen):
             if self._seen[id].first:
-                found.append(self._result(id, self._seen[id]))
-        return found
+                out.append(self._result(id, self._seen[id]))
+        return out
 
     def _result(self, id: str, seen: _Seen) -> Result:
         record = self._records.get(id)
@@ -257,8 +257,12 @@ def _compare_all(result: Result) -> None:
 
 def _compare(baseline: VariantResult, variant: VariantResult) -> None:
     """Set what may be said of the difference between *variant* and *baseline*."""
-    found = _difference(baseline, variant)
-    variant.difference, variant.interval, variant.p = found.difference, found.interval, found.p
+    difference = _difference(baseline, variant)
+    variant.difference, variant.interval, variant.p = (
+        difference.difference,
+        difference.interval,
+        difference.p,
+    )
 
 
 def _difference(baseline: VariantResult, variant: VariantResult) -> Difference:

@@ -129,13 +129,13 @@ def raw_path_of(scope: Scope) -> str:
 
 def query_of(text: bytes) -> dict[str, str]:
     """The parameters of a query; of several with one name the first."""
-    found: dict[str, str] = {}
+    query: dict[str, str] = {}
     for pair in text.decode("latin-1").split("&"):
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
             name, value = unquote_plus(name), unquote_plus(value)
-        found.setdefault(name, value)
-    return found
+        query.setdefault(name, value)
+    return query
 
 
 @lru_cache(4096)

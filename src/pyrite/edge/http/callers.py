@@ -50,10 +50,10 @@ class Callers:
         return known
 
     def _may_call(self, origin: str, host: str, scheme: str, server: str) -> bool:
-        found = normal(origin)
-        if found in self._listed and found != LOCAL:
+        normalized = normal(origin)
+        if normalized in self._listed and normalized != LOCAL:
             return True
-        page_scheme, separator, page = found.partition("://")
+        page_scheme, separator, page = normalized.partition("://")
         if not separator:
             return False
         name = _name(page)
@@ -94,25 +94,25 @@ class Callers:
 
     def refusal(self, origin: str) -> str:
         """The sentence for a page of *origin*, which may not call."""
-        found = normal(origin)
-        if found == "null":
+        normalized = normal(origin)
+        if normalized == "null":
             return (
                 "pages of the origin 'null' (opened from a file, or in a sandboxed frame) may not send events here; "
                 "open the page by http, and list its origin under [edge] origins in pyrite.toml"
             )
-        shown = ascii(found or origin[:200])
+        shown = ascii(normalized or origin[:200])
         return f"pages of {shown} may not send events here; list the origin under [edge] origins in pyrite.toml"
 
     def tell(self, origin: str) -> None:
         """Log the refusal of *origin*, once for each, with the setting that would take it."""
-        found = normal(origin)
-        name = found or origin[:200]
+        normalized = normal(origin)
+        name = normalized or origin[:200]
         if name in self._told or len(self._told) >= TOLD:
             return
         self._told.add(name)
         line = self.refusal(origin)
-        if found not in ("", "null", LOCAL):
-            listed = ", ".join([f'"{one}"' for one in [*self._listed, found]])
+        if normalized not in ("", "null", LOCAL):
+            listed = ", ".join([f'"{one}"' for one in [*self._listed, normalized]])
             line += f": origins = [{listed}]"
         log.warning("%s", line)
         if len(self._told) == TOLD:
@@ -122,16 +122,16 @@ class Callers:
 @lru_cache(1024)
 def _own(host: str, scheme: str, page_scheme: str) -> str:
     """The header Host in small letters, without a port that is the default of either scheme."""
-    found = _HOST.fullmatch(host.lower())
-    if found is None:
+    match = _HOST.fullmatch(host.lower())
+    if match is None:
         return ""
-    name, port = found[1], found[2]
+    name, port = match[1], match[2]
     return name if port in (None, PORTS.get(scheme), PORTS.get(page_scheme)) else f"{name}:{port}"
 
 
 def _name(host: str) -> str:
-    found = _HOST.fullmatch(host)
-    return found[1] if found else ""
+    match = _HOST.fullmatch(host)
+    return match[1] if match else ""
 
 
 @lru_cache(1024)

@@ -18,7 +18,7 @@ RETRY_AFTER_S = 2
 COOKIE_BYTES = 131_072  # of one request: browsers keep 180 cookies of 4 KB for a site, and send no more than servers take
 
 
-class Guard:
+class Gateway:
     """The addresses of the *dialects*, asked in this order, whose calls *answer* answers; and *app* for everything else."""
 
     def __init__(

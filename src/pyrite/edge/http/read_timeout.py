@@ -5,7 +5,7 @@ import asyncio
 TICKS = 4  # in the time allowed: so much later, at most, it is noticed
 
 
-class Patience:
+class ReadTimeout:
     """Ends what takes longer than *seconds*, a little later."""
 
     def __init__(self, seconds: float) -> None:

@@ -16,7 +16,7 @@ from ...stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable
 from ..http.call import Call
 from ..http.gateway import RETRY_AFTER_S
 from ..http.problems import Problem, unexpected
-from ..http.read_timeout import Patience
+from ..http.read_timeout import ReadTimeout
 from ..operations.metrics import Metrics
 from ..settings import Settings
 from . import bodies
@@ -55,7 +55,7 @@ class Receiver:
         self._listener = listener
         self._clock = clock
         self._acknowledged = Acknowledgements()
-        self._patience = Patience(settings.limits.read_seconds)
+        self._read_timeout = ReadTimeout(settings.limits.read_seconds)
         self._in_flight = 0  # bytes of bodies
         self._failures: dict[bytes, bool] = {}
 
@@ -182,7 +182,7 @@ class Receiver:
         chunks: list[bytes] = []
         size = 0
         try:
-            with self._patience.for_this_task():
+            with self._read_timeout.for_this_task():
                 while size <= limit * DRAINED:
                     message = await call.receive()
                     if message["type"] == "http.disconnect":

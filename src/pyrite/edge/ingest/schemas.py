@@ -45,8 +45,8 @@ class Schemas:
 
     def of(self, datastream: str) -> "Check | None":
         """What checks the events of *datastream*; None where it expects nothing."""
-        found = self._found.get(datastream)
-        return Check(found, self._streams[datastream]) if found else None
+        entry = self._found.get(datastream)
+        return Check(entry, self._streams[datastream]) if entry else None
 
     def told(self, datastream: str) -> dict[str, Any]:
         """`{schemas: {type: JSON Schema}, violations}`: what a page needs to check its events itself."""
@@ -67,15 +67,15 @@ class Check:
         source, validator, _ = self._found.get(type) or self._found.get(ANY) or ("", None, None)
         if validator is None or validator.is_valid(event):
             return []
-        found = []
+        problems = []
         for error in _errors(validator, event):
             path = "".join(
                 f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path
             )
-            found.append(Violation(path, shortened(error.message, MESSAGE_LIMIT), source))
-            if len(found) == SHOWN:
+            problems.append(Violation(path, shortened(error.message, MESSAGE_LIMIT), source))
+            if len(problems) == SHOWN:
                 break
-        return found
+        return problems
 
 
 def _errors(validator: Any, event: dict[str, Any]) -> Iterable[Any]:

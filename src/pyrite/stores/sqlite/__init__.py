@@ -226,14 +226,14 @@ class SqliteStore(Deleting, Writing):
         broken = isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF not in PASSING
         if not broken and not isinstance(error, _Replaced):
             return
-        found = files.look(str(self._path))
-        overwritten = found.main == self._opened.main and found.changed_ns > self._written_ns
+        identity = files.look(str(self._path))
+        overwritten = identity.main == self._opened.main and identity.changed_ns > self._written_ns
         if self._connection and not overwritten:
             # What is only in the log goes into the file that it belongs to, wherever that is now.
             with suppress(sqlite3.Error):
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._let_go(keep_log=isinstance(error, _Replaced))
-        if found.main != self._opened.main:
+        if identity.main != self._opened.main:
             files.remove_log(str(self._path), self._opened)
         try:
             self._open()

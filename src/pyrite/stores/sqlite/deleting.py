@@ -34,13 +34,13 @@ class Deleting(Reading):
         """
         key = ", ".join(columns)
         select = f"SELECT {key} FROM {table} WHERE {is_old} ORDER BY {key} LIMIT ?2"
-        found = [(before_ms, *row) for row in self._select(select, (before_ms, limit))]
-        if not found:
+        rows = [(before_ms, *row) for row in self._select(select, (before_ms, limit))]
+        if not rows:
             return 0
         same = " AND ".join(f"{name} = ?{place}" for place, name in enumerate(columns, 2))
         with self._writing() as connection:
             delete = f"DELETE FROM {table} WHERE {same} AND {is_old}"
-            return connection.executemany(delete, found).rowcount
+            return connection.executemany(delete, rows).rowcount
 
     def unlink(self, key: str) -> int:
         """See contract.Store."""

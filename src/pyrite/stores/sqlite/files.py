@@ -33,11 +33,11 @@ class Look:
 def look(path: str) -> Look:
     """The files at *path* as they are now."""
     try:
-        found = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return Look(None)
     beside = tuple([_identity(path + ending) for ending in BESIDE])
-    return Look((found.st_dev, found.st_ino), beside, found.st_ctime_ns)
+    return Look((status.st_dev, status.st_ino), beside, status.st_ctime_ns)
 
 
 class Watch:
@@ -52,22 +52,22 @@ class Watch:
     def is_quiet(self) -> bool:
         """Whether no file has come to the folder or gone since this was asked last, for certain."""
         try:
-            found = os.stat(self._folder)  # noqa: PTH116
+            status = os.stat(self._folder)  # noqa: PTH116
         except OSError:
             return False
-        now = (found.st_dev, found.st_ino, found.st_mtime_ns)
+        now = (status.st_dev, status.st_ino, status.st_mtime_ns)
         quiet = now == self._settled
-        settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS and not self._linked
+        settled = time.time_ns() - status.st_mtime_ns > SETTLED_NS and not self._linked
         self._settled = now if settled else None
         return quiet
 
 
 def _identity(path: str) -> Identity:
     try:
-        found = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
-    return (found.st_dev, found.st_ino)
+    return (status.st_dev, status.st_ino)
 
 
 def remove_log(path: str, opened: Look) -> None:

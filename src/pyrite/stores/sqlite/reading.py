@@ -146,9 +146,9 @@ class Reading:
         select = (
             f"SELECT {rows.ROW_COLUMNS} FROM bad_rows WHERE visitor IN ('', {known}) ORDER BY id"
         )
-        wanted = set(ids)
+        requested = set(ids)
         for row in map(rows.bad_row_of, self._select(select, ids)):
-            if belongs(row, wanted):
+            if belongs(row, requested):
                 yield row
 
     def visitor(self, datastream: str, visitor: str) -> Visitor | None:

@@ -186,11 +186,11 @@ def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
         connection.execute("DELETE FROM bad_rows WHERE id = ?", (id,))
     for one in batch.experiments:
         connection.execute(_EXPERIMENT, (one.id, one.since_ms, one.record))
-    told = batch.deliveries
-    if told:
-        counts = (told.sent, told.retried, told.acknowledged, told.restored)
-        page = (told.datastream, told.page, told.seen_ms)
-        connection.execute(_DELIVERIES, (*page, *counts, json.dumps(told.dropped)))
+    deliveries = batch.deliveries
+    if deliveries:
+        counts = (deliveries.sent, deliveries.retried, deliveries.acknowledged, deliveries.restored)
+        page = (deliveries.datastream, deliveries.page, deliveries.seen_ms)
+        connection.execute(_DELIVERIES, (*page, *counts, json.dumps(deliveries.dropped)))
 
 
 # One row for each table; none of it is kept.

@@ -118,11 +118,11 @@ def complete(connection: sqlite3.Connection) -> None:
 
 
 def _is_complete(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found > VERSION:
-        raise TooNew(f"it has version {found} and this Pyrite knows {VERSION}; update Pyrite")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise TooNew(f"it has version {version} and this Pyrite knows {VERSION}; update Pyrite")
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return found == VERSION and {name for (name,) in tables} >= _TABLES
+    return version == VERSION and {name for (name,) in tables} >= _TABLES
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
