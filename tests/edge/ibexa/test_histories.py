@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from taken import hashed
 
@@ -142,19 +144,41 @@ def test_events_of_others_and_rubbish_are_no_history() -> None:
     assert told(store) == [("u", "click", "1", 1)]
 
 
-def test_rows_are_the_same_however_many_events_are_read_at_once(
-    monkeypatch: pytest.MonkeyPatch,
+CHANGES: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
+    st.builds(
+        dict,
+        kind=st.sampled_from(["buy", "rate", "consume"]),
+        user=st.sampled_from(["u", "v"]),
+        at=st.integers(0, 9),
+        rating=st.none() | st.integers(0, 100),
+        percentage=st.none() | st.integers(0, 100),
+        quantity=st.none() | st.integers(1, 9),
+        price=st.none() | st.sampled_from(["1", "2", "3"]),
+    ),
+    max_size=12,
+)
+
+
+@given(changes=CHANGES, chunk=st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
+def test_rows_are_what_the_events_amount_to_however_many_are_read_at_once(
+    changes: list[dict[str, Any]], chunk: int
 ) -> None:
-    events = [
-        event(at, "buy" if at % 3 else "consume", f"u{at % 7}", str(at % 5), at=at * 7 % 50, quantity=at % 4 + 1,
-              percentage=at % 101, price=str(at), currency="EUR")
-        for at in range(200)
-    ]  # fmt: skip
-    store = store_of(events, [("u1", "u2", 20)])
-    whole = rows(store)
-    for chunk in (1, 7, 50):
-        monkeypatch.setattr(module, "CHUNK", chunk)
-        assert rows(store) == whole
+    store = store_of([event(at, item="1", currency="EUR", **one) for at, one in enumerate(changes)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CHUNK", chunk)
+        found = {(row.user, row.kind): row for row in rows(store)}
+
+    assert sorted(found) == sorted({(one["user"], one["kind"]) for one in changes})
+    for (user, kind), row in found.items():
+        own = [one for one in changes if (one["user"], one["kind"]) == (user, kind)]
+        by_time = sorted(own, key=lambda one: one["at"])  # stable: of two at once the later counts
+        given_values = {name: [one[name] for one in by_time if one[name] is not None] for name in ("rating", "percentage", "quantity", "price")}  # fmt: skip
+        assert (row.count, row.first_ms, row.last_ms) == (len(own), by_time[0]["at"], by_time[-1]["at"])  # fmt: skip
+        assert row.rating == (given_values["rating"] or [None])[-1]
+        assert row.price == (given_values["price"] or [None])[-1]
+        assert row.percentage == max(given_values["percentage"], default=None)
+        assert row.quantity == (sum(given_values["quantity"]) if given_values["quantity"] else None)
 
 
 def test_progress_is_told_and_nothing_is_left_on_the_disk(

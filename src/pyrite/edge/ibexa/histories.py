@@ -32,7 +32,8 @@ class Row(msgspec.Struct, kw_only=True):
     """What *user* ('' for nobody) did to an item; an event of no item has type 0 and ''.
 
     `first_ms` and `last_ms` are when, in milliseconds since 1970; `percentage` is the highest, `rating` the last, `quantity` that of
-    all buys together, `price` (of one piece) and `currency` those of the last event that has them.
+    all buys together, `price` (of one piece) and `currency` those of the last event that has them; `rated_ms` and `priced_ms` say
+    when those were.
     """
 
     customer: str
@@ -48,20 +49,22 @@ class Row(msgspec.Struct, kw_only=True):
     quantity: int | None = None
     price: str | None = None
     currency: str | None = None
+    rated_ms: int = 0
+    priced_ms: int = 0
 
     def add(self, other: "Row") -> None:
         """Take *other*, of the same key, in."""
-        later = other.last_ms >= self.last_ms
-        self.first_ms = min(self.first_ms, other.first_ms) if self.count else other.first_ms
+        self.first_ms = min(self.first_ms, other.first_ms)
         self.last_ms = max(self.last_ms, other.last_ms)
         self.count += other.count
         self.percentage = _largest(self.percentage, other.percentage)
         if other.quantity is not None:
             self.quantity = (self.quantity or 0) + other.quantity
-        if other.rating is not None and (later or self.rating is None):
-            self.rating = other.rating
-        if other.price is not None and (later or self.price is None):
+        if other.rating is not None and (self.rating is None or other.rated_ms >= self.rated_ms):
+            self.rating, self.rated_ms = other.rating, other.rated_ms
+        if other.price is not None and (self.price is None or other.priced_ms >= self.priced_ms):
             self.price, self.currency = other.price, other.currency
+            self.priced_ms = other.priced_ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +104,8 @@ def histories(
                     yield row
 
 
-_COLUMNS = "customer, user, kind, itemtype, item, count, first_ms, last_ms, percentage, rating, quantity, price, currency"
-_KEEP = f"INSERT INTO rows ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_COLUMNS = "customer, user, kind, itemtype, item, count, first_ms, last_ms, percentage, rating, quantity, price, currency, rated_ms, priced_ms"
+_KEEP = f"INSERT INTO rows ({_COLUMNS}) VALUES ({','.join('?' * 15)})"
 _SORTED = f"SELECT {_COLUMNS} FROM rows ORDER BY customer, user, kind, itemtype, item, rowid"
 
 
@@ -231,6 +234,8 @@ def _rows_of(event: Event, wanted: Wanted, whose: _Owners) -> Iterator[Row]:
         quantity=found.quantity if paid else None,
         price=found.price if paid else None,
         currency=found.currency if paid else None,
+        rated_ms=event.made_ms,
+        priced_ms=event.made_ms,
     )
 
 
