@@ -90,6 +90,8 @@ def what_was_read(state: Any, config: Path | None, data: Path) -> str:
         or "any name; list yours in pyrite.toml before visitors come",
         "experiences": _experiences_of(state),
     }
+    if settings.jss.enabled:
+        rows["jss"] = _jss_of(state)
     return "\n".join([f"  {name:<14}{value}" for name, value in rows.items()])
 
 
@@ -102,6 +104,16 @@ def _experiences_of(state: Any) -> str:
     named = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
     said = f"{len(ids)} in {folder}" + (f": {named}" if named else "")
     return f"{said}; {mistakes} mistakes, told above" if mistakes else said
+
+
+def _jss_of(state: Any) -> str:
+    """What the service of JSS clients goes by; its definitions are read now, and mistakes in them logged."""
+    jss = state.settings.jss
+    mistake = state.definitions.reload()
+    keys = f"{len(jss.keys)} key{'' if len(jss.keys) == 1 else 's'}"
+    if mistake:
+        return f"{keys}; a mistake in {jss.definitions}, told above"
+    return f"{keys}; {len(state.definitions.current())} definitions in {jss.definitions}"
 
 
 @app.command()

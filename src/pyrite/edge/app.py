@@ -95,10 +95,11 @@ def edge(
     schemas = Schemas(chosen)
     definitions = Definitions(Path(chosen.jss.definitions))
     steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
-    claims = {JSS: Tracked(chosen.jss, definitions, steps, Sessions(chosen.jss, kept))}
+    sweep = Sweep(chosen.jss, kept, partial(metrics.counted, "robots", "erased"), clock)
+    sessions = Sessions(chosen.jss, kept, sweep.remember)
+    claims = {JSS: Tracked(chosen.jss, definitions, steps, sessions)}
     adobe = Adobe(chosen, callers, decisions, claims)
-    sweep = Sweep(chosen.jss, kept, metrics, clock)
-    jss = Jss(chosen, definitions, steps, kept, kept_experiences, sweep)
+    jss = Jss(chosen, definitions, steps, kept, kept_experiences, sessions)
     # In the order in which they are asked.
     spoken: list[Dialect[Any]] = [adobe, jss, *_ibexa(chosen, callers, folder), *dialects]
     receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
@@ -149,6 +150,7 @@ def edge(
     app.state.store = kept
     app.state.experiences = kept_experiences
     app.state.settings = chosen
+    app.state.definitions = definitions
     app.state.head = partial(files.head, checks=chosen.edge.development, mounted=mounted.prefix)
     app.state.previews = previews
     return app

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import pyrite
 from pyrite.cli import app
+from pyrite.cli.serving import what_was_read
 
 RUN = CliRunner()
 CONFIG = """
@@ -97,3 +98,11 @@ def test_an_export_has_the_sessions_and_an_erasure_takes_them(config: Path, cont
     assert {"event", "visitor", "session"} <= kinds
     assert [one["type"] for one in lines("events", "--json", config=config)] == ["jss.event"]
     assert len(lines("sessions", "--json", config=config)) == 1
+
+
+def test_a_server_says_what_its_service_goes_by(config: Path, tmp_path: Path) -> None:
+    state = pyrite.edge(config=config, data=tmp_path / "data").state
+    assert "jss           1 key; 5 definitions in " in what_was_read(state, config, tmp_path)
+
+    (tmp_path / "definitions.toml").write_text("[goals.A]\nid = 'x'\n")
+    assert "1 key; a mistake in " in what_was_read(state, config, tmp_path)

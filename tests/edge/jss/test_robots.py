@@ -8,7 +8,6 @@ from service import FLUSH, HUMAN, settings, track
 from starlette.testclient import TestClient
 
 from pyrite.edge.jss.robots import Sweep
-from pyrite.edge.operations.metrics import Metrics
 from pyrite.edge.settings import Edge
 from pyrite.stores.memory import MemoryStore
 
@@ -19,9 +18,10 @@ GOAL = {"goalId": "Instant Demo"}
 
 def test_what_is_over_without_a_human_sign_is_erased(service: Maker, tmp_path: Any) -> None:
     now = [1_700_000_000.0]
+    told: list[int] = []
     store = MemoryStore()
     jss = settings(tmp_path, robots="drop")
-    sweep = Sweep(jss, store, Metrics(), lambda: now[0])
+    sweep = Sweep(jss, store, told.append, lambda: now[0])
     robot, human, flushed = [service(store=store, clock=lambda: now[0]) for _ in range(3)]
     human.get(HUMAN)
     for client in (robot, human, flushed):
@@ -41,9 +41,10 @@ def test_what_is_over_without_a_human_sign_is_erased(service: Maker, tmp_path: A
 
 def test_one_whose_visitor_came_back_is_erased_too(service: Maker, tmp_path: Any) -> None:
     now = [1_700_000_000.0]
+    told: list[int] = []
     client = service(clock=lambda: now[0])
     store = client.app.state.store  # type: ignore[attr-defined]
-    sweep = Sweep(settings(tmp_path, robots="drop"), store, Metrics(), lambda: now[0])
+    sweep = Sweep(settings(tmp_path, robots="drop"), store, told.append, lambda: now[0])
     assert sweep.sweep() == 0
     track(client, GOAL)
     sweep.remember(next(store.sessions()).visitor)

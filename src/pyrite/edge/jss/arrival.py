@@ -31,6 +31,7 @@ class Arrival(arrival.Arrival, kw_only=True):
     records: list[Record] = msgspec.field(default_factory=list)
     identities: list[tuple[str, str]] = msgspec.field(default_factory=list)
     at: list[int] = msgspec.field(default_factory=list)  # the place of each event
+    gone: set[int] = msgspec.field(default_factory=set)  # places that are refused
     current: str = CURRENT  # the page, while the body is read
     said: list[dict[str, Any]] = msgspec.field(default_factory=list)
     robot: bool | None = None  # what the caller is by now; None while nobody knows
@@ -47,8 +48,9 @@ class Arrival(arrival.Arrival, kw_only=True):
 
     def refuse(self, place: int, error: Exception) -> None:
         """Keep the JSON of the event at *place* as a bad row of its own, with what its replay needs of the call."""
-        if any(place == other for other, _ in self.refused):
+        if place in self.gone:
             return  # of the events that it has become another one was refused
+        self.gone.add(place)
         problem = error if isinstance(error, Problem) else unexpected(error)
         problem.__traceback__ = (
             None  # it would keep the whole body until the next garbage collection

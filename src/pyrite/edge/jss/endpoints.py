@@ -28,7 +28,6 @@ from .diagnosis.profile import profile
 from .layout import Layouts
 from .pipeline.chain import Step
 from .reader import Reader
-from .robots import Sweep
 from .sessions import Sessions
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -52,20 +51,13 @@ class Jss(Reader):
         steps: list[Step],
         store: Store,
         experiences: Experiences,
-        sweep: Sweep,
+        sessions: Sessions,
     ) -> None:
-        super().__init__(
-            settings,
-            definitions,
-            steps,
-            Consents(settings, store).admits,
-            Sessions(settings.jss, store),
-        )
+        super().__init__(settings, definitions, steps, Consents(settings, store).admits, sessions)
         self._addresses = addresses.Addresses(settings.jss, development=settings.edge.development)
         self._keys = Keys(settings.jss)
         self._layouts = Layouts(experiences, store)
         self._store = store
-        self._sweep = sweep
 
     def match(self, scope: Scope) -> Route | None:
         """See Owner in http/call.py."""
@@ -89,8 +81,6 @@ class Jss(Reader):
     def answer(self, arrival: Arrival, receipt: Receipt) -> Response:
         """See Dialect in ingest/dialect.py."""
         action = arrival.call.route.action
-        if receipt.session and arrival.robot is not False and arrival.session:
-            self._sweep.remember(arrival.session.visitor)
         if action == addresses.HUMAN:
             response = Response(b"", media_type="text/css", headers=NEVER_KEPT)
         elif action == addresses.PROFILE:

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 
 from ...stores.contract import Session, Store, StoreUnavailable
-from ..operations.metrics import Metrics
 from ..settings import Jss
 from .arrival import JSS
 
@@ -21,11 +20,12 @@ class Sweep:
     """Erases on a loop of its own, from the first request on: what earlier processes have left, and then what this one has seen."""
 
     def __init__(
-        self, jss: Jss, store: Store, metrics: Metrics, clock: Callable[[], float]
+        self, jss: Jss, store: Store, counted: Callable[[int], None], clock: Callable[[], float]
     ) -> None:
+        """*counted* is told of each look, how many sessions it erased."""
         self._drops = jss.enabled and jss.robots == "drop"
         self._store = store
-        self._metrics = metrics
+        self._counted = counted
         self._clock = clock
         self._seen: dict[str, bool] = {}  # visitors whose session may be a robot's
         self._began = False
@@ -53,7 +53,7 @@ class Sweep:
             except StoreUnavailable as error:
                 log.warning("robots' sessions can't be erased now: %s", error)
             else:
-                self._metrics.counted("robots", "erased", erased)
+                self._counted(erased)
             await asyncio.sleep(PAUSE_S)
 
     def sweep(self) -> int:

@@ -5,7 +5,7 @@ Not for opening or ending one: the store does, in the transaction that writes.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ...stores.contract import IDENTIFY, Link, Session, SessionStep, Store, StoreUnavailable
 from ..http.gateway import RETRY_AFTER_S
@@ -23,9 +23,13 @@ _CONTACT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 class Sessions:
     """The sessions of one service."""
 
-    def __init__(self, jss: Jss, store: Store) -> None:
+    def __init__(
+        self, jss: Jss, store: Store, suspect: Callable[[str], None] = lambda visitor: None
+    ) -> None:
+        """*suspect* is told of each visitor whose session goes on without a human sign."""
         self._jss = jss
         self._store = store
+        self._suspect = suspect
         self._idle_ms = round(jss.session_minutes * 60_000)
 
     def step(
@@ -45,14 +49,17 @@ class Sessions:
         a session that the contact had opened before goes on. *visitor* is the key of what the tracker sends.
         """
         campaigns = [record.id for record in records if record.kind == "campaign"]
+        whose = self._whose(caller, visitor, at_ms)
+        if opens and robot is not False:
+            self._suspect(whose)
         return SessionStep(
             datastream=self._jss.datastream,
             source=JSS,
-            visitor=self._whose(caller, visitor, at_ms),
+            visitor=whose,
             id=secrets.token_hex(16),
             at_ms=at_ms,
             idle_ms=self._idle_ms,
-            key=caller.session,
+            key="" if visitor else caller.session,  # the tracker holds none
             end=FLUSHED if ends else "",
             robot=robot,
             campaign=campaigns[-1] if campaigns else "",

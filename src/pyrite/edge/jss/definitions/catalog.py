@@ -67,6 +67,9 @@ class Catalog:
         self._by_path = {_path(one.path): one for one in self._spaces.get(PAGES, []) if one.path}
         self.did_you_mean = lru_cache(256)(self._did_you_mean)
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def find(self, space: str, name: str) -> Definition | None:
         """What *name* is in *space*: a GUID in any form, or an alias in any case; pages have no alias."""
         guid = normal(name)

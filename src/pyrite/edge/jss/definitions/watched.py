@@ -33,7 +33,7 @@ class Definitions:
         if now >= self._next_look:
             self._next_look = now + LOOK_EVERY_S
             self.reload()
-        return self._good or Catalog()
+        return Catalog() if self._good is None else self._good
 
     def reload(self) -> SettingsError | None:
         """Read the file if it has changed; returns the mistake in it, which is logged as well."""
@@ -46,7 +46,7 @@ class Definitions:
                 return None
             self._good = read(self._path)
         except SettingsError as error:
-            stays = "; the last good version stays in force" if self._good else ""
+            stays = "; the last good version stays in force" if self._good is not None else ""
             log.error("%s%s", error, stays)
             return error
         return None
