@@ -1,6 +1,7 @@
 """Processors of a shop, as its own package would have them."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -22,6 +23,27 @@ class Commerce(TrackEvent[CartLines]):
         args.record("commerce", data={"total": sum(body.lines)}, value=len(body.lines))
         args.record("goal", definition="Instant Demo")
         args.tell(f"{len(body.lines)} lines")
+        args.has_been_tracked()
+
+
+@dataclass
+class Wish:
+    wish: str
+
+
+class Rating(TypedDict):
+    stars: int
+
+
+class Wishes(TrackEvent[Wish]):
+    def track_event(self, body: Wish, args: TrackEventArgs) -> None:
+        args.record("wish", data={"what": body.wish})
+        args.has_been_tracked()
+
+
+class Ratings(TrackEvent[Rating]):
+    def track_event(self, body: Rating, args: TrackEventArgs) -> None:
+        args.record("rating", data={"stars": body["stars"], "where": args.page, "whose": args.contact})  # fmt: skip
         args.has_been_tracked()
 
 

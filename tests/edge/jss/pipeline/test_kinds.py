@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyrite.edge.http.problems import Problem
 from pyrite.edge.jss.definitions.catalog import Catalog, Definition
 from pyrite.edge.jss.pipeline.chain import Step, chain
-from pyrite.edge.jss.pipeline.processor import Where
+from pyrite.edge.jss.pipeline.processor import RECORDS, TrackEventArgs, Where
 from pyrite.edge.jss.pipeline.run import Outcome, ProcessorFailed, run
 from pyrite.edge.settings import JssProcessor
 
@@ -175,6 +175,28 @@ def test_what_an_extension_refuses_or_passes_on_is_told() -> None:
     assert (refused.code, refused.detail) == ("jss.refused", "a cart without lines")
     assert "commerce: passed it on" in passed.detail
     assert "commerce: Expected `str`, got `int` - at `$.commerceEventId`" in unfit.detail
+
+
+def test_a_body_is_any_type_that_msgspec_decodes_into() -> None:
+    rows = ({"use": f"{SHOP}:Wishes"}, {"use": f"{SHOP}:Ratings"})
+    wish = taken({"wish": "a rock"}, *rows).records[0]
+    rating = taken({"stars": 5}, *rows, at=where(HOME)).records[0]
+
+    assert (wish.kind, wish.data) == ("wish", {"what": "a rock"})
+    assert rating.data == {"stars": 5, "where": HOME, "whose": "c" * 32}
+    assert refusal({"stars": "5"}, *rows).code == "jss.unclaimed"
+
+
+def test_what_a_processor_can_t_store_is_its_failure() -> None:
+    at = where()
+    args = TrackEventArgs({}, at)
+    for wrong in (lambda: args.record(""), lambda: args.record("k" * 201), lambda: args.identify("crm", "")):  # fmt: skip
+        with pytest.raises(ValueError, match="expected a"):
+            wrong()
+    for _ in range(RECORDS):
+        args.record("more")
+    with pytest.raises(ValueError, match="at most 100 records"):
+        args.record("more")
 
 
 def test_one_that_raises_is_told_with_its_trace_and_nothing_that_was_sent() -> None:
