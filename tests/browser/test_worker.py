@@ -6,7 +6,7 @@ import pytest
 from fake_window import Window
 from js_values import Array, Obj, Promise
 
-from pyrite.browser.entry.worker import NO_HELPER, HELPER_TIMEOUT_MS, Worker, is_worker
+from pyrite.browser.entry.worker import HELPER_TIMEOUT_MS, NO_HELPER, Worker, is_worker
 from pyrite.core.wire import decode_object
 from pyrite.testing.browser import MemoryBrowser
 

@@ -70,14 +70,14 @@ def all_of(effects, kind):
 
 def timer(effects, name):
     """The last timer set whose name begins with *name*."""
-    return [later for later in all_of(effects, "Later") if later.timer.startswith(name)][-1]
+    return [later for later in all_of(effects, "Later") if later.timer[1] == name][-1]
 
 
 def ticked(tracker: Tracker, times=1, **facts):
     """All effects of the outbox's clock ticking that often."""
     effects = []
     for _ in range(times):
-        effects = effects + tracker.woken("tick", moment(**facts))
+        effects = effects + tracker.on_timer(("outbox", "tick", 0), moment(**facts))
     return effects
 
 

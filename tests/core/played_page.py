@@ -78,7 +78,7 @@ class PlayedPage:
         self.asked: list[Ask] = []
         self.plans: list[Render] = []
         self.deciding: list[Decide] = []
-        self.timers: list[tuple[int, int, str]] = []
+        self.timers: list[tuple[int, int, tuple[str, str, object]]] = []
         self.timers_made = 0
         self.stored: list[dict[str, object]] = []  # by pages that are gone
         self.transport = "taken"
@@ -244,7 +244,7 @@ class PlayedPage:
             ahead = max(first[0] - self.passed_ms, 0)
             self.passed_ms += ahead
             self.now_ms += ahead
-            self.step.append(["woken", first[2]])
-            self.do(self.tracker.woken(first[2], self.moment()))
+            self.step.append(["woken", list(first[2])])
+            self.do(self.tracker.on_timer(first[2], self.moment()))
         self.now_ms += end_ms - self.passed_ms
         self.passed_ms = end_ms

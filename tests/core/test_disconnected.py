@@ -41,7 +41,7 @@ def test_neither_clicks_nor_earlier_pages_events_leave():
     link = {"tag": "A", "href": "https://www.site.test/next", "text": "next", "path": []}
     effects = tracker.clicked(link, moment()) + tracker.hidden(moment()) + tracker.leaving(moment())
     assert left(effects) == []
-    assert left(tracker.woken("tick", moment())) == []
+    assert left(tracker.on_timer(("outbox", "tick", 0), moment())) == []
 
 
 def test_content_that_was_hidden_is_shown():

@@ -31,7 +31,7 @@ def failed(tracker: Tracker, call=1, **options):
 
 def cast(tracker):
     """Effects of the moment after which a net is cast."""
-    return tracker.woken("net", moment(**HERE))
+    return tracker.on_timer(("outbox", "net", 0), moment(**HERE))
 
 
 def records(arm):
@@ -109,7 +109,7 @@ def test_an_acknowledgement_takes_it_away():
     tracker = configured()
     effects = failed(tracker, type="a")
     tracker.armed(only(cast(tracker), "Arm").net, 0)
-    again = only(tracker.woken(timer(effects, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
 
     assert all_of(answer(tracker, again, status=204, text=""), "Disarm")
     assert cast(tracker) == []
@@ -168,4 +168,4 @@ def test_where_all_goes_well_there_is_no_net():
     effects = effects + answer(tracker, only(effects, "Send"), status=204, text="")
 
     assert settled(effects, 1)[0]
-    assert [later.timer for later in all_of(effects, "Later") if later.timer == "net"] == []
+    assert [later.timer for later in all_of(effects, "Later") if later.timer[1] == "net"] == []

@@ -62,7 +62,7 @@ def test_the_first_event_leaves_at_once_and_those_close_behind_it_in_one_body():
     for call in (2, 3, 4):
         assert all_of(event(tracker, call, type=f"b{call}"), "Send") == []
 
-    gathered = only(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    gathered = only(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
     assert types(gathered) == ["b2", "b3", "b4"]
     effects = answer(tracker, gathered, status=204, text="")
     assert [settled(effects, call)[0] for call in (2, 3, 4)] == [True, True, True]
@@ -82,7 +82,7 @@ def test_a_burst_of_a_thousand_leaves_in_bodies_of_a_hundred():
     first = event(tracker, 0, type="a")
     for call in range(1, 1000):
         event(tracker, call, type="a")
-    sends = all_of(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    sends = all_of(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
 
     assert [len(types(send)) for send in sends] == [100] * 9 + [99]
 
@@ -92,7 +92,7 @@ def test_bodies_end_at_200_kb():
     first = event(tracker, 0, type="a")
     for call in range(1, 8):
         event(tracker, call, type="a", data={"text": "x" * 60000})
-    sends = all_of(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    sends = all_of(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
 
     assert [len(types(send)) for send in sends] == [3, 3, 1]
 
@@ -103,7 +103,7 @@ def test_events_with_overrides_of_their_own_travel_apart():
     event(tracker, 2, type="b", edgeConfigOverrides={"datastreamId": "other"})
     event(tracker, 3, type="c", edgeConfigOverrides={"x": 1})
     event(tracker, 4, type="d")
-    sends = all_of(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    sends = all_of(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
 
     assert [types(send) for send in sends] == [["b"], ["c"], ["d"]]
     assert ["configId=other&" in send.url for send in sends] == [True, False, False]
@@ -113,7 +113,7 @@ def test_the_same_id_twice_settles_both_promises():
     tracker = configured()
     first = event(tracker, 1, type="a", xdm={"_id": "mine"})
     event(tracker, 2, type="a", xdm={"_id": "mine"})
-    again = only(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
 
     assert ids(again) == ["mine"]
     assert settled(answer(tracker, again, status=204, text=""), 2)[0]
@@ -134,7 +134,7 @@ def test_what_may_pass_is_tried_again_under_the_same_ids_until_it_is_acknowledge
                 effects = tracker.failed(send.request, message="gone", moment=moment(**HERE))
             assert settled(effects, 1) is None
             assert timer(effects, "flush").delay_ms == wait_ms
-            again = only(tracker.woken(timer(effects, "flush").timer, moment(**HERE)), "Send")
+            again = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
             assert (ids(again), types(again)) == (ids(send), ["a"])
             send = again
         effects = answer(tracker, send, status=204, text="")
@@ -160,7 +160,7 @@ def test_of_a_body_that_was_taken_in_part_only_what_was_refused_is_rejected():
     first = event(tracker, 1, type="a")
     event(tracker, 2, type="b")
     event(tracker, 3, type="c")
-    send = only(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    send = only(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
     problem = {"status": 400, "title": "xdm.n: expected a number", "report": {"eventIndex": 1}}
     text = {"requestId": "r", "handle": [], "errors": [problem]}
     effects = answer(tracker, send, status=207, text=encode(text))
@@ -175,7 +175,7 @@ def test_a_body_that_is_too_large_for_whatever_stands_between_is_halved():
     first = event(tracker, 0, type="a")
     for call in range(1, 6):
         event(tracker, call, type=f"b{call}")
-    send = only(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    send = only(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
     halves = all_of(answer(tracker, send, status=413, text=""), "Send")
 
     assert [types(half) for half in halves] == [["b1", "b2", "b3"], ["b4", "b5"]]
@@ -187,7 +187,7 @@ def test_several_bodies_that_fail_at_once_count_as_one_failure():
     delays = []
     for send in sends:
         for later in all_of(answer(tracker, send, status=500, text=""), "Later"):
-            if later.timer.startswith("flush"):
+            if later.timer[1] == "flush":
                 delays.append(later.delay_ms)
 
     assert delays == [500]
@@ -243,7 +243,7 @@ def test_an_event_that_asks_goes_again_with_its_question_while_its_page_is_there
     tracker = configured()
     send = only(event(tracker, viewStart=True), "Send")
     failed = answer(tracker, send, status=503, text="")
-    again = only(tracker.woken(timer(failed, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(failed, "flush").timer, moment(**HERE)), "Send")
 
     assert first_event(again) == first_event(send)
     tracker.failed(again.request, message="gone", moment=moment(**HERE))
@@ -266,7 +266,7 @@ def test_a_page_of_something_in_between_rejects_and_keeps_the_event():
 
     assert settled(effects, 1)[1]["code"] == "edge.answer"
     assert forgotten(effects) == []
-    again = only(tracker.woken(timer(effects, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
     assert ids(again) == ids(send)
 
 
@@ -277,7 +277,7 @@ def test_an_attempt_without_an_answer_is_given_up_after_20_seconds_and_a_late_an
     send = only(effects, "Send")
     late = ticked(tracker, 4, **HERE)
 
-    again = only(tracker.woken(timer(late, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(late, "flush").timer, moment(**HERE)), "Send")
     assert ids(again) == ids(send)
     assert settled(answer(tracker, send, status=204, text=""), 1)[0]
     assert settled(answer(tracker, again, status=204, text=""), 1) is None
@@ -439,8 +439,8 @@ def test_what_is_kept_is_asked_for_shortly_after_configuring_and_only_with_conse
     tracker = configured()
     effects = tracker.command("x", "getDelivery", {}, moment())
     assert all_of(effects, "Recall") == []
-    assert only(tracker.woken("recall", moment()), "Recall").stream == "shop"
-    assert tracker.woken("recall", moment(gpc=True)) == []
+    assert only(tracker.on_timer(("outbox", "recall", 0), moment()), "Recall").stream == "shop"
+    assert tracker.on_timer(("outbox", "recall", 0), moment(gpc=True)) == []
 
 
 def test_without_consent_all_that_is_kept_is_erased():
@@ -471,7 +471,7 @@ def test_with_consent_pending_nothing_is_kept():
     tracker = configured(defaultConsent="pending")
 
     assert all_of(event(tracker, type="a"), "Keep") == []
-    assert tracker.woken("recall", moment()) == []
+    assert tracker.on_timer(("outbox", "recall", 0), moment()) == []
 
 
 # ---- bounds --------------------------------------------------------------------------------------------------------
@@ -541,7 +541,7 @@ def test_the_edge_is_told_of_what_went_wrong_and_of_nothing_where_all_went_well(
     send = only(event(tracker, 1, viewStart=True), "Send")
     assert "delivery" not in body(send)["meta"]
     failed = answer(tracker, send, status=503, text="")
-    again = only(tracker.woken(timer(failed, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(failed, "flush").timer, moment(**HERE)), "Send")
     answer(tracker, again)
     told = body(only(event(tracker, 2, viewStart=True), "Send"))["meta"]["delivery"]
 

@@ -172,7 +172,7 @@ def test_an_event_that_the_edge_refuses_ends_with_its_reason_and_its_neighbour_w
     box = outbox()
     for id in ("first", "a", "b"):
         box.add(event(id), moment())
-    send = only(box.woken(1, moment()), "Send")
+    send = only(box.on_timer("flush", 1, moment()).steps, "Send")
     errors = [{"title": "bad", "status": 422, "report": {"eventIndex": 1}}]
     text = encode({"requestId": "q", "handle": [], "errors": errors})
     report = answered(box, send, status=200, text=text)

@@ -40,7 +40,7 @@ def gathered(tracker, count):
     answer(tracker, only(first, "Send"), status=204, text="")
     for call in range(1, count + 1):
         event(tracker, call, type=f"b{call}")
-    return only(tracker.woken(timer(first, "flush").timer, moment(**HERE)), "Send")
+    return only(tracker.on_timer(timer(first, "flush").timer, moment(**HERE)), "Send")
 
 
 def edge(tracker, effects, respond):
@@ -91,7 +91,7 @@ def test_only_what_an_edge_says_is_an_acknowledgement():
         effects = answer(tracker, only(event(tracker, type="a"), "Send"), status=status, text=text)
         assert settled(effects, 1)[1]["code"] in ("edge.answer", "edge.refused"), status
         assert all_of(effects, "Forget") == []
-        again = only(tracker.woken(timer(effects, "flush").timer, moment(**HERE)), "Send")
+        again = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
         assert types(again) == ["a"]
 
 
@@ -113,7 +113,7 @@ def test_a_response_that_cannot_be_read_is_a_failure_of_the_network():
     effects = answer(tracker, send, status=0, text="")
 
     assert settled(effects, 1) is None
-    again = only(tracker.woken(timer(effects, "flush").timer, moment(**HERE)), "Send")
+    again = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
     assert types(again) == ["a"]
 
 

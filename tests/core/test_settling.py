@@ -49,7 +49,7 @@ def test_of_events_that_wait_for_consent_one_that_cannot_be_encoded_is_rejected_
         assert all_of(waits, "Send") == all_of(waits, "Settle") == []
     chosen = only(tracker.command(5, "setConsent", {"consent": CONSENT}, moment()), "Send")
     effects = answer(tracker, chosen)
-    effects = effects + tracker.woken(timer(effects, "flush").timer, moment())
+    effects = effects + tracker.on_timer(timer(effects, "flush").timer, moment())
 
     assert [cookie.name for cookie in all_of(effects, "SetCookie")][:1] == ["kndctr_shop_consent"]
     assert settled(effects, 5)[0]
@@ -104,7 +104,7 @@ def test_what_an_answer_says_in_a_form_that_nobody_foresaw_leaves_no_promise_ope
         {"handle": [decisions({"id": 3, "scope": None, "items": [deep]}, {"items": 3}, {})]},
     ):
         tracker = configured()
-        tracker.woken("recall", moment())
+        tracker.on_timer(("outbox", "recall", 0), moment())
         send = only(tracker.command(1, "event", {"viewStart": True}, moment()), "Send")
         text = encode(dict({"requestId": "r", "handle": []}, **said))
         effects = answer(tracker, send, text=text)
@@ -150,7 +150,7 @@ def test_a_callback_that_does_not_answer_counts_as_one_that_threw():
     tracker = configured(onBeforeEventSend="function")
     asked = tracker.command(1, "event", {"type": "t"}, moment(**HERE))
     late = timer(asked, "hook")
-    effects = tracker.woken(late.timer, moment(**HERE))
+    effects = tracker.on_timer(late.timer, moment(**HERE))
 
     assert late.delay_ms == 10000
     assert settled(effects, 1)[1]["code"] == "hook.failed"
@@ -163,7 +163,7 @@ def test_a_callback_that_answers_in_time_is_not_asked_twice():
     asked = tracker.command(1, "event", {"type": "t"}, moment(**HERE))
     assert all_of(hooked(tracker, asked, xdm={}), "Send")
 
-    assert tracker.woken(timer(asked, "hook").timer, moment(**HERE)) == []
+    assert tracker.on_timer(timer(asked, "hook").timer, moment(**HERE)) == []
 
 
 # ---- what the page can't carry out ---------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def test_a_step_that_is_never_done_holds_no_promise_up():
     send = only(tracker.command(1, "event", {"viewStart": True}, moment()), "Send")
     effects = answer(tracker, send, [decisions(proposition("p", action("setText")))])
 
-    assert settled(tracker.woken(timer(effects, "plan").timer, moment()), 1)[0]
+    assert settled(tracker.on_timer(timer(effects, "plan").timer, moment()), 1)[0]
 
 
 def test_hints_that_never_come_are_not_waited_for():
@@ -210,7 +210,7 @@ def test_hints_that_never_come_are_not_waited_for():
     effects = tracker.command(0, "configure", options, moment())
     assert all_of(tracker.command(1, "event", {"type": "t"}, moment()), "Send") == []
 
-    assert only(tracker.woken(timer(effects, "hints").timer, moment()), "Send")
+    assert only(tracker.on_timer(timer(effects, "hints").timer, moment()), "Send")
 
 
 # ---- without a configuration ---------------------------------------------------------------------------------------
@@ -220,13 +220,13 @@ def waits(tracker: Tracker, times):
     """All effects of so many times five seconds."""
     effects = []
     for _ in range(times):
-        effects = effects + tracker.woken("unset", moment())
+        effects = effects + tracker.on_timer(("pending", "unset", 0), moment())
     return effects
 
 
 def test_without_configure_the_console_says_so_once_and_promises_are_rejected_within_half_a_minute():
     tracker = Tracker("alloy")
-    assert only(tracker.begun(), "Later").timer == "unset"
+    assert only(tracker.begun(), "Later").timer[1] == "unset"
     for call in (1, 2):
         tracker.command(call, "event", {"type": f"t{call}"}, moment())
     tracker.command(3, "getIdentity", {}, moment())
@@ -236,7 +236,7 @@ def test_without_configure_the_console_says_so_once_and_promises_are_rejected_wi
     assert "configure, which has not been called" in only(effects, "Log").message
     assert all_of(first, "Log")
     assert [settled(effects, call)[1]["code"] for call in (1, 2, 3)] == ["configure.missing"] * 3
-    assert only(waits(tracker, 1), "Later").timer == "unset"
+    assert only(waits(tracker, 1), "Later").timer[1] == "unset"
 
 
 def test_events_that_waited_in_vain_are_sent_when_configure_comes_after_all_with_the_time_they_were_made():
@@ -323,3 +323,12 @@ def test_what_could_not_be_read_of_the_page_is_said_to_those_who_debug_it():
         effects = tracker.command(1, "configure", options, moment(unread="screenWidth: gone"))
 
         assert [log.message for log in all_of(effects, "Log") if "gone" in log.message] == lines
+
+
+def test_a_beacon_that_was_taken_settles_its_promise_and_renders_nothing():
+    tracker = configured()
+    effects = tracker.command(1, "event", {"documentUnloading": True}, moment(**HERE))
+    taken = tracker.beaconed(only(effects, "Send").request, taken=True, moment=moment(**HERE))
+
+    assert [type(effect).__name__ for effect in taken] == ["Settle"]
+    assert settled(taken, 1)[0]

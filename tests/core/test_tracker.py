@@ -26,7 +26,7 @@ def test_an_event_before_configure_waits_for_it_and_keeps_its_order():
     assert tracker.command(1, "event", {"type": "first"}, moment()) == []
     assert tracker.command(2, "event", {"type": "second"}, moment()) == []
     effects = tracker.command(3, "configure", {"datastreamId": "shop"}, moment())
-    effects = effects + tracker.woken(timer(effects, "flush").timer, moment())
+    effects = effects + tracker.on_timer(timer(effects, "flush").timer, moment())
     assert [first_event(send)["xdm"]["eventType"] for send in all_of(effects, "Send")] == [
         "first",
         "second",
@@ -195,7 +195,7 @@ def test_the_device_id_is_minted_once_and_stored():
     effects = tracker.command(1, "event", {}, moment(cookie=""))
     cookie = only(effects, "SetCookie")
     again = tracker.command(2, "event", {}, moment(cookie=""))
-    again = again + tracker.woken(timer(effects, "flush").timer, moment(cookie=""))
+    again = again + tracker.on_timer(timer(effects, "flush").timer, moment(cookie=""))
 
     assert (cookie.name, cookie.domain, cookie.max_age_s) == ("pyrite_fpid", "site.test", 34128000)
     assert body(only(effects, "Send"))["xdm"]["identityMap"]["FPID"] == [{"id": cookie.value}]

@@ -86,7 +86,7 @@ def test_a_consent_that_failed_goes_again_with_the_same_text():
     tracker = configured()
     asked = only(tracker.command(1, "setConsent", {"consent": ADOBE_OUT}, moment()), "Send")
     failed = tracker.failed(asked.request, message="gone", moment=moment())
-    again = only(tracker.woken(timer(failed, "flush").timer, moment()), "Send")
+    again = only(tracker.on_timer(timer(failed, "flush").timer, moment()), "Send")
 
     assert settled(failed, 1) is None
     assert (again.body, again.url) == (asked.body, asked.url)
@@ -327,13 +327,17 @@ def test_nothing_leaves_once_another_page_has_declined():
         sent = only(tracker.command(1, "event", {"type": "t"}, moment()), "Send")
         tracker.failed(sent.request, message="gone", moment=moment())
         now = moment(**out)
-        effects = tracker.hidden(now) + tracker.woken("flush:2", now) + tracker.woken("net", now)
+        effects = (
+            tracker.hidden(now)
+            + tracker.on_timer(("outbox", "flush", 2), now)
+            + tracker.on_timer(("outbox", "net", 0), now)
+        )
         effects = effects + tracker.leaving(now) + tracker.connected(now)
 
         assert all_of(effects, "Send") == []
         assert all_of(effects, "Arm") == []
 
-        effects = tracker.woken("tick", now)
+        effects = tracker.on_timer(("outbox", "tick", 0), now)
         assert settled(effects, 1)[1]["code"] == "outbox.consent"
         assert only(effects, "Erase")
         assert tracker.command(2, "getDelivery", {}, now)[0].value["waiting"] == 0
@@ -355,7 +359,7 @@ def test_what_could_not_leave_for_want_of_consent_leaves_with_it():
     failed = tracker.failed(
         only(first, "Send").request, message="gone", moment=moment(cookie=CHOSEN + "in")
     )
-    late = tracker.woken(timer(failed, "flush").timer, moment())
+    late = tracker.on_timer(timer(failed, "flush").timer, moment())
     assert all_of(late, "Send") == []
 
     effects = tracker.command(2, "setConsent", {"consent": [choice]}, moment())

@@ -310,10 +310,8 @@ def test_a_redirect_is_told_by_beacon_before_the_page_goes():
 def test_a_page_that_was_not_replaced_is_shown_and_the_promise_settles():
     tracker = configured()
     effects = answer(tracker, view_start(tracker), [decisions(redirect("r", "/new"))])
-    timer = [
-        later.timer for later in all_of(effects, "Later") if later.timer.startswith("redirect")
-    ]
-    effects = tracker.woken(timer[0], moment())
+    timer = [later.timer for later in all_of(effects, "Later") if later.timer[1] == "redirect"]
+    effects = tracker.on_timer(timer[0], moment())
 
     assert len(all_of(effects, "Stay")) == 1
     assert ids(settled(effects, 1)[1]["propositions"]) == [("r", True)]
@@ -330,6 +328,8 @@ def test_a_redirect_that_is_refused_leaves_the_rest_to_be_rendered():
 
 
 def test_the_timeout_uncovers_what_single_items_hide():
-    kinds = [type(effect).__name__ for effect in configured().woken("show", moment())]
+    kinds = [
+        type(effect).__name__ for effect in configured().on_timer(("events", "show", 0), moment())
+    ]
 
     assert kinds == ["Show", "Uncover"]

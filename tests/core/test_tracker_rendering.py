@@ -133,11 +133,11 @@ def test_unreported_displays_wait_for_the_event_that_includes_them():
 def test_content_is_hidden_until_the_first_pass_is_over():
     tracker = configured(prehidingStyle="#a { opacity: 0 }")
     effects = tracker.command(1, "event", {"viewStart": True}, moment())
-    timer = [later for later in all_of(effects, "Later") if later.timer == "show"][0]
+    timer = [later for later in all_of(effects, "Later") if later.timer[1] == "show"][0]
 
     assert only(effects, "Hide").css == "#a { opacity: 0 }"
     assert timer.delay_ms == 3000
-    assert only(tracker.woken("show", moment()), "Show")
+    assert only(tracker.on_timer(("events", "show", 0), moment()), "Show")
     render = only(
         answer(tracker, only(effects, "Send"), [decisions(proposition("a", action("setText")))]),
         "Render",
@@ -320,7 +320,7 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_rejects_and_hides_nothing():
     outcome = {"requestId": "r", "handle": [decisions(proposition("p", odd))]}
     odd["data"]["content"] = {"title": nested}
     ready = tracker._set
-    request = ready.outbox._flights.landed(send.request)
+    request = ready.outbox._sender.in_flight.landed(send.request)
     ended = ready.events.on_outcome(
         Outcome(request.entries[0], request, answer=outcome, error=None), moment()
     )

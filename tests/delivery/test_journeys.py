@@ -57,9 +57,11 @@ class Journey:
         self.lines.append(f"---- {what}")
         for effect in effects:
             fields = {name: getattr(effect, name) for name in sorted(effect.__dict__)}
-            self.lines.append(f"{kind(effect)} {encode(fields)}")
             if isinstance(effect, Later):
                 self._timers.append(effect)
+                _, what, number = effect.timer
+                fields["timer"] = f"{what}:{number}" if number else what
+            self.lines.append(f"{kind(effect)} {encode(fields)}")
             if kind(effect) == "SetCookie":
                 pair = f"{fields['name']}={fields['value']}"
                 self.cookie = f"{self.cookie}; {pair}" if self.cookie else pair
@@ -81,9 +83,9 @@ class Journey:
 
     def woken(self, name: str) -> list[Effect]:
         """The last timer whose name begins with *name* goes off."""
-        later = [later for later in self._timers if later.timer.startswith(name)][-1]
+        later = [later for later in self._timers if later.timer[1] == name][-1]
         self.now_ms += later.delay_ms
-        return self.note(f"woken {name}", self.tracker.woken(later.timer, self.moment()))
+        return self.note(f"woken {name}", self.tracker.on_timer(later.timer, self.moment()))
 
 
 def view_start() -> list[str]:

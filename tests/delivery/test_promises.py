@@ -28,12 +28,12 @@ class Tab:
         self.world = world
         self.name = name
         self.flying: list[Send] = []
-        self.timers: list[str] = []
+        self.timers: list[tuple[str, str, object]] = []
         self.let_go: set[str] = set()
         self.budget = BUDGET
         self.net: list[Send] = []  # what the browser sends when the page ends
         self.tracker: Tracker = configured(outbox={"maxEvents": 30})
-        self.timers.append("recall")
+        self.timers.append(("outbox", "recall", 0))
 
     def moment(self) -> Any:
         return moment(now_ms=self.world.now_ms, cookie=COOKIE)
@@ -113,7 +113,7 @@ class Tab:
         for _ in range(times):
             timers, self.timers = self.timers, []
             for timer in timers:
-                self.do(self.tracker.woken(timer, self.moment()))
+                self.do(self.tracker.on_timer(timer, self.moment()))
 
     def answer(self, index: int, how: str) -> None:
         """The edge answers one of the requests under way, or does not."""

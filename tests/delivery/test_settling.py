@@ -80,7 +80,7 @@ class Settling(RuleBasedStateMachine):
         self.configured = False
         self.hooks = False
         self.flying: list[Send] = []
-        self.timers: list[str] = []
+        self.timers: list[tuple[str, str, object]] = []
         self.asked: list[Any] = []
         self.plans: list[Any] = []
         self.calls = self.made = 0
@@ -145,7 +145,7 @@ class Settling(RuleBasedStateMachine):
         self.now_ms += 5000
         timers, self.timers = self.timers, []
         for timer in timers:
-            self.do(self.tracker.woken(timer, self.moment()))
+            self.do(self.tracker.on_timer(timer, self.moment()))
 
     def events_of(self, send: Send) -> list[str]:
         body = decode(send.body)

@@ -395,7 +395,7 @@ class Page:
     def _later(self, effect: Later) -> None:
         timer = effect.timer
         window.setTimeout(
-            self.guarded(lambda: self.tracker.woken(timer, self.moment())), effect.delay_ms
+            self.guarded(lambda: self.tracker.on_timer(timer, self.moment())), effect.delay_ms
         )
 
     def _hide(self, effect: Any) -> None:

@@ -9,6 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import dataclass_transform
 
+    Timer = tuple[
+        str, str, object
+    ]  # who is woken, what for, and which one of several: a number or an id
+
     @dataclass_transform(kw_only_default=True, eq_default=True)
     class Effect:
         """The base, as type checkers see it: each kind takes its fields by name, and no others."""
@@ -158,9 +162,9 @@ class Call(Effect):
 
 
 class Later(Effect):
-    """Hand back `woken(timer)` after *delay_ms* milliseconds."""
+    """Hand back `on_timer(timer)` after *delay_ms* milliseconds; *timer* is `(owner, what, number)`, and nobody else's business."""
 
-    timer: str
+    timer: "Timer"
     delay_ms: int
 
 

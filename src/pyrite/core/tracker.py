@@ -6,27 +6,20 @@ and clicks in tracking/.
 
 from .commands.command import Configured, Invocation, run_all
 from .commands.configure import configured
-from .commands.pending import TICK_MS, Pending
-from .commands.table import ALLOYS, COMMANDS
+from .commands.pending import TICK_MS, UNSET, Pending, refused
+from .commands.table import known, named
 from .delivery.report import handed_on
-from .effects import Ask, Decide, Effect, Later, Render, Send, Show, Uncover, rejected, resolved
-from .errors import (
-    AlreadyConfigured,
-    NotConfigured,
-    TrackerError,
-    UnknownCommand,
-    as_error,
-)
-from .event import Draft
+from .effects import Ask, Decide, Effect, Later, Render, Send, Show, rejected, resolved
+from .errors import AlreadyConfigured, TrackerError, as_error
 from .moment import Moment
 from .notes import Notes
 from .options.configure import Config
-from .options.suggest import did_you_mean
 from .personalization.interactions import Click
-from .tracking.hooks import BEFORE_EVENT
-from .visitor.consent import IN, OUT
+from .visitor.consent import OUT
 
-LATE = "no answer in time"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .effects import Timer
 
 
 class Tracker:
@@ -47,9 +40,7 @@ class Tracker:
 
     def begun(self) -> list[Effect]:
         """Effects of the tracker being there: from now on commands without a configuration wait no longer than they should."""
-        return [Later(timer="unset", delay_ms=TICK_MS)]
-
-    # ---- commands ---------------------------------------------------------------------------------------------------
+        return [Later(timer=UNSET, delay_ms=TICK_MS)]
 
     def command(
         self,
@@ -67,9 +58,7 @@ class Tracker:
         try:
             if name == "configure":
                 return self._configure(call, options, moment)
-            if name not in COMMANDS:
-                raise _unknown(name)
-            command = COMMANDS[name]
+            command = named(name)
             invocation = Invocation(command, call, name, options, event_id, moment.made_ms)
             effects = command.run_at_once(invocation, self._notes)
             if effects:
@@ -78,7 +67,9 @@ class Tracker:
             return [rejected(call, as_error(error))]
         if self._set:
             return invocation.run(self._set, moment)
-        return self._refuse(invocation) if self._refused else self._pending.add(invocation)
+        if self._refused:
+            return refused([invocation], self._refused)
+        return self._pending.add(invocation)
 
     def _configure(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
         if self._set:
@@ -87,23 +78,14 @@ class Tracker:
             )
         try:
             ready, effects = configured(
-                options, self._notes, moment, place=self.place, commands=_known()
+                options, self._notes, moment, place=self.place, commands=known()
             )
         except Exception as error:
             self._refused = as_error(error)
-            refused = [rejected(call, self._refused), Show()]
-            for invocation in self._pending.take():
-                refused.extend(self._refuse(invocation))
-            return refused
+            effects = [rejected(call, self._refused), Show()]
+            return effects + refused(self._pending.take(), self._refused)
         self._set, self._refused = ready, None
         return effects + [resolved(call, {})] + run_all(self._pending.take(), ready, moment)
-
-    def _refuse(self, invocation: Invocation) -> list[Effect]:
-        why = self._refused.message if self._refused else ""
-        error = NotConfigured(f"{invocation.name}: configure was refused: {why}")
-        return [rejected(invocation.call, error)]
-
-    # ---- answers ----------------------------------------------------------------------------------------------------
 
     def answered(
         self,
@@ -126,18 +108,12 @@ class Tracker:
 
     def failed(self, request: str, *, message: str, moment: Moment) -> list[Effect]:
         """Effects of *request* having failed in the network; *message* is the browser's."""
-        if self._set is None:
-            return []
-        return handed_on(self._set.outbox.failed(request, message=message, moment=moment), moment)
+        ready = self._set
+        return handed_on(ready.outbox.failed(request, message, moment), moment) if ready else []
 
     def beaconed(self, request: str, *, taken: bool, moment: Moment) -> list[Effect]:
         """Effects of the browser having *taken* a beacon, or refused it."""
-        if self._set is None:
-            return []
-        outbox = self._set.outbox
-        return handed_on(
-            outbox.taken(request) if taken else outbox.refused(request, moment), moment
-        )
+        return self._set.beaconed(request, taken, moment) if self._set else []
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects of the browser having taken charge of a body; see Arm."""
@@ -145,52 +121,19 @@ class Tracker:
 
     def recalled(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
         """Effects of what pages that are gone have stored and this one has taken over; see Recall."""
-        if self._set is None:
-            return []
-        consent = self._set.visitor.consent(moment)
-        if consent == OUT:
-            return handed_on(self._set.outbox.declined(), moment)
-        return (
-            handed_on(self._set.outbox.restored(records, moment), moment) if consent == IN else []
-        )
+        return self._set.recalled(records, moment) if self._set else []
 
-    def woken(self, timer: str, moment: Moment) -> list[Effect]:
+    def on_timer(self, timer: "Timer", moment: Moment) -> list[Effect]:
         """Effects of a timer that a Later asked for."""
-        name, _, rest = timer.partition(":")
-        if name == "unset":
+        if timer[0] == "pending":
             return [] if self._set or self._refused else self._pending.ticked()
-        if name == "hook":
-            return self.hooked(rest, value=None, error=LATE, moment=moment)
-        if name == "hints":
-            return self.hinted(moment)
-        if name == "decide":
-            return self.decided(rest, [], LATE, moment)
-        if name == "show" or self._set is None:
-            return [Show(), Uncover()]
-        if name == "plan":
-            return self.rendered(rest, [], moment)
-        if name == "redirect":
-            return self._set.events.renderings.stayed(rest, moment)
-        if name == "tick":
-            return self._set.reported(self._set.outbox.ticked(moment), moment)
-        if name == "net":
-            return self._set.outbox.cast(moment)
-        if name == "recall":
-            return self._set.outbox.recall() if self._set.visitor.consent(moment) == IN else []
-        return handed_on(self._set.outbox.woken(int(rest), moment), moment)
-
-    # ---- the page's callbacks ---------------------------------------------------------------------------------------
+        return self._set.on_timer(timer, moment) if self._set else []
 
     def hooked(
         self, ticket: str, *, value: dict[str, object] | None, error: str, moment: Moment
     ) -> list[Effect]:
         """Effects of a callback's answer: *value* as the page changed it, None when it returned false; *error* if it threw."""
-        if self._set is None:
-            return []
-        hook, subject = self._set.hooks.take(ticket)
-        if hook == BEFORE_EVENT and isinstance(subject, Draft):
-            return self._set.events.hooked(subject, value, error, moment)
-        return self._set.clicks.hooked(hook, subject, value, error, moment) if hook else []
+        return self._set.hooked(ticket, value, error, moment) if self._set else []
 
     def undone(self, effect: Effect, why: str, moment: Moment) -> list[Effect]:
         """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
@@ -205,8 +148,6 @@ class Tracker:
         if effect.unloading and not effect.bare:
             return self.beaconed(effect.request, taken=False, moment=moment)
         return self.failed(effect.request, message=why, moment=moment)
-
-    # ---- what happens in the page -----------------------------------------------------------------------------------
 
     def clicked(
         self, facts: dict[str, object], moment: Moment, click: Click | None = None
@@ -246,11 +187,7 @@ class Tracker:
 
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
-        if self._set is None:
-            return []
-        return handed_on(self._set.outbox.leaving(moment), moment) + self._set.events.leaving(
-            moment
-        )
+        return self._set.leaving(moment) if self._set else []
 
     def hidden(self, moment: Moment) -> list[Effect]:
         """Effects of the page being hidden, and perhaps never seen again."""
@@ -258,20 +195,4 @@ class Tracker:
 
     def connected(self, moment: Moment) -> list[Effect]:
         """Effects of the network being back, or of the page being back from where it was frozen."""
-        if self._set is None:
-            return []
-        allowed = self._set.visitor.consent(moment) == IN
-        steps = self._set.outbox.connected(moment, allowed=allowed)
-        return handed_on(steps, moment) + self._set.go_on(moment)
-
-
-def _known() -> list[str]:
-    return ["configure"] + sorted(COMMANDS)
-
-
-def _unknown(name: str) -> UnknownCommand:
-    if name in ALLOYS:
-        return UnknownCommand(f"{name}: alloy has it, this build does not")
-    known = _known()
-    hint = did_you_mean(name, known)
-    return UnknownCommand(f"unknown command {name!r}; commands are {', '.join(known)}{hint}")
+        return self._set.connected(moment) if self._set else []

@@ -280,7 +280,7 @@ class MemoryPage:
     def _later(self, effect: Later) -> None:
         def due() -> None:
             if self.is_open:
-                self.carry_out(self.tracker.woken(effect.timer, self.moment()))
+                self.carry_out(self.tracker.on_timer(effect.timer, self.moment()))
 
         self.browser.after(effect.delay_ms, due)
 

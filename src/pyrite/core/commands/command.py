@@ -12,6 +12,7 @@ from ..delivery.request import payloads, unused
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Log, Show, rejected
 from ..errors import Disconnected, as_error
+from ..event import Draft
 from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
@@ -19,13 +20,14 @@ from ..options.configure import Config
 from ..tracking.clicks import Clicks
 from ..tracking.consents import Consents
 from ..tracking.events import Events
-from ..tracking.hooks import Hooks
+from ..tracking.hooks import BEFORE_EVENT, LATE, Hooks
 from ..visitor.consent import IN, OUT
 from ..visitor.visitor import Visitor
 from ..wire import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..effects import Timer
     from ..options.check import Table
 
 
@@ -117,7 +119,7 @@ class Configured:
             place=place,
         )
         self.clicks = Clicks(config, self.events, self.hooks)
-        self._held: list[Invocation] = []  # until the visitor has chosen
+        self.held: list[Invocation] = []  # until the visitor has chosen
 
     def send(
         self, request: "Request | None", invocation: Invocation, moment: Moment
@@ -136,14 +138,9 @@ class Configured:
         )
         return handed_on(self.outbox.add(entry, moment), moment)
 
-    def hold(self, invocation: Invocation) -> list[Effect]:
-        """Effects, none, of a command waiting for the visitor's choice."""
-        self._held.append(invocation)
-        return []
-
     def go_on(self, moment: Moment) -> list[Effect]:
         """Effects of what waited for the visitor's choice being looked at again."""
-        held, self._held = self._held, []
+        held, self.held = self.held, []
         effects = run_all(held, self, moment) + self.events.release(moment)
         return effects + handed_on(self.outbox.go_on(moment), moment)
 
@@ -162,6 +159,50 @@ class Configured:
         effects = handed_on(report.steps, moment) + self.learned(report.answer, moment)
         effects.extend(handed_on(report.then, moment))
         return effects + handed_on(self.outbox.after(report, moment), moment)
+
+    def beaconed(self, request: str, taken: bool, moment: Moment) -> list[Effect]:
+        """Effects of the browser having *taken* a beacon, or refused it."""
+        outbox = self.outbox
+        return handed_on(
+            outbox.taken(request) if taken else outbox.refused(request, moment), moment
+        )
+
+    def leaving(self, moment: Moment) -> list[Effect]:
+        """Effects of the page going away; see Tracker.leaving."""
+        return handed_on(self.outbox.leaving(moment), moment) + self.events.leaving(moment)
+
+    def connected(self, moment: Moment) -> list[Effect]:
+        """Effects of the network being back; see Tracker.connected."""
+        allowed = self.visitor.consent(moment) == IN
+        steps = self.outbox.connected(moment, allowed=allowed)
+        return handed_on(steps, moment) + self.go_on(moment)
+
+    def recalled(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
+        """Effects of what other pages have left; see Tracker.recalled."""
+        consent = self.visitor.consent(moment)
+        if consent == OUT:
+            return handed_on(self.outbox.declined(), moment)
+        return handed_on(self.outbox.restored(records, moment), moment) if consent == IN else []
+
+    def on_timer(self, timer: "Timer", moment: Moment) -> list[Effect]:
+        """Effects of a timer; its owner knows what for."""
+        owner, what, number = timer
+        if owner == "outbox":
+            if what == "recall" and self.visitor.consent(moment) != IN:
+                return []
+            return self.reported(self.outbox.on_timer(what, number, moment), moment)
+        if owner == "hooks":
+            return self.hooked(str(number), None, LATE, moment)
+        return self.events.on_timer(what, str(number), moment)
+
+    def hooked(
+        self, ticket: str, value: dict[str, object] | None, error: str, moment: Moment
+    ) -> list[Effect]:
+        """Effects of a callback's answer; see Tracker.hooked."""
+        hook, subject = self.hooks.take(ticket)
+        if hook == BEFORE_EVENT and isinstance(subject, Draft):
+            return self.events.hooked(subject, value, error, moment)
+        return self.clicks.hooked(hook, subject, value, error, moment) if hook else []
 
     def learned(self, answer: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""

@@ -45,5 +45,5 @@ def configured(
         effects.extend(notes.note(f"configure: {moment.text('unread')}"))
     if "highEntropyUserAgentHints" in config.contexts():
         effects.append(Watch(what="hints"))
-        effects.append(Later(timer="hints", delay_ms=HINTS_MS))
+        effects.append(Later(timer=("events", "hints", 0), delay_ms=HINTS_MS))
     return ready, effects + ready.chosen(moment)

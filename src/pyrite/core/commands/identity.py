@@ -41,7 +41,8 @@ class IdentityCommand(Command):
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that hand out the identity, or ask the edge for it. Raises ConsentError."""
         if ready.consents.state(moment) == PENDING:
-            return ready.hold(invocation)
+            ready.held.append(invocation)
+            return []
         visitor = ready.visitor
         if visitor.consent(moment) == OUT:
             why = visitor.why_out(moment)

@@ -4,9 +4,10 @@ Pure. Not for events that wait for consent: those are drafted already (tracking/
 """
 
 from ..effects import Effect, Later, Log, rejected
-from ..errors import ConfigureMissing
+from ..errors import ConfigureMissing, NotConfigured, TrackerError
 from .command import Invocation
 
+UNSET = ("pending", "unset", 0)
 TICK_MS = 5000
 SETTLE_TICKS = 6  # by then the promise is rejected; an event stays
 WARNING = ": waits for configure, which has not been called"
@@ -31,7 +32,7 @@ class Pending:
 
     def ticked(self) -> list[Effect]:
         """Effects of time having passed without a configuration: the console says so once, promises are rejected in time."""
-        effects: list[Effect] = [Later(timer="unset", delay_ms=TICK_MS)]
+        effects: list[Effect] = [Later(timer=UNSET, delay_ms=TICK_MS)]
         stay = []
         for one in self._waiting:
             one.ticks += 1
@@ -46,3 +47,12 @@ class Pending:
                 stay.append(one)
         self._waiting = stay
         return effects
+
+
+def refused(invocations: list[Invocation], error: TrackerError) -> list[Effect]:
+    """Effects of *invocations* whose configuration was refused with *error*."""
+    effects: list[Effect] = []
+    for invocation in invocations:
+        line = f"{invocation.name}: configure was refused: {error.message}"
+        effects.append(rejected(invocation.call, NotConfigured(line)))
+    return effects

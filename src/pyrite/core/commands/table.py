@@ -3,6 +3,8 @@
 Pure. configure is not among them: it makes what they work with (configure.py).
 """
 
+from ..errors import UnknownCommand
+from ..options.suggest import did_you_mean
 from .command import Command
 from .consent import SET_CONSENT, ConsentCommand
 from .event import EVENT, SEND_EVENT, EventCommand
@@ -39,3 +41,19 @@ ALLOYS = [
     "sendPushSubscription",
     "subscribeRulesetItems",
 ]
+
+
+def known() -> list[str]:
+    """The names of all commands."""
+    return ["configure"] + sorted(COMMANDS)
+
+
+def named(name: str) -> Command:
+    """The command *name*. Raises UnknownCommand."""
+    if name in COMMANDS:
+        return COMMANDS[name]
+    if name in ALLOYS:
+        raise UnknownCommand(f"{name}: alloy has it, this build does not")
+    names = known()
+    hint = did_you_mean(name, names)
+    raise UnknownCommand(f"unknown command {name!r}; commands are {', '.join(names)}{hint}")

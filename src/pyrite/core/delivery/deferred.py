@@ -33,7 +33,7 @@ class Net:
         if self._due:
             return []
         self._due = True
-        return [Later(timer="net", delay_ms=CAST_MS)]
+        return [Later(timer=("outbox", "net", 0), delay_ms=CAST_MS)]
 
     def cast(self, entries: list[Entry], moment: Moment) -> list[Effect]:
         """Effects that arm a net with *entries*, the oldest first, as far as they fit."""
@@ -53,11 +53,12 @@ class Net:
             armed.append({"url": request.url, "body": request.text})
         return [Arm(net=self._number, bodies=armed)]
 
-    def armed(self, net: int, place: int) -> None:
-        """The browser has taken charge of one body of *net*."""
+    def armed(self, net: int, place: int) -> list[Effect]:
+        """Effects, none, of the browser having taken charge of one body of *net*."""
         if net == self._number and self._cast:
             for id in self._cast[place]:
                 self._held[id] = True
+        return []
 
     def holds(self, id: str) -> bool:
         """Whether the event *id* leaves even if nothing else is done."""

@@ -117,6 +117,11 @@ def restored(record: dict[str, object]) -> Entry | None:
     return entry
 
 
+def nothing(entry: Entry) -> Request:
+    """What stands for the request of *entry* where it has none."""
+    return Request(id="", action="", url="", body={}, text=entry.text)
+
+
 def whole(value: object) -> int:
     """*value* as a whole number; 0 for what is none."""
     return int(value) if isinstance(value, (int, float)) and -1e300 < value < 1e300 else 0

@@ -26,9 +26,9 @@ class Pace:
         """Effects that let what comes now wait for *delay_ms*."""
         self._turn += 1
         self.resting = True
-        return [Later(timer=f"flush:{self._turn}", delay_ms=delay_ms)]
+        return [Later(timer=("outbox", "flush", self._turn), delay_ms=delay_ms)]
 
-    def is_over(self, turn: int) -> bool:
+    def is_over(self, turn: object) -> bool:
         """Whether the rest that *turn* was the timer of is over now; those before it were cut short."""
         if turn != self._turn:
             return False

@@ -3,16 +3,28 @@
 Pure. Not for when they leave: outbox.py.
 """
 
+from ..effects import Forget
+from ..errors import EventDropped, TrackerError
+from ..event import text_of
 from ..options.configure import Config
-from .entry import Entry, whole
+from .counts import Counts
+from .entry import Entry, Outcome, Request, nothing, restored, whole
+from .in_flight import Flights
+from .request import no_answer, refusals
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .report import Steps
+
+SETTLE_TICKS = 6  # by then the promise is settled; the event stays
 BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
 
 
 class Waiting:
     """All entries of one outbox, on their way or not."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, counts: Counts) -> None:
+        self._counts = counts
         limits = config.group("outbox")
         self.max_bytes = whole(limits.get("maxBytes"))
         self._max_events = whole(limits.get("maxEvents"))
@@ -59,7 +71,93 @@ class Waiting:
         """Whether *entry* has waited for longer than anybody wants it."""
         return entry.is_event and now_ms - entry.made_ms > self._max_age_ms
 
-    def victim(self) -> Entry | None:
+    def restore(self, records: list[dict[str, object]]) -> "Steps":
+        """Steps that take over *records* which other pages have kept; one that can't be read is let go of by itself."""
+        steps: Steps = []
+        for record in records:
+            entry = restored(record)
+            if entry is None:
+                self._counts.drop("unreadable")
+                steps.append(Forget(ids=[text_of(record, "id")]))
+            elif not self.knows(entry.id):
+                self.take(entry)
+                self._counts.events["restored"] += 1
+        return steps
+
+    def end(
+        self, request: Request, answer: dict[str, object], text: str, error: TrackerError | None
+    ) -> "tuple[list[str], Steps]":
+        """The ids of the events that the edge's last word on *request* lets go of, and the outcomes."""
+        refused = refusals(answer)
+        kept = []
+        outcomes: Steps = []
+        for index, entry in enumerate(request.entries):
+            if not self.has(entry):
+                continue
+            own = error or refused.get(index)
+            if entry.is_event:
+                kept.append(entry.id)
+                if own is None:
+                    self._counts.events["acknowledged"] += 1
+                else:
+                    self._counts.drop("refused")
+            self.remove(entry)
+            if not entry.settled:
+                entry.settled = True
+                outcomes.append(
+                    Outcome(entry, request, answer=answer, error=own, text=text, index=index)
+                )
+        return kept, outcomes
+
+    def settle(self, request: Request, error: TrackerError | None) -> "Steps":
+        """Outcomes for promises that wait no longer, though their events do."""
+        outcomes: Steps = []
+        for entry in request.entries:
+            if self.has(entry) and not entry.settled:
+                if entry.built and not request.taken:
+                    self.remove(entry)
+                entry.settled = True
+                entry.asking = ""
+                outcomes.append(Outcome(entry, request, answer={}, error=error))
+        return outcomes
+
+    def tick(self, in_flight: Flights) -> "tuple[bool, Steps]":
+        """Whether an entry has rested long enough, and outcomes of promises that have waited long enough."""
+        rested = False
+        steps: Steps = []
+        for entry in self.in_order():
+            entry.ticks += 1
+            rested = rested or entry.rest == 1
+            entry.rest -= 1 if entry.rest else 0
+            if entry.ticks >= SETTLE_TICKS and not entry.settled:
+                of = in_flight.get(entry.request) or nothing(entry)
+                kept = no_answer(of.url, "none yet; the event is kept")
+                one = Request(id="", action="", url=of.url, body={}, text=of.text)
+                one.entries = [entry]
+                steps.extend(self.settle(one, entry.error or kept))
+        return rested, steps
+
+    def bound(self) -> "Steps":
+        """Steps that drop events until they fit."""
+        steps: Steps = []
+        victim = self._victim()
+        while victim is not None:
+            steps.extend(self.drop(victim, "full"))
+            victim = self._victim()
+        return steps
+
+    def drop(self, entry: Entry, reason: str) -> "Steps":
+        """Steps that let go of *entry*, counted with its *reason*."""
+        self._counts.drop(reason)
+        self.remove(entry)
+        steps: Steps = [Forget(ids=[entry.id])]
+        if not entry.settled:
+            entry.settled = True
+            error = EventDropped(f"the event was dropped: {REASONS[reason]}", reason=reason)
+            steps.append(Outcome(entry, nothing(entry), answer={}, error=error))
+        return steps
+
+    def _victim(self) -> Entry | None:
         """The oldest event of least value where there are more of them than there may be; None where they fit."""
         if len(self._entries) <= self._max_events and self.bytes <= self.max_bytes:
             return None
@@ -92,3 +190,11 @@ def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
             size += entry.size
         found.append(body)
     return found
+
+
+REASONS = {
+    "too_large": "it is larger than the whole outbox may be",
+    "too_old": "it has waited longer than maxAgeHours",
+    "full": "the outbox is full, and it was the oldest of least value",
+    "consent": "the visitor declined consent",
+}

@@ -5,7 +5,7 @@ Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events i
 
 from ..dates import http_date_ms
 from ..digits import is_digits
-from ..errors import BadAnswer, EdgeRefused, TrackerError, WireError
+from ..errors import BadAnswer, EdgeRefused, NetworkFailed, TrackerError, WireError
 from ..event import part, text_of
 from ..percent import quote
 from ..wire import decode
@@ -35,6 +35,11 @@ def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: st
 def address_of(url: str) -> str:
     """*url* without its query, as errors name it."""
     return url.partition("?")[0]
+
+
+def no_answer(url: str, message: str) -> NetworkFailed:
+    """The error of a request to *url* that has come to nothing."""
+    return NetworkFailed(f"no answer from the edge at {address_of(url)}: {message}")
 
 
 def answer_of(

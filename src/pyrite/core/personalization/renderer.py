@@ -143,7 +143,7 @@ class Renderings:
         if plan.redirect:
             return effects + self._leave_for(plan, moment)
         if plan.steps:
-            late = Later(timer="plan:" + plan.id, delay_ms=PLAN_MS)
+            late = Later(timer=("events", "plan", plan.id), delay_ms=PLAN_MS)
             return effects + [Render(plan=plan.id, steps=plan.steps), late]
         return effects + self.rendering(plan.id, [], moment) + self.rendered(plan.id, [], moment)
 
@@ -181,7 +181,7 @@ class Renderings:
             plan.event.unloading = True
             effects.extend(self._go(plan.event, moment))
         effects.append(Redirect(url=found.url))
-        return effects + [Later(timer="redirect:" + plan.id, delay_ms=REDIRECT_LIMIT_MS)]
+        return effects + [Later(timer=("events", "redirect", plan.id), delay_ms=REDIRECT_LIMIT_MS)]
 
     def stayed(self, id: str, moment: Moment) -> list[Effect]:
         """Effects where a redirect has come to nothing (a download, a blocked address): the page is shown again."""

@@ -9,7 +9,7 @@ from ..delivery.outbox import Outbox
 from ..delivery.report import handed_on
 from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
-from ..effects import Decide, Effect, Hide, Later, Log, Show, rejected, resolved
+from ..effects import Decide, Effect, Hide, Later, Log, Show, Uncover, rejected, resolved
 from ..errors import BadAnswer, HookFailed, TrackerError, as_error
 from ..event import Draft, draft, part
 from ..moment import Moment
@@ -22,7 +22,7 @@ from ..visitor.consent import OUT, PENDING
 from ..visitor.visitor import Visitor
 from ..wire import Json, encode, merge
 from .consents import Consents
-from .hooks import BEFORE_EVENT, Hooks
+from .hooks import BEFORE_EVENT, LATE, Hooks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Events:
         delay_ms = int(timeout * 1000) if isinstance(timeout, (int, float)) else 3000
         css = self._config.text("prehidingStyle")
         hide: list[Effect] = [Hide(css=css)] if css else []
-        return hide + [Later(timer="show", delay_ms=delay_ms)]
+        return hide + [Later(timer=("events", "show", 0), delay_ms=delay_ms)]
 
     def hooked(
         self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment
@@ -246,7 +246,7 @@ class Events:
                 rules=self.device.rules,
                 question=self.device.question(event, moment),
             ),
-            Later(timer="decide:" + ticket, delay_ms=DECIDE_MS),
+            Later(timer=("events", "decide", ticket), delay_ms=DECIDE_MS),
         ]
 
     def decided(
@@ -263,6 +263,18 @@ class Events:
         return self.renderings.decided(event, propositions, moment) + self._page_fetched(
             event, moment
         )
+
+    def on_timer(self, what: str, number: str, moment: Moment) -> list[Effect]:
+        """Effects of a timer of an event or a plan having gone off."""
+        if what == "hints":
+            return self.hinted(moment)
+        if what == "decide":
+            return self.decided(number, [], LATE, moment)
+        if what == "plan":
+            return self.renderings.rendered(number, [], moment)
+        if what == "redirect":
+            return self.renderings.stayed(number, moment)
+        return [Show(), Uncover()]
 
     def _is_rendering(self) -> bool:
         """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
@@ -358,6 +370,10 @@ class Events:
 
         propositions = payloads(outcome.answer, "personalization:decisions")
         self.device.learn(payloads(outcome.answer, "personalization:rules"), moment)
+        if not propositions and not event.renders and not event.query:
+            # Nothing came to be rendered, and nothing was asked for: no plan for a beacon, or an order.
+            settled = [resolved(event.call, finish([]))] if event.call is not None else []
+            return settled + self._freed(moment)
         return self.renderings.answered(event, outcome.request.id, propositions, finish, moment)
 
     def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:

@@ -9,6 +9,7 @@ from ..moment import Moment
 BEFORE_EVENT = "onBeforeEventSend"
 BEFORE_CLICK = "onBeforeLinkClickSend"
 FILTER_CLICK = "clickCollection.filterClickDetails"
+LATE = "no answer in time"
 HOOK_MS = 10000  # after which a callback whose promise stays open counts as one that threw
 
 
@@ -24,7 +25,7 @@ class Hooks:
         """Effects that call the page's callback *hook* with *value*; its answer is about *subject*."""
         ticket = moment.new_id()
         self._asked[ticket] = (hook, subject)
-        late = Later(timer="hook:" + ticket, delay_ms=HOOK_MS)
+        late = Later(timer=("hooks", "hook", ticket), delay_ms=HOOK_MS)
         return [Ask(ticket=ticket, hook=hook, value=value), late]
 
     def take(self, ticket: str) -> tuple[str, object]:

@@ -1,0 +1,106 @@
+"""Entries put into bodies and sent: as few as can be, in parts where one is too large.
+
+Pure. Not for when: outbox.py and pace.py. Not for what a body says: request_builder.py.
+"""
+
+from ..effects import Send
+from ..moment import Moment
+from ..notes import Notes
+from .counts import Counts
+from .deferred import Net
+from .entry import Entry, Request
+from .in_flight import Flights
+from .queue import Waiting, bodies
+from .request_builder import CHOICE, Outgoing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .report import Steps
+
+BODY_BYTES = 200000
+UNLOADING_BYTES = (
+    60000  # of one body while the page goes away: below the 64 KiB, for others may need some
+)
+
+
+class Sender:
+    """Sends what waits in one outbox, and knows what is on its way."""
+
+    def __init__(
+        self, outgoing: Outgoing, notes: Notes, waiting: Waiting, net: Net, counts: Counts
+    ) -> None:
+        self.in_flight = Flights()
+        self._outgoing = outgoing
+        self._notes = notes
+        self._waiting = waiting
+        self._net = net
+        self._counts = counts
+
+    def flush(self, moment: Moment, *, unloading: bool = False) -> "Steps":
+        """Steps that send all that waits, in as few bodies as can be."""
+        steps: Steps = []
+        leaving: list[Entry] = []
+        choices: Steps = []  # last: with a beacon for one the other bodies may not leave any more
+        for entry in self._waiting.in_order():
+            if entry.request or (self._net.holds(entry.id) if unloading else entry.rest > 0):
+                continue
+            if self._waiting.is_too_old(entry, moment.now_ms):
+                steps.extend(self._waiting.drop(entry, "too_old"))
+            elif entry.built and entry.built.action == CHOICE:
+                choices.extend(self.send([entry], moment, unloading=unloading))
+            elif entry.built or (entry.asking and not unloading):
+                steps.extend(self.send([entry], moment, unloading=unloading))
+            else:
+                leaving.append(entry)
+        for body in bodies(leaving, UNLOADING_BYTES if unloading else BODY_BYTES):
+            steps.extend(self.send(body, moment, unloading=unloading))
+        return steps + choices
+
+    def send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
+        """Steps that send *entries*, which have one head, in one body."""
+        built = entries[0].built
+        if not self._outgoing.may_leave(built, moment):
+            for entry in entries:
+                entry.request = ""
+            return []
+        request = built or self._outgoing.pack(
+            entries, moment, unloading=unloading, delivery=self._counts.told()
+        )
+        request.entries = entries
+        request.bare = self._outgoing.bare
+        for entry in entries:
+            entry.request = request.id
+            if entry.is_event:
+                self._counts.events["retried" if entry.attempts else "sent"] += 1
+            entry.attempts += 1
+        self.in_flight.start(request, unloading=unloading, first=entries[0].attempts == 1)
+        line = f"{request.action} {request.id}: {request.text}" if self._notes.debug else ""
+        steps: Steps = [_send_of(request, unloading=unloading)]
+        return self._notes.note(line) + steps
+
+    def parted(
+        self, request: Request, at: int, moment: Moment, *, unloading: bool = True
+    ) -> "Steps":
+        """Steps that send the first *at* events of *request* and the others apart."""
+        steps: Steps = []
+        for entries in (request.entries[:at], request.entries[at:]):
+            there = [entry for entry in entries if self._waiting.has(entry)]
+            if there:
+                steps.extend(self.send(there, moment, unloading=unloading))
+        return steps
+
+    def by_fetch(self, request: Request) -> "Steps":
+        """Steps that send *request*, which the browser refused as a beacon, by fetch."""
+        self.in_flight.by_fetch(request)
+        return [_send_of(request, unloading=False)]
+
+
+def _send_of(request: Request, *, unloading: bool) -> Send:
+    return Send(
+        request=request.id,
+        url=request.url,
+        body=request.text,
+        unloading=unloading,
+        keepalive=request.keepalive,
+        bare=request.bare,
+    )
