@@ -2,13 +2,13 @@
 
 from given import ECID, NOW_MS
 
+from pyrite.core.percent import quote
 from pyrite.core.visitor.identity import (
     append_to_url,
     cookies,
     ecid_in_url,
     ecid_of,
     identity_cookie,
-    quote,
 )
 
 
