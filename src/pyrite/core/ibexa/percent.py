@@ -40,6 +40,7 @@ def _octets(text: str, path: str) -> list[int]:
     pieces = text.split("%")
     for index in range(len(pieces)):
         piece = pieces[index]
+        _check(piece, path)
         if index:
             digits = piece[:2].encode()
             value = hex_digit(digits, 0) * 16 + hex_digit(digits, 1)
@@ -47,7 +48,6 @@ def _octets(text: str, path: str) -> list[int]:
                 raise Refused("expected two hexadecimal digits behind each %", path=path)
             octets.append(value)
             piece = piece[2:]
-        _check(piece, path)
         for octet in piece.encode():
             octets.append(octet)
     return octets
