@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from service import settings
+from service import Clock, settings
 from starlette.testclient import TestClient
 
 Maker = Callable[..., TestClient]
@@ -20,3 +20,9 @@ def service(edge: Maker, tmp_path: Path) -> Maker:
         return edge(jss=settings(tmp_path, **own), **options)
 
     return make
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of an edge that is given it."""
+    return Clock()

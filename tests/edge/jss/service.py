@@ -1,5 +1,6 @@
 """A JSS service in this process, and callers of it with cookies of their own."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,37 @@ def track(client: TestClient, body: Any, *, path: str = EVENT, key: str = KEY, *
     if isinstance(body, str | bytes):
         return client.post(query, content=body, headers=headers, **more)
     return client.post(query, json=body, headers=headers, **more)
+
+
+class Clock:
+    """Seconds since 1970, as far as a test says."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, minutes: float, seconds: float = 0) -> None:
+        """Let time pass."""
+        self.now += minutes * 60 + seconds
+
+
+def sessions(client: TestClient) -> list[Any]:
+    """All sessions, oldest first."""
+    return list(client.app.state.store.sessions())  # type: ignore[attr-defined]
+
+
+def human(client: TestClient) -> None:
+    """The caller gives a sign of a human."""
+    assert client.get(f"{HUMAN}?tstamp=1").status_code == 200
+
+
+def bodies(client: TestClient) -> list[Any]:
+    """What is stored, as JSON."""
+    return [json.loads(one.body) for one in client.app.state.store.events()]  # type: ignore[attr-defined]
+
+
+def rows(client: TestClient) -> list[Any]:
+    """All bad rows."""
+    return list(client.app.state.store.bad_rows())  # type: ignore[attr-defined]
