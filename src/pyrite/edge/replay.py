@@ -26,7 +26,8 @@ def replay(
     Raises StoreUnavailable, SettingsError; what was told by then is done.
     """
     definitions = Definitions(Path(settings.jss.definitions))
-    steps = chain(settings.jss.processors)
+    # One that is off imports nothing of others.
+    steps = chain(settings.jss.processors) if settings.jss.enabled else chain((), ())
     # What was kept was admitted.
     sessions = Sessions(settings.jss, store)
     jss = Jss(settings, definitions, steps, lambda call, caller: True, sessions)

@@ -9,10 +9,11 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Scope
 
-from ...stores.contract import Receipt, Store
+from ...stores.contract import Receipt, Store, StoreUnavailable
 from ..experiences.folder import Experiences
 from ..http.call import Call, Route
 from ..http.cors import Cors
+from ..http.gateway import RETRY_AFTER_S
 from ..http.problems import TOLD, Problem
 from ..ingest.receive import KEPT
 from ..settings import Settings
@@ -83,10 +84,8 @@ class Jss(Reader):
         action = arrival.call.route.action
         if action == addresses.HUMAN:
             response = Response(b"", media_type="text/css", headers=NEVER_KEPT)
-        elif action == addresses.PROFILE:
-            response = _json(self._profile(arrival.call), 200)
-        elif action == addresses.WHY:
-            response = _json(self._why(arrival.call), 200)
+        elif action in addresses.ASKING:
+            response = _json(self._told(arrival.call), 200)
         elif action == addresses.LAYOUT:
             body = self._layouts.body(arrival, arrival.page, arrival.route)
             response = _json(body, 200 if arrival.page else 404)
@@ -96,12 +95,16 @@ class Jss(Reader):
             self._sign(response, arrival.caller, classified=arrival.robot is False)
         return response
 
-    def _profile(self, call: Call) -> dict[str, Any]:
-        return profile(self._store, self._jss, self._caller(call).visitor, call.received_ms)
-
-    def _why(self, call: Call) -> dict[str, Any]:
-        facts = facts_of_call(call, self._caller(call), self._settings, self._store)
-        return {"causes": causes(facts)}
+    def _told(self, call: Call) -> dict[str, Any]:
+        """What a caller asks about itself: its profile, or why nothing is there. Raises Problem."""
+        caller = self._caller(call)
+        try:
+            if call.route.action == addresses.PROFILE:
+                return profile(self._store, self._jss, caller.visitor, call.received_ms)
+            return {"causes": causes(facts_of_call(call, caller, self._settings, self._store))}
+        except StoreUnavailable as error:
+            detail = str(error)
+            raise Problem(503, "store.unavailable", detail, retry_after_s=RETRY_AFTER_S) from None
 
     def refuse(self, call: Call, problem: Problem) -> Response:
         """See Dialect in ingest/dialect.py."""

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 import pyrite
 from pyrite.edge.settings import Edge, JssProcessor, Settings
+from pyrite.stores.contract import StoreUnavailable
 from pyrite.stores.memory import MemoryStore
 from pyrite.stores.sqlite import SqliteStore
 
@@ -128,3 +129,16 @@ def test_the_store_of_files_keeps_them_too(built: Path, tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "data")
     assert [one.events for one in store.sessions()] == [1]
     store.close()
+
+
+@pytest.mark.parametrize("path", [PROFILE, PROFILE.replace("profile", "why")])
+def test_while_the_store_can_t_be_read_it_says_so(service: Maker, path: str) -> None:
+    class Closed(MemoryStore):
+        def names_of(self, visitor: str) -> list[str]:
+            raise StoreUnavailable("the disk is gone")
+
+    client = service(store=Closed(), settings=DEVELOPMENT)
+    client.cookies[GLOBAL] = "a" * 32 + "|True"
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.unavailable")
