@@ -29,7 +29,7 @@ CORE_LIBRARY = {"math"}
 # one line are apart, but for those of the ground. The README names the same order.
 INNER_WALLS = {
     "core": (
-        "wire errors moment effects event urls digits dates percent words notes",
+        "wire errors moment effects event urls digits dates percent words notes parts",
         "options",
         "visitor",
         "delivery collect personalization ibexa jss",
@@ -38,9 +38,9 @@ INNER_WALLS = {
         "tracker",
     ),
     "browser": (
-        "bridges bridge features host",
-        "clock console listening sequence",
-        "facts delivery rendering",
+        "bridges bridge features host paths",
+        "clock console elements listening sequence",
+        "facts delivery parts rendering",
         "listeners",
         "page",
         "entry",

@@ -386,6 +386,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
       return Array.isArray(found) ? found[0] : null;
     },
     words,
+    place,
     json: JSON,
     promises: Promise,
     array: (...given) => given,

@@ -106,11 +106,11 @@ class Lanes:
 def bytecode(place: Path) -> bytes:
     """played.py and core as one module for MicroPython, made in the folder *place*."""
     from pyrite.bundle.merge import merge
-    from pyrite.bundle.tracker import _compile, bridged
+    from pyrite.bundle.tracker import _compile, bridged, in_part
 
     files = {
         name: file
-        for name, file in bridged(SOURCE, "micropython").items()
+        for name, file in (bridged(SOURCE, "micropython") | in_part(SOURCE, "render")).items()
         if name.startswith("core/")
     }
     for name in PLAYED:

@@ -4,7 +4,8 @@ import json
 import random
 from typing import Any
 
-from pyrite.core.personalization.actions import SCHEMA, TYPES
+from pyrite.core.personalization.actions import TYPES
+from pyrite.core.personalization.schemas import SCHEMA
 
 TEXTS = ("", "x", "a b", "é漢😀", "\u2028", "\x01\x7f", "<b>", "'\"\\", "%3D%zz&", "a" * 300, "null", "__proto__", "-1", "NaN", "ſİ", "\ufeff \xa0a\xa0 b", "\x1cz\x85")  # fmt: skip
 NUMBERS = (0, 1, -1, 2**31, 2**53, -(2**53), 0.1, 1.5e300, 1e-7, 123456789.125, 123456789012345680000, 1e21)  # fmt: skip

@@ -7,7 +7,7 @@ from fake_window import Window
 from pyrite.browser.entry import decider
 from pyrite.core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from pyrite.core.event import PAGE_VIEW
-from pyrite.core.personalization.on_device import DECIDER
+from pyrite.core.parts import DECIDE, PREFIX
 from pyrite.core.personalization.propositions import PROVIDER
 from pyrite.core.wire import decode, encode
 
@@ -26,8 +26,6 @@ def question(**more: Any) -> str:
             "query": {"decisionScopes": ["hero"]},
             "now": NOW_MS,
             "history": [],
-            "language": "de",
-            "agent": "",
         }
         | more
     )
@@ -36,19 +34,19 @@ def question(**more: Any) -> str:
 def test_the_function_is_on_the_page_and_speaks_texts(page_window: Window) -> None:
     decider.begin()
     rules = encode({"experiences": [EXPERIENCE, 5], "holdout": 0, "visitor": {"id": "v-1"}})
-    answer: Any = decode(page_window.__dict__[DECIDER](rules, question()))
+    answer: Any = decode(page_window.__dict__[PREFIX + DECIDE](f"{question()}\n{rules}"))
 
     assert [one["scope"] for one in answer] == ["hero"]
 
 
 def test_rules_are_read_once(page_window: Window) -> None:
     rules = encode({"experiences": [], "visitor": {}})
-    decider.decided(rules, question())
+    decider.decided(f"{question()}\n{rules}")
     first = decider._prepared[rules]
-    decider.decided(rules, question())
+    decider.decided(f"{question()}\n{rules}")
     assert decider._prepared[rules] is first
 
-    decider.decided("{}", question())
+    decider.decided(question() + "\n{}")
     assert list(decider._prepared) == ["{}"]
 
 

@@ -8,12 +8,8 @@ from js_values import JsError, Obj, Promise
 from opened import Opened, event
 
 from pyrite.browser.page import PREHIDING_ID, PROMPT, SLICE_MS
-from pyrite.core.effects import Abandon, Call, Decide, Hide, Redirect, Render, SetCookie, Show, Stay
-from pyrite.core.personalization.on_device import DECIDER
+from pyrite.core.effects import Call, Hide, Redirect, SetCookie, Show, Stay
 from pyrite.testing.browser import MemoryBrowser
-
-DECIDE = Decide(ticket="t", url="https://edge.site.test/decide.js", rules="{}", question={})
-
 
 # ---- calls ----------------------------------------------------------------------------------------------------------
 
@@ -327,63 +323,3 @@ def test_an_image_may_hide_where_it_was_loaded_from(page_window: Window) -> None
 
     assert [one.src for one in images] == ["https://x.test/i"] * 2
     assert [one.referrerPolicy for one in images] == ["no-referrer", None]
-
-
-# ---- decisions in the page ------------------------------------------------------------------------------------------
-
-
-def decided(opened: Opened) -> list[Any]:
-    """What the tracker is told of decisions, from now on."""
-    told: list[Any] = []
-    tracker = opened.page.tracker
-    tracker.decided = lambda ticket, propositions, error, moment: (  # type: ignore[method-assign]
-        told.append((propositions, error)) or []  # type: ignore[func-returns-value]
-    )
-    return told
-
-
-def test_the_script_that_decides_is_loaded_at_first_use(page_window: Window) -> None:
-    opened = Opened(page_window)
-    told = decided(opened)
-    opened.page.carry_out([DECIDE])
-    (script,) = page_window.document.head.children
-    assert script.src == DECIDE.url
-
-    page_window.__dict__[DECIDER] = lambda rules, asked: '[{"id": "p"}, 5]'
-    script.dispatch("load")
-    opened.page.carry_out([DECIDE])
-
-    assert told == [([{"id": "p"}], "")] * 2
-    assert len(page_window.document.head.children) == 1
-
-
-def test_where_it_can_t_be_loaded_or_throws_the_tracker_is_told_why(page_window: Window) -> None:
-    def throws(rules: str, asked: str) -> str:
-        raise JsError("no")
-
-    opened = Opened(page_window)
-    told = decided(opened)
-    opened.page.carry_out([DECIDE])
-    page_window.document.head.children[0].dispatch("error")
-    page_window.__dict__[DECIDER] = throws
-    opened.page.carry_out([DECIDE])
-
-    assert told == [([], f"{DECIDE.url} can't be loaded"), ([], "Error: no")]
-
-
-def test_a_plan_that_is_not_under_way_is_not_abandoned(page_window: Window) -> None:
-    opened = Opened(page_window)
-    opened.page.carry_out([Abandon(plan="unknown", keys=[0], why="view")])
-
-    assert page_window.lines == []
-
-
-def test_a_plan_without_steps_ends_at_once(page_window: Window) -> None:
-    opened = Opened(page_window)
-    ended: list[Any] = []
-    opened.page.tracker.rendered = lambda plan, results, moment: (  # type: ignore[method-assign]
-        ended.append((plan, results)) or []  # type: ignore[func-returns-value]
-    )
-    opened.page.carry_out([Render(plan="p", steps=[])])
-
-    assert ended == [("p", [])]

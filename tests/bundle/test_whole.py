@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pyrite.bundle.compiled import files_of
 from pyrite.bundle.compiler.compile import compiled
-from pyrite.bundle.tracker import addressing, bridged, deciding, modules
+from pyrite.bundle.tracker import addressing, bridged, in_parts, modules
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "pyrite"
@@ -13,7 +13,7 @@ ONLY_PYTHON = ("test_wire_values",)
 
 
 def test_core_browser_and_the_tests_that_every_lane_runs_are_compiled() -> None:
-    files = files_of(SOURCE) | deciding(SOURCE) | addressing(SOURCE)
+    files = files_of(SOURCE) | in_parts(SOURCE) | addressing(SOURCE)
     tests = {
         path.name: path
         for folder in ("core", "language")

@@ -2,6 +2,7 @@
 
 from pyrite.core.effects import Send
 from pyrite.core.moment import Given, Moment
+from pyrite.core.personalization.planner import Planner
 from pyrite.core.tracker import Tracker
 from pyrite.core.wire import decode, encode
 
@@ -42,8 +43,35 @@ def moment(now_ms=NOW_MS, age_ms=0, **facts) -> Moment:
     )
 
 
+_planners = []
+
+
+def planned(tracker: Tracker, now=None):
+    """Effects of the part that renders being there."""
+    planner = Planner(tracker.place)
+    _planners.append(planner)
+    return tracker.loaded("render", planner.run, "", now or moment())
+
+
+def planner_of(plan):
+    """The planner that made *plan*, an id."""
+    return [planner for planner in _planners if plan in planner.plans][0]
+
+
+def steps_of(render):
+    """The steps that a Render is to carry out."""
+    return planner_of(render.plan).plans[render.plan].steps
+
+
 def configured(**options) -> Tracker:
-    """A tracker for the data stream `shop` with an edge on its own site."""
+    """A tracker for the data stream `shop` with an edge on its own site; the part that renders is there."""
+    tracker = bare(**options)
+    assert planned(tracker) == []
+    return tracker
+
+
+def bare(**options) -> Tracker:
+    """The same before any part was loaded."""
     tracker = Tracker("alloy")
     given = {
         "datastreamId": "shop",

@@ -163,7 +163,7 @@ class Player(PlayedPage):
         at = int_of(step[1]) % len(self.plans)
         plan, how = self.plans[at], text_at(step, 2)
         words = [str(word) for word in list_of(step[3])] or ["shown"]
-        results = [words[place % len(words)] for place in range(len(plan.steps))]
+        results = [words[place % len(words)] for place in range(len(self.steps_of(plan)))]
         if how != "first":
             self.plans.pop(at)
         if how == "undone":
@@ -178,27 +178,32 @@ class Player(PlayedPage):
         """`["decide", which, propositions, error]`."""
         if not self.deciding:
             return
-        one = self.deciding.pop(int_of(step[1]) % len(self.deciding))
-        given = [object_of(found) for found in list_of(step[2])]
-        self.do(self.tracker.decided(one.ticket, given, text_at(step, 3), self.moment()))
+        self.deciding.pop(int_of(step[1]) % len(self.deciding))
+        self.decisions = encode([object_of(one) for one in list_of(step[2])])
+        why = text_at(step, 3)
+        run = None if why else self.decide
+        self.do(self.tracker.loaded("decide", run, why, self.moment()))
 
     def step_click(self, step: list[object]) -> None:
         """`["click", facts of a link, marks, label, token, [[selector, distance], …]]`; the marks null for no offer."""
-        click: Click | None = None
+        offer: dict[str, object] = {}
         if isinstance(step[2], list):
-            known = len(self.tracker.click_selectors())
+            interactions = self.planner.interactions
+            known = len(interactions.selectors)
             met: list[tuple[int, int]] = []
             for pair in list_of(step[5]):
                 place = list_of(pair)
                 if int_of(place[0]) < known:
                     met.append((int_of(place[0]), int_of(place[1])))
-            click = Click(
-                marks=[int_of(mark) for mark in step[2]],
-                label=text_at(step, 3),
-                token=text_at(step, 4),
-                met=met,
+            offer = interactions.event_of(
+                Click(
+                    marks=[int_of(mark) for mark in step[2]],
+                    label=text_at(step, 3),
+                    token=text_at(step, 4),
+                    met=met,
+                )
             )
-        self.do(self.tracker.clicked(object_of(step[1]), self.moment(), click))
+        self.do(self.tracker.clicked(object_of(step[1]), self.moment(), offer))
 
     def step_time(self, step: list[object]) -> None:
         """`["time", ms]`: timers run. `["late", ms]`: none does in time. `["clock", ms]`: the computer's clock is set."""

@@ -6,11 +6,11 @@ from pyrite.core.effects import (
     Arm,
     Ask,
     Call,
-    Decide,
     Effect,
     Forget,
     Hide,
     Later,
+    Load,
     Recall,
     Redirect,
     Render,
@@ -23,6 +23,7 @@ from pyrite.core.effects import (
 )
 from pyrite.core.errors import TrackerError
 from pyrite.core.moment import Given, Moment
+from pyrite.core.personalization.planner import Planner
 from pyrite.core.tracker import Tracker
 from pyrite.core.visitor.consent import state_of
 from pyrite.core.visitor.identity import cookies
@@ -77,7 +78,9 @@ class PlayedPage:
         self.flying: list[Flight] = []
         self.asked: list[Ask] = []
         self.plans: list[Render] = []
-        self.deciding: list[Decide] = []
+        self.planner = Planner(1)
+        self.deciding: list[Load] = []
+        self.decisions = "[]"
         self.timers: list[tuple[int, int, tuple[str, str, object]]] = []
         self.timers_made = 0
         self.stored: list[dict[str, object]] = []  # by pages that are gone
@@ -148,8 +151,9 @@ class PlayedPage:
             self.asked.append(effect)
         elif isinstance(effect, Render):
             self.plans.append(effect)
-        elif isinstance(effect, Decide):
-            self.deciding.append(effect)
+            self.step.append(self.steps_of(effect))
+        elif isinstance(effect, Load):
+            self.load(effect)
         elif isinstance(effect, Later):
             self.timers_made += 1
             self.timers.append((self.passed_ms + effect.delay_ms, self.timers_made, effect.timer))
@@ -196,6 +200,25 @@ class PlayedPage:
             self.do(self.tracker.beaconed(effect.request, taken=taken, moment=self.moment()))
         else:
             self.flying.append(Flight(effect))
+
+    def load(self, effect: Load) -> None:
+        """A part is loaded, what decides when a step says so."""
+        if effect.part != "render":
+            self.deciding.append(effect)
+        elif self.transport == "broken":
+            self.do(self.tracker.undone(effect, "broken", self.moment()))
+        else:
+            self.do(self.tracker.loaded("render", self.planner.run, "", self.moment()))
+
+    def decide(self, text: str) -> str:
+        """The part that decides: it says what the last step of its kind has given."""
+        self.step.append(["decides", text])
+        return self.decisions
+
+    def steps_of(self, effect: Render) -> list[dict[str, object]]:
+        """The steps of a plan, none of one that has ended."""
+        plan = self.planner.plans.get(effect.plan)
+        return plan.steps if plan else []
 
     def arm(self, effect: Arm) -> None:
         """The browser takes charge of all bodies but the last of many."""

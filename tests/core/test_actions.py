@@ -2,7 +2,8 @@
 
 from given import action
 
-from pyrite.core.personalization.actions import SCHEMAS, step_of
+from pyrite.core.personalization.actions import step_of
+from pyrite.core.personalization.schemas import SCHEMAS
 
 
 def content(type, value):

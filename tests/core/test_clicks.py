@@ -9,7 +9,9 @@ from given import (
     decisions,
     moment,
     only,
+    planner_of,
     proposition,
+    steps_of,
 )  # fmt: skip
 
 from pyrite.core.collect.clicks import details_of, event_of, kept, wanted
@@ -146,7 +148,8 @@ def rendered_offer(tracker):
     found = proposition("p", action("setText"))
     found["scopeDetails"] = {"decisionProvider": "PYR"}
     render = only(answer(tracker, send, [decisions(found)]), "Render")
-    return Click(marks=[render.steps[0]["mark"]])
+    click = Click(marks=[steps_of(render)[0]["mark"]])
+    return planner_of(render.plan).interactions.event_of(click)
 
 
 def test_a_callback_that_throws_cancels_the_click_and_what_it_means_to_offers():

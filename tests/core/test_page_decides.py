@@ -13,6 +13,8 @@ from given import (
     settled,
 )
 
+from pyrite.core.wire import decode, encode
+
 RULES = {
     "type": "personalization:rules",
     "payload": [{"experiences": [], "decider": "/lib/decide.1.js", "maxAgeS": 3600}],
@@ -31,26 +33,32 @@ def learned(**options):
 def test_the_view_after_the_rules_came_is_decided_in_the_page():
     tracker = learned()
     effects = tracker.command(2, "event", {"viewStart": True}, moment())
-    decide = only(effects, "Decide")
+    load = only(effects, "Load")
+    asked = []
+
+    def decide(text):
+        asked.append(text)
+        return "[]"
 
     assert all_of(effects, "Send") == []
-    assert decide.url == "https://edge.site.test/lib/decide.1.js"
-    assert '"decider":"/lib/decide.1.js"' in decide.rules
+    assert [load.part, load.url] == ["decide", "https://edge.site.test/lib/decide.1.js"]
+    assert all_of(tracker.loaded("decide", decide, "", moment()), "Send")
+    question, _, rules = asked[0].partition("\n")
+    assert sorted(decode(question)) == ["event", "history", "now", "query"]
+    assert '"decider":"/lib/decide.1.js"' in rules
 
 
 def test_an_edge_on_the_pages_own_host_has_the_script_there():
-    decide = only(
-        learned(edgeDomain=None).command(2, "event", {"viewStart": True}, moment()), "Decide"
-    )
+    load = only(learned(edgeDomain=None).command(2, "event", {"viewStart": True}, moment()), "Load")
 
-    assert decide.url == "https://www.site.test/lib/decide.1.js"
+    assert load.url == "https://www.site.test/lib/decide.1.js"
 
 
 def test_what_the_page_has_decided_is_not_asked_again():
     tracker = learned()
-    ticket = only(tracker.command(2, "event", {"viewStart": True}, moment()), "Decide").ticket
-    found = [proposition("a", action("setText"))]
-    effects = tracker.decided(ticket, found, "", moment())
+    tracker.command(2, "event", {"viewStart": True}, moment())
+    found = encode([proposition("a", action("setText"))])
+    effects = tracker.loaded("decide", lambda text: found, "", moment())
     plan = only(effects, "Render").plan
     effects = effects + tracker.rendering(plan, ["shown"], moment())
     effects = effects + tracker.rendered(plan, ["shown"], moment())

@@ -1,25 +1,15 @@
 """Answers become steps, and only what was shown is noted."""
 
-from given import action, moment, proposition, scoped
+from given import action, proposition, scoped
 
-from pyrite.core.event import draft
 from pyrite.core.personalization.interactions import Click, Interactions
 from pyrite.core.personalization.plan import Plan
 
+ASKED = {"renders": True, "view": "", "surface": "", "page": True, "here": True}
 
-def plan(**options):
-    return Plan(
-        "1",
-        draft(
-            1,
-            dict({"viewStart": True}, **options),
-            collected={},
-            data={},
-            moment=moment(),
-            event_id="e",
-        ),
-        Interactions({"PYR": "always"}),
-    )
+
+def plan():
+    return Plan("1", ASKED, Interactions({"PYR": "always"}))
 
 
 def ids(records):
@@ -27,9 +17,10 @@ def ids(records):
 
 
 def test_a_mixed_proposition_comes_back_twice():
-    taken = plan().take([proposition("p", action("setText"), action("unknown", id="i2"))])
+    made = plan()
+    made.take([proposition("p", action("setText"), action("unknown", id="i2"))])
 
-    assert [(part["renderAttempted"], ids(part["items"])) for part in taken] == [
+    assert [(part["renderAttempted"], ids(part["items"])) for part in made.returned] == [
         (True, ["i1"]),
         (False, ["i2"]),
     ]
@@ -72,11 +63,9 @@ def test_what_came_to_nothing_is_told():
 
 def test_clicks_on_what_a_click_item_names_count_for_its_view():
     interactions = Interactions({"PYR": "always"})
-    options = {"viewStart": True, "xdm": {"web": {"webPageDetails": {"viewName": "cart"}}}}
-    event = draft(1, options, collected={}, data={}, moment=moment(), event_id="e")
     offer = scoped(proposition("a", action("click", "#a")), "cart", view=True)
     page = proposition("b", action("click", "#b"))
-    Plan("1", event, interactions).take([offer, page])
+    Plan("1", dict(ASKED, view="cart"), interactions).take([offer, page])
     on_view = interactions.event_of(Click(marks=[], met=[(0, 0)]))
     on_page = interactions.event_of(Click(marks=[], met=[(1, 0)]))
 

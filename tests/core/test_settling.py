@@ -13,6 +13,7 @@ from given import (
     only,
     proposition,
     settled,
+    steps_of,
     ticked,
     timer,
 )  # fmt: skip
@@ -110,7 +111,7 @@ def test_what_an_answer_says_in_a_form_that_nobody_foresaw_leaves_no_promise_ope
         effects = answer(tracker, send, text=text)
         for render in all_of(effects, "Render"):
             effects = effects + tracker.rendering(
-                render.plan, ["shown"] * len(render.steps), moment()
+                render.plan, ["shown"] * len(steps_of(render)), moment()
             )
         assert settled(effects, 1), said
         assert only(effects, "Forget")

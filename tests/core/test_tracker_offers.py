@@ -13,6 +13,7 @@ from given import (
     proposition,
     scoped,
     settled,
+    steps_of,
 )
 
 from pyrite.core.tracker import Tracker
@@ -79,7 +80,7 @@ def test_content_is_placed_where_the_metadata_says():
         "metadata": {"hero": {"selector": "#hero", "actionType": "setHtml"}},
     }
     effects = tracker.command(1, "applyPropositions", options, moment())
-    step = only(effects, "Render").steps[0]
+    step = steps_of(only(effects, "Render"))[0]
 
     assert [step["type"], step["selector"], step["content"]] == ["setHtml", "#hero", "<b>x</b>"]
     value = settled(tracker.rendering(only(effects, "Render").plan, ["shown"], moment()), 1)[1]
@@ -142,7 +143,7 @@ def test_a_kept_view_is_applied_by_its_name():
     tracker = with_views(configured())
     effects = tracker.command(5, "applyPropositions", {"viewName": "Cart"}, moment())
 
-    assert only(effects, "Render").steps[0]["selector"] == "#c"
+    assert steps_of(only(effects, "Render"))[0]["selector"] == "#c"
 
 
 # ---- applyResponse -------------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ def test_an_answer_without_rendering_is_only_returned_and_its_views_are_kept():
 
     assert all_of(effects, "Render") == []
     effects = tracker.command(2, "applyPropositions", {"viewName": "cart"}, moment())
-    assert only(effects, "Render").steps[0]["selector"] == "#a"
+    assert steps_of(only(effects, "Render"))[0]["selector"] == "#a"
 
 
 # ---- views that pass -----------------------------------------------------------------------------------------------
@@ -225,7 +226,10 @@ def test_of_two_views_in_a_row_only_the_one_that_is_there_is_rendered():
     ]
     renders = all_of(answer(tracker, first, handles), "Render")
 
-    assert [[step["selector"] for step in render.steps] for render in renders] == [["#p"], ["#c"]]
+    assert [[step["selector"] for step in steps_of(render)] for render in renders] == [
+        ["#p"],
+        ["#c"],
+    ]
     value = settled(tracker.rendering(renders[0].plan, ["shown"], moment()), 1)[1]
     assert ids(value["propositions"]) == [("p", True), ("h", False)]
 
@@ -281,7 +285,7 @@ def test_an_item_of_an_unknown_type_is_warned_of_once_and_the_rest_rendered():
     effects = answer(tracker, view_start(tracker), [decisions(odd)])
 
     assert "item 'x' of 'a' is not rendered" in only(effects, "Log").message
-    assert len(only(effects, "Render").steps) == 1
+    assert len(steps_of(only(effects, "Render"))) == 1
 
 
 # ---- redirects -----------------------------------------------------------------------------------------------------
@@ -324,7 +328,7 @@ def test_a_redirect_that_is_refused_leaves_the_rest_to_be_rendered():
 
     assert all_of(effects, "Redirect") == []
     assert "does not redirect to" in all_of(effects, "Log")[0].message
-    assert len(only(effects, "Render").steps) == 1
+    assert len(steps_of(only(effects, "Render"))) == 1
 
 
 def test_the_timeout_uncovers_what_single_items_hide():

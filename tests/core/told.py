@@ -5,12 +5,13 @@ from pyrite.core.effects import (
     Arm,
     Ask,
     Call,
-    Decide,
     Effect,
+    Foresee,
     Forget,
     Hide,
     Keep,
     Later,
+    Load,
     Log,
     Recall,
     Redirect,
@@ -42,9 +43,9 @@ def told(effect: Effect) -> list[object]:
     if isinstance(effect, Ask):
         return [name, effect.ticket, effect.hook, effect.value]
     if isinstance(effect, Render):
-        return [name, effect.plan, effect.steps]
-    if isinstance(effect, Decide):
-        return [name, effect.ticket, effect.url, effect.rules, effect.question]
+        return [name, effect.plan]
+    if isinstance(effect, (Load, Foresee)):
+        return [name, effect.part, effect.url]
     if isinstance(effect, Abandon):
         return [name, effect.plan, effect.keys, effect.why]
     if isinstance(effect, SetCookie):

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 if __name__ == "__main__":
     sys.path[:0] = [str(HERE.parent / "core"), str(HERE.parents[1] / "src")]
 
-from given import NOW_MS, action, decisions, proposition  # noqa: E402
+from given import NOW_MS, action, decisions, planned, proposition  # noqa: E402
 
 from pyrite.core.effects import Effect, Keep, Later, Render, Send, kind  # noqa: E402
 from pyrite.core.moment import Given, Moment  # noqa: E402
@@ -95,6 +95,7 @@ def view_start() -> list[str]:
     found = proposition("p1", action("setText", "h1", "New"))
     answer = encode({"requestId": journey.sent(effects), "handle": [decisions(found)]})
     effects = journey.answered(journey.sent(effects), 200, answer)
+    effects = journey.note("loaded", planned(journey.tracker, journey.moment()))
     plan = next(effect.plan for effect in effects if isinstance(effect, Render))
     journey.note("rendering", journey.tracker.rendering(plan, ["shown"], journey.moment()))
     effects = journey.note("rendered", journey.tracker.rendered(plan, ["shown"], journey.moment()))

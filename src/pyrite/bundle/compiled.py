@@ -1,5 +1,5 @@
 """The `compiled` lane: the tracker as one script without an interpreter, and its source map back to the Python lines; and in
-the same way the script by which pages of every lane decide themselves.
+the same way the parts, which pages of every lane load when they need them.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from .compiler.compile import written
 from .compiler.program import Program
 from .tools import BuildError, esbuild, terser
-from .tracker import DECIDER, addressing, bridged, deciding
+from .tracker import PARTS, addressing, bridged, in_part, in_parts
 
 ENTRY = "browser/entry/standalone.py"
 # What other lanes alone need.
@@ -26,22 +26,21 @@ SMALLEST = "ecma=2020,passes=4,inline=1,lhs_constants=false"
 OURS = "^[$]"
 
 
-def files_of(source: Path) -> dict[str, Path]:
-    """`{path in the package: file}` of what the lane is compiled from; the bridge is its own."""
-    return {
-        name: file for name, file in bridged(source, "compiled").items() if name not in ELSEWHERE
-    }
+def files_of(source: Path, paths: Path | None = None) -> dict[str, Path]:
+    """`{path in the package: file}` of what the lane is compiled from; the bridge is its own, *paths* says where parts are."""
+    files = bridged(source, "compiled", paths)
+    return {name: file for name, file in files.items() if name not in ELSEWHERE}
 
 
-def script(source: Path, web: Path) -> tuple[bytes, bytes]:
+def script(source: Path, web: Path, paths: Path | None = None) -> tuple[bytes, bytes]:
     """The tracker's script and its source map; raises CompileError for Python outside the subset, BuildError where a tool fails."""
-    return shipped(files_of(source), _entry(ENTRY), web)
+    return shipped(files_of(source, paths), _entry(ENTRY), web)
 
 
-def decider(source: Path, web: Path) -> bytes:
-    """The script that decides; raises CompileError, BuildError."""
-    files = files_of(source) | deciding(source)
-    return shipped(files, _entry(DECIDER), web)[0]
+def part(source: Path, web: Path, name: str) -> bytes:
+    """The script of the part *name*; raises CompileError, BuildError."""
+    files = files_of(source) | in_part(source, name)
+    return shipped(files, _entry(PARTS[name][0]), web)[0]
 
 
 def for_tests(source: Path, tests: dict[str, Path], web: Path) -> bytes:
@@ -49,7 +48,7 @@ def for_tests(source: Path, tests: dict[str, Path], web: Path) -> bytes:
 
     The script leaves `{module: what it defines}` on the global object, as `tested`.
     """
-    files = files_of(source) | deciding(source) | addressing(source)
+    files = files_of(source) | in_parts(source) | addressing(source)
     imports = [f'import * as m{at} from "./{name}.js";' for at, name in enumerate(tests)]
     pairs = [f"{json.dumps(Path(name).stem)}: m{at}" for at, name in enumerate(tests)]
     entry = "\n".join(imports) + f"\nglobalThis.tested = {{ {', '.join(pairs)} }};\n"

@@ -13,9 +13,21 @@ from pathlib import Path
 
 from .merge import merge, stripped
 
-# How experiences are decided: on the edge, and in a script of its own for pages that decide themselves.
-DECISIONS = "core/decisions/"
-DECIDER = "browser/entry/decider.py"
+# What the parts alone need, scripts of their own that pages load when they first need them: by the name of each, its way in first.
+PARTS = {
+    "decide": ("browser/entry/decider.py", "core/decisions/"),
+    "render": (
+        "browser/entry/renderer.py",
+        "browser/rendering/",
+        "core/personalization/actions.py",
+        "core/personalization/interactions.py",
+        "core/personalization/plan.py",
+        "core/personalization/planner.py",
+        "core/personalization/redirects.py",
+        "core/personalization/selectors.py",
+    ),
+}
+PATHS = "browser/paths.py"
 # Ibexa's events and addresses, and those of JSS: for the edge, servers and pages that ask for them.
 APART = ("core/ibexa/", "core/jss/")
 PAGE_ROOMS = ("core", "browser")
@@ -39,17 +51,18 @@ FACE = "from .browser.entry.pyscript import alloy\n"
 
 def modules(source: Path) -> dict[str, Path]:
     """`{path in the package: file}` of the tracker's modules, in a fixed order."""
-    apart = deciding(source) | addressing(source)
+    apart = in_parts(source) | addressing(source)
     return {name: file for name, file in everything(source).items() if name not in apart}
 
 
-def deciding(source: Path) -> dict[str, Path]:
-    """What is only in the script by which pages decide themselves."""
-    return {
-        name: file
-        for name, file in everything(source).items()
-        if name == DECIDER or name.startswith(DECISIONS)
-    }
+def in_part(source: Path, part: str) -> dict[str, Path]:
+    """What is only in the part of that name, its way in and what the tracker does without."""
+    return {name: file for name, file in everything(source).items() if name.startswith(PARTS[part])}
+
+
+def in_parts(source: Path) -> dict[str, Path]:
+    """`in_part` of all parts."""
+    return {name: file for part in PARTS for name, file in in_part(source, part).items()}
 
 
 def addressing(source: Path) -> dict[str, Path]:
@@ -58,7 +71,7 @@ def addressing(source: Path) -> dict[str, Path]:
 
 
 def everything(source: Path) -> dict[str, Path]:
-    """`modules`, those that decide, and those that make addresses."""
+    """`modules`, those of parts, and those that make addresses."""
     return {
         file.relative_to(source).as_posix(): file
         for room in PAGE_ROOMS
@@ -66,13 +79,13 @@ def everything(source: Path) -> dict[str, Path]:
     }
 
 
-def bridged(source: Path, lane: str) -> dict[str, Path]:
-    """`modules` with the bridge of *lane*, and no other."""
+def bridged(source: Path, lane: str, paths: Path | None = None) -> dict[str, Path]:
+    """`modules` with the bridge of *lane*, and no other, and with the module *paths*, which says where the parts are."""
     files = {name: file for name, file in modules(source).items() if not name.startswith(BRIDGES)}
-    return files | {BRIDGE: source / BRIDGES / f"{lane}.py"}
+    return files | {BRIDGE: source / BRIDGES / f"{lane}.py", PATHS: paths or source / PATHS}
 
 
-def module(source: Path) -> bytes:
+def module(source: Path, paths: Path | None = None) -> bytes:
     """The tracker as one .mpy module that offers `start` and `run`, for the loader; without what is PyScript's.
 
     Of some spellings of its short names it is the one that brotli makes smallest: they differ by two percent.
@@ -82,17 +95,17 @@ def module(source: Path) -> bytes:
 
     files = {
         name: file
-        for name, file in bridged(source, "micropython").items()
+        for name, file in bridged(source, "micropython", paths).items()
         if name not in (*WITHOUT_LOADER, COMPILED)
     }
     spellings = [_compile(merge(files, turn), "pyrite.py", "-O3") for turn in range(SPELLINGS)]
     return min(spellings, key=lambda content: len(brotli.compress(content)))
 
 
-def archive(source: Path) -> bytes:
+def archive(source: Path, paths: Path | None = None) -> bytes:
     """A .tar.gz for PyScript's `files`: the package `pyrite`, module by module, whose `alloy` is the PyScript lane's."""
     compiled = {"__init__": _compile(FACE, "pyrite/__init__.py", "-O2")}
-    for name, file in bridged(source, "micropython").items():
+    for name, file in bridged(source, "micropython", paths).items():
         if name not in (LOADER, COMPILED):
             text = stripped(file.read_text(), quoted=name)
             compiled[name.removesuffix(".py")] = _compile(text, f"pyrite/{name}", "-O2")
@@ -105,22 +118,22 @@ def archive(source: Path) -> bytes:
     return gzip.compress(raw.getvalue(), 9, mtime=0)
 
 
-def sources(source: Path, lane: str) -> dict[str, str]:
+def sources(source: Path, lane: str, paths: Path | None = None) -> dict[str, str]:
     """`{path: text}` of the package `pyrite` in Python, for runtimes that read it, with the bridge of *lane*."""
     texts = {"pyrite/__init__.py": FACE}
-    for name, file in bridged(source, lane).items():
+    for name, file in bridged(source, lane, paths).items():
         if name not in (LOADER, COMPILED):
             texts[f"pyrite/{name}"] = stripped(file.read_text())
     return texts
 
 
-def brython(source: Path) -> str:
+def brython(source: Path, paths: Path | None = None) -> str:
     """A script for pages with Brython, to stand behind brython.js: the package `pyrite` for its virtual file system.
 
     With `brython_json` in place of json, which is in Brython's standard library. The time stamp, by which Brython
     keeps its translation in the browser's database, is a hash of the content.
     """
-    files = with_own_json(sources(source, "brython"))
+    files = with_own_json(sources(source, "brython", paths))
     modules: dict[str, list[object]] = {}
     for path, text in sorted(files.items()):
         name = path.removesuffix(".py").replace("/", ".")
@@ -143,10 +156,10 @@ def with_own_json(files: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def wheel(source: Path, version: str) -> bytes:
+def wheel(source: Path, version: str, paths: Path | None = None) -> bytes:
     """A wheel for Pyodide, `pyrite-{version}-py3-none-any.whl`: by PyScript's `packages`, micropip, or loadPackage."""
     info = f"pyrite-{version}.dist-info"
-    files = sources(source, "pyodide")
+    files = sources(source, "pyodide", paths)
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: pyrite\nVersion: {version}\n"
     files[f"{info}/WHEEL"] = (
         "Wheel-Version: 1.0\nGenerator: pyrite\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -110,20 +110,29 @@ class Ask(Effect):
     value: dict[str, object]
 
 
+class Load(Effect):
+    """Load *part* (see parts.py) unless it is there; hand back `loaded(part, …)`.
+
+    *url* is its address; where it ends in a slash, the folder in which the edge has its files: then one beside the tracker's
+    own script is tried first.
+    """
+
+    part: str
+    url: str
+
+
+class Foresee(Effect):
+    """Have the browser fetch what a Load of the same *part* and *url* may soon need; nothing of it is executed."""
+
+    part: str
+    url: str
+
+
 class Render(Effect):
-    """Carry out *steps* (see actions.py); hand back `rendering(plan)` after the first pass, `rendered(plan, …)` at the end."""
+    """Carry out the steps of *plan* (see planner.py); hand back `rendering(plan)` after the first pass, `rendered(plan, …)` at
+    the end."""
 
     plan: str
-    steps: list[dict[str, object]]
-
-
-class Decide(Effect):
-    """Ask the script at *url* (load it first) what *rules*, a JSON text, give for *question*; hand back `decided(ticket, …)`."""
-
-    ticket: str
-    url: str
-    rules: str
-    question: dict[str, object]
 
 
 class Abandon(Effect):

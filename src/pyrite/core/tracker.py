@@ -9,16 +9,17 @@ from .commands.configure import configured
 from .commands.pending import TICK_MS, UNSET, Pending, refused
 from .commands.table import known, named
 from .delivery.report import handed_on
-from .effects import Ask, Decide, Effect, Later, Render, Send, Show, rejected, resolved
+from .effects import Ask, Effect, Later, Load, Render, Send, Show, rejected, resolved
 from .errors import AlreadyConfigured, TrackerError, as_error
 from .moment import Moment
 from .notes import Notes
 from .options.configure import Config
-from .personalization.interactions import Click
 from .visitor.consent import OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .effects import Timer
 
 
@@ -139,8 +140,8 @@ class Tracker:
         """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
         if isinstance(effect, Ask):
             return self.hooked(effect.ticket, value=None, error=why, moment=moment)
-        if isinstance(effect, Decide):
-            return self.decided(effect.ticket, [], why, moment)
+        if isinstance(effect, Load):
+            return self.loaded(effect.part, None, why, moment)
         if isinstance(effect, Render):
             return [Show()] + self.rendered(effect.plan, [], moment)
         if not isinstance(effect, Send):
@@ -150,16 +151,16 @@ class Tracker:
         return self.failed(effect.request, message=why, moment=moment)
 
     def clicked(
-        self, facts: dict[str, object], moment: Moment, click: Click | None = None
+        self,
+        facts: dict[str, object],
+        moment: Moment,
+        offer: dict[str, object] | None = None,
     ) -> list[Effect]:
-        """Effects of a click, told by *facts* of a link (see clicks.py), {} for none, and *click*, what it means to offers."""
+        """Effects of a click, told by *facts* of a link (see clicks.py), {} for none, and *offer*, the xdm of an interact event
+        for the offers that it belongs to."""
         if self._set is None or self._set.visitor.consent(moment) == OUT:
             return []
-        return self._set.clicks.clicked(facts, moment, click)
-
-    def click_selectors(self) -> list[str]:
-        """The selectors whose clicks are told of."""
-        return self._set.events.renderings.interactions.selectors if self._set else []
+        return self._set.clicks.clicked(facts, moment, offer or {})
 
     def routed(self, how: str, moment: Moment) -> list[Effect]:
         """Effects of a change of the address in a single-page app; *how* as in routes.py."""
@@ -179,11 +180,11 @@ class Tracker:
         """Effects at the end of a plan; see Renderings.rendered."""
         return self._set.events.renderings.rendered(plan, results, moment) if self._set else []
 
-    def decided(
-        self, ticket: str, propositions: list[dict[str, object]], error: str, moment: Moment
+    def loaded(
+        self, part: str, run: "Callable[[str], str] | None", why: str, moment: Moment
     ) -> list[Effect]:
-        """Effects of the page having decided; see Events.decided."""
-        return self._set.events.decided(ticket, propositions, error, moment) if self._set else []
+        """Effects of a part being there, *run*, or of *why* it is not; see Load."""
+        return self._set.parts.loaded(part, run, why, moment) if self._set else []
 
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""

@@ -11,9 +11,9 @@ from ..core.effects import (
     Abandon,
     Ask,
     Call,
-    Decide,
     Effect,
     Later,
+    Load,
     Log,
     Redirect,
     Render,
@@ -24,7 +24,9 @@ from ..core.effects import (
 )
 from ..core.errors import as_error
 from ..core.moment import Given, Moment
+from ..core.parts import RENDER
 from ..core.personalization.interactions import Click
+from ..core.personalization.planner import Planner
 from ..core.tracker import Tracker
 from ..core.urls import host_of, split_host
 from ..core.wire import decode_object, encode
@@ -70,10 +72,12 @@ class MemoryPage:
         self._promises: dict[object, Promise] = {}
         self._hooks: dict[str, Callable[[Any], Any]] = {}
         self._renderings: dict[str, Rendering] = {}
+        self._planner = Planner(self.tracker.place)  # the part that renders
         self._do: dict[str, Callable[[Any], None]] = {
             "Settle": self._settle,
             "Ask": self._ask,
-            "Decide": self._decide,
+            "Load": self._load,
+            "Foresee": self._foresee,
             "Render": self._render,
             "Abandon": self._abandon,
             "Redirect": self._redirect,
@@ -132,7 +136,8 @@ class MemoryPage:
             "qualified": None,
             "scripted": False,
         }
-        self.carry_out(self.tracker.clicked(facts, self.moment(), offer))
+        xdm = self._planner.interactions.event_of(offer) if offer else {}
+        self.carry_out(self.tracker.clicked(facts, self.moment(), xdm))
 
     def navigate(self, url: str, how: str = "push") -> None:
         """The address changes without a new document; *how* is push, replace, traverse or restore."""
@@ -231,8 +236,17 @@ class MemoryPage:
             self.tracker.hooked(effect.ticket, value=value, error=problem, moment=self.moment())
         )
 
-    def _decide(self, effect: Decide) -> None:
-        raise NotImplementedError("a page in memory does not decide; leave it to the edge")
+    # ---- parts ------------------------------------------------------------------------------------------------------
+
+    def _load(self, effect: Load) -> None:
+        if effect.part != RENDER:
+            raise NotImplementedError(
+                f"a page in memory has no part {effect.part!r}; leave it to the edge"
+            )
+        self.carry_out(self.tracker.loaded(RENDER, self._planner.run, "", self.moment()))
+
+    def _foresee(self, effect: Effect) -> None:
+        """Nothing to do: what is needed is there."""
 
     # ---- rendering --------------------------------------------------------------------------------------------------
 
@@ -246,7 +260,7 @@ class MemoryPage:
             self._renderings.pop(plan, None)
             self.carry_out(self.tracker.rendered(plan, results, self.moment()))
 
-        rendering = Rendering(effect.steps, self.elements, started, finished)
+        rendering = Rendering(self._planner.plans[plan].steps, self.elements, started, finished)
         self._renderings[plan] = rendering
         rendering.begin(self.browser.after)
 

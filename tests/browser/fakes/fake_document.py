@@ -66,6 +66,8 @@ class Element(Target):
     def appendChild(self, node: "Element") -> None:
         node.parentNode = self
         self.children.append(node)
+        if node.nodeName == "SCRIPT":
+            self._window.load_script(node)
         self._window.mutated()
 
     def remove(self) -> None:

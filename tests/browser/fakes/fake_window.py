@@ -3,6 +3,7 @@
 `window` is one object for all tests, as a bridge has it for good; `window.enter(world, url)` makes it that of a new page.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import js_values as values
@@ -72,6 +73,8 @@ class Window(Target):
         self.lines: list[tuple[str, str]] = []
         self.fetches: list[tuple[str, Any]] = []  # url and options
         self.beacon_bytes = 0
+        self.scripts: list[str] = []  # the addresses of those that were asked for
+        self.run_script: Callable[[str], bool | None] = self.part
         Promise.later = staticmethod(lambda work: self.later(work, 0))
         self._language()
         self._place(url)
@@ -93,6 +96,26 @@ class Window(Target):
 
     def queueMicrotask(self, function: Any) -> None:
         self.later(function, 0)
+
+    @staticmethod
+    def part(url: str) -> bool:
+        """Run the part that renders, the only one that there is here."""
+        from pyrite.browser.entry import renderer
+
+        if "/lib/render" in url:
+            renderer.begin()
+        return "/lib/render" in url
+
+    def load_script(self, node: Any) -> None:
+        """Run a script of an address; it tells of its end in a later task, or never where None says how it went."""
+        self.scripts.append(node.src)
+
+        def load() -> None:
+            went = self.run_script(node.src)
+            if went is not None:
+                node.dispatch("load" if went else "error")
+
+        self.later(load, 0)
 
     def mutated(self) -> None:
         """The document has changed."""

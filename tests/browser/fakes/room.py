@@ -17,6 +17,11 @@ KEPT = (
     ("listening", "_listeners"),
     ("facts.page_facts", "_constant"),
     ("entry.standalone", "_pages"),
+    ("entry.renderer", "_renderers"),
+    ("parts", "_place"),
+    ("parts", "_loading"),
+    ("parts", "_complained"),
+    ("parts", "_foreseen"),
 )
 
 

@@ -6,10 +6,11 @@ A script of its own, loaded only by pages that decide themselves; it serves ever
 from ...core.decisions.rules import Rules
 from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS, Situation, Visitor
 from ...core.event import PAGE_VIEW, part
-from ...core.personalization.on_device import DECIDER
+from ...core.parts import DECIDE, PREFIX
 from ...core.personalization.propositions import shown_in
 from ...core.wire import decode_object, encode
-from ..bridge import callback, window
+from ..bridge import callback, text, window
+from ..features import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class Known:
 
 def begin() -> None:
     """Put the function on the page."""
-    window.Reflect.set(window, DECIDER, callback(decided))
+    window.Reflect.set(window.globalThis, PREFIX + DECIDE, callback(decided))
 
 
-def decided(rules: str, asked: str) -> str:
-    """The propositions for what is *asked*, `{event, query, now, history, language, agent}`, by *rules*, both JSON texts."""
+def decided(given: str, *more: Any) -> str:
+    """The propositions, for what is *given*: a question `{event, query, now, history}` in a line, then the rules."""
+    asked, _, rules = given.partition("\n")
     if rules not in _prepared:
         _prepared.clear()
         _prepared[rules] = Known(rules)
@@ -54,8 +56,8 @@ def decided(rules: str, asked: str) -> str:
         event=event,
         visitor=visitor_of(known, history if isinstance(history, list) else [], event, now_ms),
         now_ms=now_ms,
-        language=str(question.get("language") or ""),
-        agent=str(question.get("agent") or ""),
+        language=text(look(window.navigator, "language")),
+        agent=text(look(window.navigator, "userAgent")),
         context=part(query, "decisionContext"),
     )
     return encode(known.rules.decide(situation, query))

@@ -1,8 +1,9 @@
 """The way in for the `compiled` lane: takes over the base code's queues, as web/loader.js does where a runtime is fetched first."""
 
-from ..bridge import LANE
+from ..bridge import LANE, is_nullish, own, text, window
 from ..facts.page_facts import new_id, read
 from ..page import Page
+from ..parts import placed
 from .claim import claim
 from .queue import queue_of, take_over
 
@@ -11,6 +12,8 @@ _pages: "dict[str, Page]" = {}
 
 def begin() -> None:
     """Adopt every queue of the page, now and whenever another base code or script asks for it."""
+    script = own(window.document, "currentScript")
+    placed("" if is_nullish(script) else text(own(script, "src")))
     claim(LANE, _adopt)
 
 

@@ -1,8 +1,9 @@
 """The way in for the loader of the `micropython` lane: `start` once, then `run` with every command of every instance."""
 
 from ...core.wire import decode_object
-from ..bridge import equip
+from ..bridge import equip, text
 from ..page import Page
+from ..parts import placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _asked: "dict[str, Any]" = {}
 def start(facts: "Callable[[bool], str]", new_id: "Callable[[], str]", tools: "Any") -> None:
     """Take the loader's functions: *facts* gives the page's facts as JSON text, *new_id* a fresh UUID, *tools* are the bridge's."""
     equip(tools)
+    placed(text(tools.place))
     _asked["facts"] = facts
     _asked["new_id"] = new_id
 

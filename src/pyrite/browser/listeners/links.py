@@ -1,23 +1,17 @@
-"""What was clicked, as facts for core.clicks and core.interactions: the link in a click's path, its words, its place in the
-page, and the marks of offers there.
+"""What was clicked, as facts for core.clicks: the link in a click's path, its words, its place in the page.
+
+Not for offers in its path: rendering/clicks.py.
 
 An element's own names are reached by `own` and `invoke`: a form's controls may be called `id`.
 """
 
-from ...core.personalization.interactions import Click
 from ..bridge import invoke, is_nullish, optional, own, text, window
-from ..console import say
-from ..rendering.dom import INTERACT_MARK, LABEL_MARK, name_of
-from ..rendering.markup import make
-from ..rendering.rendering import find
-from ..sequence import each
+from ..elements import make, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-TOKEN_MARK = "data-aep-click-token"
 LANDMARKS = ("HEADER", "MAIN", "FOOTER", "NAV")
 ENDS = ("BODY", "#DOCUMENT", "")  # where a search for an element around ends
 
@@ -54,54 +48,6 @@ def facts_of(link: Any, event: Any, qualifier: Any) -> "dict[str, object]":
         "qualified": None if qualifier is None else qualifier.test(bare) is True,
         "scripted": url.startswith("javascript:"),
     }
-
-
-def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None]") -> None:
-    """Hand *done* what core.interactions wants to know of a click *event*; *selectors* are those whose clicks count."""
-    path = _elements(event)
-    marks: list[int] = []
-    label = token = ""
-    for element in path:
-        for mark in _attribute(element, INTERACT_MARK).split(","):
-            if mark.isdigit() and int(mark) not in marks:
-                marks.append(int(mark))
-        label = label or _attribute(element, LABEL_MARK)
-        token = token or _attribute(element, TOKEN_MARK)
-    met: list[tuple[int, int]] = []
-
-    def look(index: int, next_one: Any) -> None:
-        def with_elements(elements: "list[Any]") -> None:
-            places = [
-                place
-                for place in range(len(path))
-                if any([invoke(path[place], "isSameNode", element) is True for element in elements])
-            ]
-            if places:
-                met.append((index, places[0]))
-            next_one()
-
-        def refused(why: str) -> None:
-            say("warn", f"clicks at {selectors[index]!r}: {why}")
-            next_one()
-
-        find(selectors[index], with_elements, refused, lambda root: None)
-
-    each(
-        list(range(len(selectors))),
-        look,
-        lambda: done(Click(marks=marks, label=label, token=token, met=met)),
-    )
-
-
-def _elements(event: Any) -> "list[Any]":
-    """The elements in the path of a click *event*, the innermost first, without the document's own."""
-    path = event.composedPath()
-    elements = []
-    for index in range(path.length):
-        element = path[index]
-        if own(element, "nodeType") == 1 and name_of(element) != "HTML":
-            elements.append(element)
-    return elements
 
 
 def _attribute(element: Any, name: str) -> str:

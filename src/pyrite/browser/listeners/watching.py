@@ -3,18 +3,18 @@
 Not for what becomes of it: core decides. links.py and routes.py look.
 """
 
-from ...core.personalization.interactions import Click
 from ...core.tracker import Tracker
 from ...core.wire import decode_object, encode
 from ..bridge import array, attempt, callback, method, optional, parse, stringify, window
 from ..console import say
 from ..features import look
 from ..listening import stay
-from .links import clicked_link, facts_of, tell_offer
+from .links import clicked_link, facts_of
 from .routes import watch_routes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ..host import Host
@@ -26,7 +26,14 @@ HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 class Watching:
     """What the tracker of one page has asked to be told of."""
 
-    def __init__(self, page: "Host", tracker: Tracker) -> None:
+    def __init__(
+        self,
+        page: "Host",
+        tracker: Tracker,
+        offer_of: "Callable[[Any], dict[str, object]]",
+    ) -> None:
+        """*offer_of* gives what a click event means to offers."""
+        self._offer_of = offer_of
         self._page = page
         self._tracker = tracker
         self._watched: list[str] = []
@@ -86,13 +93,10 @@ class Watching:
         innermost = event.composedPath()[0]  # what is in the link: as alloy.js tells callbacks
         link = clicked_link(event)
         facts = {} if link is None else facts_of(link, event, self._qualifier)
-
-        def with_offer(offer: Click) -> None:
-            if link is not None or offer.marks or offer.met:
-                self.clicked = innermost
-                self._page.carry_out(self._tracker.clicked(facts, self._page.moment(), offer))
-
-        tell_offer(event, self._tracker.click_selectors(), with_offer)
+        offer = self._offer_of(event)
+        if link is not None or offer:
+            self.clicked = innermost
+            self._page.carry_out(self._tracker.clicked(facts, self._page.moment(), offer))
 
     def _watch_hints(self) -> None:
         def with_hints(values: Any = None, *_: Any) -> None:

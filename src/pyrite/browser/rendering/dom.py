@@ -6,9 +6,10 @@ Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `in
 
 from ...core.personalization.selectors import BLANKS
 from ..bridge import attempt, construct, invoke, own, put, text, window
+from ..elements import name_of, trusted
 from ..features import look
 from ..sequence import each
-from .markup import add_style, made, run_scripts, trusted
+from .markup import made, run_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 DONE_MARK = "data-adobe-proposition-ids"  # Alloy's names, so that both agree on one page
 INTERACT_MARK = "data-aep-interact-id"
 LABEL_MARK = "data-aep-click-label"
-
-
-def hide(selector: str) -> Any:
-    """A style node, in the document, that makes what *selector* matches invisible."""
-    return add_style(selector + " { visibility: hidden }", id="")
-
-
-def name_of(node: Any) -> str:
-    """The name of a node in large letters, as HTML's elements have it; XHTML and SVG have small ones. '' for the window."""
-    return text(own(node, "nodeName")).upper()
 
 
 def apply(

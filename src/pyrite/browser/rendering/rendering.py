@@ -7,8 +7,9 @@ say. Source of the semantics: Adobe's Web SDK 2.33.
 from ...core.errors import SelectorError
 from ...core.personalization.selectors import steps_of
 from ..bridge import callback, construct, invoke, own, parse, reach, window
+from ..elements import hide
 from ..sequence import each
-from .dom import apply, hide
+from .dom import apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
 from ..options.configure import Config
+from ..parts import Parts
 from ..tracking.clicks import Clicks
 from ..tracking.consents import Consents
 from ..tracking.events import Events
@@ -108,6 +109,7 @@ class Configured:
         self.outbox = Outbox(config, self.outgoing, notes, moment.new_id())
         self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         self.hooks = Hooks()
+        self.parts = Parts()
         self.events = Events(
             config,
             self.visitor,
@@ -116,6 +118,7 @@ class Configured:
             notes,
             self.outbox,
             self.hooks,
+            parts=self.parts,
             place=place,
         )
         self.clicks = Clicks(config, self.events, self.hooks)

@@ -6,8 +6,8 @@ alone, so it stays when experiences, variants or servers are added. Each use of 
 uses ever hash the same text, whatever the ids. Not for conditions: audience.py.
 """
 
-from ..personalization.actions import DEFAULT
 from ..personalization.propositions import PAGE_SCOPE, PROVIDER
+from ..personalization.schemas import DEFAULT
 from .audience import check_of, listed, pieces_of, spans_of, weekday, within
 from .hashing import finished, seed
 from .subject import Situation

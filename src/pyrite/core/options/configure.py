@@ -203,6 +203,10 @@ class Config:
         root = self.edge_root(page_url)
         return root[: root.find("://") + 3] + host_of(root)
 
+    def edge_folder(self, page_url: str) -> str:
+        """Where the edge has its files, with a slash at the end: it is mounted where the base path has its last name."""
+        return self.edge_root(page_url).rpartition("/")[0] + "/"
+
     def edge_root(self, page_url: str) -> str:
         """`https://host[:port]/base`: where the edge is, for a page at *page_url*.
 

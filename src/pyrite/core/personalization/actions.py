@@ -7,26 +7,7 @@ says that the step runs once for an element and item, *mark* is the number that 
 
 from ..digits import is_digits
 from ..wire import encode
-
-SCHEMA = "https://ns.adobe.com/personalization/"
-DOM_ACTION = SCHEMA + "dom-action"
-HTML = SCHEMA + "html-content-item"
-JSON = SCHEMA + "json-content-item"
-DEFAULT = SCHEMA + "default-content-item"
-REDIRECT = SCHEMA + "redirect-item"
-SCHEMAS = [
-    SCHEMA + name
-    for name in (
-        "default-content-item",
-        "html-content-item",
-        "json-content-item",
-        "redirect-item",
-        "ruleset-item",
-        "message/in-app",
-        "message/content-card",
-        "dom-action",
-    )
-]
+from .schemas import DEFAULT, DOM_ACTION, HTML, JSON
 
 TEXTS = (
     "setText",

@@ -38,7 +38,7 @@ class Interactions:
     """
 
     def __init__(self, modes: dict[str, object], *, place: int = 0) -> None:
-        self._modes = modes
+        self.modes = modes
         self._before = place * NUMBERS
         # By number, from the first of this tracker: the proposition in short, the item's id, the view.
         self._marked: list[tuple[dict[str, object], str, str]] = []
@@ -119,7 +119,7 @@ class Interactions:
 
     def _mode(self, record: dict[str, object]) -> object:
         provider = part(record, "scopeDetails").get("decisionProvider")
-        return self._modes.get(provider, NEVER) if isinstance(provider, str) else NEVER
+        return self.modes.get(provider, NEVER) if isinstance(provider, str) else NEVER
 
 
 def _put(records: list[dict[str, object]], record: dict[str, object], item: str) -> None:

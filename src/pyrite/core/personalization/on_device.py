@@ -9,7 +9,6 @@ from ..options.configure import Config
 from ..visitor.identity import cookies
 from ..wire import encode
 
-DECIDER = "__pyriteDecide"  # the function that browser/entry/decider.py puts on the page
 PREVIEW = "preview"  # the cookie, behind the organisation's prefix, that takes a preview along to other pages
 PREVIEW_PARAMETER = "pyrite_preview"  # the parameter of a link that begins or ends one
 HISTORY_LIMIT = 500  # events that left
@@ -59,11 +58,12 @@ class OnDevice:
             told = {name: xdm[name] for name in ("eventType", "_experience") if name in xdm}
             self._history = self._history[-HISTORY_LIMIT:] + [[moment.now_ms, told]]
 
-    def question(self, event: Draft, moment: Moment) -> dict[str, object]:
-        """What the rules are asked for *event*: `{event, query, now, history}`."""
-        return {
+    def question(self, event: Draft, moment: Moment) -> str:
+        """What the part is asked for *event*: `{event, query, now, history}` in a line, then the rules."""
+        asked = {
             "event": {"xdm": event.xdm, "data": event.data},
             "query": part(event.query, "personalization"),
             "now": moment.now_ms,
             "history": self._history,
         }
+        return f"{encode(asked)}\n{self.rules}"

@@ -1,21 +1,15 @@
 """The rendering of one answer: which steps the page carries out, whose they are, what came of them.
 
-Pure. Not for clicks on what was rendered: interactions.py; nor for when a plan begins and ends: renderer.py.
+Pure, and in the part that renders. Not for clicks on what was rendered: interactions.py; nor for when a plan begins and
+ends: renderer.py.
 Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was, we don't.
 """
 
-from ..event import Draft, part
-from .actions import CLICK, DEFAULT, REDIRECT, placed, step_of
+from ..event import part, text_of
+from .actions import CLICK, placed, step_of
 from .interactions import Interactions
-from .propositions import (
-    PAGE_SCOPE,
-    fetches_page,
-    items_of,
-    page_surface,
-    returned,
-    scope_kind,
-    short,
-)
+from .propositions import PAGE_SCOPE, items_of, returned, scope_kind, short
+from .schemas import DEFAULT, REDIRECT
 
 
 class Found:
@@ -28,45 +22,40 @@ class Found:
 
 
 class Plan:
-    """The rendering of one answer for *event*: its steps, and which proposition each belongs to."""
+    """The rendering of one answer: its steps, and which proposition each belongs to.
 
-    def __init__(self, id: str, event: Draft, interactions: Interactions) -> None:
+    *asked* says of the event that is answered: `renders`, its `view`, the `surface` of the page that it has asked for ('' for
+    none), and whether the visitor is still on that `page` and `here`, in that view: what belongs to another is returned, and not
+    rendered.
+    """
+
+    def __init__(self, id: str, asked: dict[str, object], interactions: Interactions) -> None:
         self.id = id
-        self.event = event
-        self.answer: dict[
-            str, object
-        ] = {}  # what the event's promise resolves with; empty while it has not been sent
-        self.reports = event.personalization().get("sendDisplayEvent") is not False
-        self.renders_page = True
-        self.renders_view = True
+        self._asked = asked
         self.steps: list[dict[str, object]] = []
         self.warnings: list[str] = []
         self.redirect: Found | None = None  # then nothing else is rendered
-        self.settled = False
         self._interactions = interactions
         self._owners: list[dict[str, object]] = []
-        self._returned: list[tuple[dict[str, object], int, int]] = []  # with its steps, from and to
+        self.returned: list[dict[str, object]] = []  # to the caller
+        self._spans: list[tuple[dict[str, object], int, int]] = []  # with its steps, from and to
         self._shown: list[dict[str, object]] = []
         self._noted: dict[str, list[dict[str, object]]] = {}  # by id, for plans of hundreds
 
-    def take(self, propositions: list[dict[str, object]]) -> list[dict[str, object]]:
-        """*propositions* as the caller gets them, without those for other views; what is rendered becomes steps."""
-        out: list[dict[str, object]] = []
+    def take(self, propositions: list[dict[str, object]]) -> None:
+        """Note *propositions* as the caller gets them; what is rendered becomes steps."""
         for proposition in propositions:
-            if self._is_of_another_view(proposition):
-                continue
             leads = self.redirect is not None and self.redirect.proposition is proposition
             if self.redirect is None and self._renders(proposition):
-                out.extend(self._add(proposition))
+                self._add(proposition)
             else:
-                out.append(returned(proposition, items_of(proposition), attempted=leads))
-        return out
+                self.returned.append(returned(proposition, items_of(proposition), attempted=leads))
 
     def redirects(self, propositions: list[dict[str, object]]) -> list[Found]:
         """The redirects among *propositions* that would be rendered, in order."""
         out: list[Found] = []
         for proposition in propositions:
-            if self._is_of_another_view(proposition) or not self._renders(proposition):
+            if not self._renders(proposition):
                 continue
             for item in items_of(proposition):
                 if isinstance(item, dict) and item.get("schema") == REDIRECT:
@@ -77,21 +66,20 @@ class Plan:
 
     def outdated(self, view: str, surface: str) -> list[int]:
         """The numbers of the steps that are for another view than *view*, or another page than *surface*."""
-        mine = page_surface(self.event.page_url)
+        mine = text_of(self._asked, "surface")
         out = []
         for index in range(len(self._owners)):
             kind = scope_kind(self._owners[index])
-            moved = kind == "page" and fetches_page(self.event) and mine != surface
-            if moved or (kind == "view" and self.event.view != view):
+            moved = kind == "page" and mine not in ("", surface)
+            if moved or (kind == "view" and self._asked.get("view") != view):
                 out.append(index)
         return out
 
-    def apply(self, options: dict[str, object]) -> list[dict[str, object]]:
-        """The propositions among *options* rendered at once, whatever their scope, at the places that `metadata` names for scopes.
+    def apply(self, options: dict[str, object]) -> None:
+        """Render the propositions among *options* at once, whatever their scope, at the places that `metadata` names for scopes.
 
         The page's own that have been rendered already are left out, and items that can't be rendered.
         """
-        out: list[dict[str, object]] = []
         given = options.get("propositions")
         proposition: dict[str, object]
         for proposition in given if isinstance(given, list) else []:
@@ -107,18 +95,11 @@ class Plan:
                 if found is not None
             ]
             if kept:
-                out.extend(self._add(returned(short(proposition), kept, attempted=True)))
-        return out
-
-    def note_empty(self, propositions: list[dict[str, object]]) -> None:
-        """Note as shown the propositions that stand for a view without offers."""
-        for proposition in propositions:
-            if "items" not in proposition:
-                self.note(proposition)
+                self._add(returned(short(proposition), kept, attempted=True))
 
     def finish(self, results: list[str]) -> None:
         """Note as shown each proposition with a step that the page reports as `shown`, and say so in what is returned."""
-        for proposition, start, end in self._returned:
+        for proposition, start, end in self._spans:
             said = results[start:end]
             if "shown" in said or self._is_default(proposition):
                 self.note(proposition)
@@ -160,17 +141,13 @@ class Plan:
             item.get("schema") for item in items_of(proposition) if isinstance(item, dict)
         ]
 
-    def _is_of_another_view(self, proposition: dict[str, object]) -> bool:
-        scope = str(proposition.get("scope")).lower()
-        return scope_kind(proposition) == "view" and scope != self.event.view
-
     def _renders(self, proposition: dict[str, object]) -> bool:
         kind = scope_kind(proposition)
-        still_there = self.renders_page if kind == "page" else self.renders_view
-        return self.event.renders and kind != "scope" and still_there
+        still_there = self._asked.get("page" if kind == "page" else "here") is True
+        return self._asked.get("renders") is True and kind != "scope" and still_there
 
-    def _add(self, proposition: dict[str, object]) -> list[dict[str, object]]:
-        """*proposition* once with its rendered items and once with the others."""
+    def _add(self, proposition: dict[str, object]) -> None:
+        """Note *proposition* once with its rendered items and once with the others."""
         done: list[object] = []
         left: list[object] = []
         start = len(self.steps)
@@ -179,14 +156,12 @@ class Plan:
                 done.append(item)
             else:
                 left.append(item)
-        out = []
         if done:
             made = returned(proposition, done, attempted=True)
-            self._returned.append((made, start, len(self.steps)))
-            out.append(made)
+            self._spans.append((made, start, len(self.steps)))
+            self.returned.append(made)
         if left:
-            out.append(returned(proposition, left, attempted=False))
-        return out
+            self.returned.append(returned(proposition, left, attempted=False))
 
     def _take_item(self, proposition: dict[str, object], item: object) -> bool:
         """Whether *item* is rendered, or noted as shown, or waits for clicks."""

@@ -5,7 +5,7 @@ Pure. Views keeps what belongs to views of a single-page app. Not for rendering:
 
 from ..event import Draft, part
 from ..urls import host_of
-from .actions import DOM_ACTION, SCHEMAS
+from .schemas import DOM_ACTION, SCHEMAS
 
 PAGE_SCOPE = "__view__"
 PROVIDER = "PYR"  # the decision provider of Pyrite's own experiences
@@ -129,6 +129,11 @@ def returned(
     out["items"] = items
     out["renderAttempted"] = attempted
     return out
+
+
+def is_for(proposition: dict[str, object], view: str) -> bool:
+    """Whether *proposition* is for *view* (in small letters), or for no view at all."""
+    return scope_kind(proposition) != "view" or str(proposition.get("scope")).lower() == view
 
 
 def fetches_page(event: Draft) -> bool:

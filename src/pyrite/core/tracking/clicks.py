@@ -8,7 +8,6 @@ from ..effects import Effect, Log
 from ..event import part
 from ..moment import Moment
 from ..options.configure import Config
-from ..personalization.interactions import Click
 from ..wire import merge
 from .events import Events
 from .hooks import BEFORE_CLICK, FILTER_CLICK, Hooks
@@ -23,10 +22,9 @@ class Clicks:
         self._hooks = hooks
 
     def clicked(
-        self, facts: dict[str, object], moment: Moment, click: Click | None
+        self, facts: dict[str, object], moment: Moment, offer: dict[str, object]
     ) -> list[Effect]:
         """Effects of a click; see Tracker.clicked."""
-        offer = self._events.renderings.interactions.event_of(click) if click else {}
         details = details_of(facts) if self._config.flag("clickCollectionEnabled") else None
         if details is not None:
             name = self._events.page_name

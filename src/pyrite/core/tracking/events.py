@@ -9,26 +9,27 @@ from ..delivery.outbox import Outbox
 from ..delivery.report import handed_on
 from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
-from ..effects import Decide, Effect, Hide, Later, Log, Show, Uncover, rejected, resolved
+from ..effects import Effect, Hide, Later, Log, Show, Uncover, rejected, resolved
 from ..errors import BadAnswer, HookFailed, TrackerError, as_error
 from ..event import Draft, draft, part
 from ..moment import Moment
 from ..notes import Notes
 from ..options.configure import Config
+from ..parts import DECIDE, Parts
 from ..personalization.on_device import OnDevice
 from ..personalization.propositions import display, fetches_page, query_of
 from ..personalization.renderer import Renderings
 from ..visitor.consent import OUT, PENDING
 from ..visitor.visitor import Visitor
-from ..wire import Json, encode, merge
+from ..wire import Json, decode, encode, merge
 from .consents import Consents
-from .hooks import BEFORE_EVENT, LATE, Hooks
+from .hooks import BEFORE_EVENT, Hooks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DECIDE_MS = 5000  # after which the edge is asked
+    from ..parts import Run
 
 
 class Events:
@@ -44,6 +45,7 @@ class Events:
         outbox: Outbox,
         hooks: Hooks,
         *,
+        parts: Parts,
         place: int,
     ) -> None:
         self._config = config
@@ -59,8 +61,10 @@ class Events:
             go=self._dispatch,
             freed=self._freed,
             allow=consents.allow,
+            parts=parts,
             place=place,
         )
+        self._parts = parts
         self.device = OnDevice(config)
         self._deciding: dict[str, Draft] = {}  # in the page
         self._sent: dict[str, Draft] = {}
@@ -237,29 +241,29 @@ class Events:
         return self._dispatch(event, moment)
 
     def _decide(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Effects of the page deciding for *event*; where it can't the edge is asked."""
         ticket = moment.new_id()
         self._deciding[ticket] = event
-        return [
-            Decide(
-                ticket=ticket,
-                url=self._config.edge_origin(moment.site()) + self.device.script,
-                rules=self.device.rules,
-                question=self.device.question(event, moment),
-            ),
-            Later(timer=("events", "decide", ticket), delay_ms=DECIDE_MS),
-        ]
+        question = self.device.question(event, moment)
+        url = self._config.edge_origin(moment.site()) + self.device.script
 
-    def decided(
-        self, ticket: str, propositions: list[dict[str, object]], error: str, moment: Moment
-    ) -> list[Effect]:
-        """Effects of the page having decided for the event of *ticket*, or of why it can't: then the edge is asked."""
-        event = self._deciding.pop(ticket, None)
-        if event is None:
-            return []
-        if error:
+        def go(run: "Run | None", why: str, now: Moment) -> list[Effect]:
+            if self._deciding.pop(ticket, None) is None:
+                return []  # it has left with the page
+            if run is not None:
+                try:
+                    return self._decided(event, _propositions(run(question)), now)
+                except Exception as error:
+                    why = str(error)
             self.device.give_up()
-            line = f"the edge decides, the page can't: {error}"
-            return [Log(level="warn", message=line)] + self._dispatch(event, moment)
+            line = f"the edge decides, the page can't: {why}"
+            return [Log(level="warn", message=line)] + self._dispatch(event, now)
+
+        return self._parts.use(DECIDE, url, go, moment)
+
+    def _decided(
+        self, event: Draft, propositions: list[dict[str, object]], moment: Moment
+    ) -> list[Effect]:
         return self.renderings.decided(event, propositions, moment) + self._page_fetched(
             event, moment
         )
@@ -268,8 +272,6 @@ class Events:
         """Effects of a timer of an event or a plan having gone off."""
         if what == "hints":
             return self.hinted(moment)
-        if what == "decide":
-            return self.decided(number, [], LATE, moment)
         if what == "plan":
             return self.renderings.rendered(number, [], moment)
         if what == "redirect":
@@ -341,7 +343,8 @@ class Events:
             urgent=event.renders,
             owner=self,
         )
-        return effects + handed_on(self._outbox.add(entry, moment), moment)
+        effects.extend(handed_on(self._outbox.add(entry, moment), moment))
+        return effects + (self.renderings.foreseen(moment) if asking and event.renders else [])
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
@@ -421,6 +424,11 @@ class Events:
 
 def _reports(event: Draft) -> bool:
     return event.personalization().get("includeRenderedPropositions") is True
+
+
+def _propositions(text: str) -> list[dict[str, object]]:
+    found = decode(text)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _displays(event: Draft) -> bool:

@@ -15,17 +15,9 @@ import msgspec
 
 from ...core.decisions.rules import HOLDOUT, Prepared, Rules
 from ...core.options.suggest import did_you_mean
-from ...core.personalization.actions import (
-    DOM_ACTION,
-    HTML,
-    OBJECTS,
-    REDIRECT,
-    SCHEMA,
-    SCHEMAS,
-    TYPES,
-    step_of,
-)
+from ...core.personalization.actions import OBJECTS, TYPES, step_of
 from ...core.personalization.propositions import PAGE_SCOPE
+from ...core.personalization.schemas import DOM_ACTION, HTML, REDIRECT, SCHEMA, SCHEMAS
 from ..settings import SettingsError, line_of
 from . import conditions
 from .form import (

@@ -78,8 +78,12 @@ class Files:
 
     def decider(self) -> str:
         """The address of the script by which pages decide themselves, '' where the build has none."""
+        return self._part("decide")
+
+    def _part(self, part: str) -> str:
+        """The address of a script that pages load when they first need it, '' where the build has none."""
         found = [
-            name for name in self._files if name.startswith("lib/decide.") and name.endswith(".js")
+            name for name in self._files if name.startswith(f"lib/{part}.") and name.endswith(".js")
         ]
         return "/" + found[0] if found else ""
 
@@ -94,7 +98,7 @@ class Files:
     ) -> str:
         """HTML for a page's `<head>`: the base code that sends the first view itself, inline, and `alloy.js`.
 
-        Where that is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
+        What renders offers is fetched beforehand, and executed only in a page that gets some. Where `alloy.js` is the `micropython` lane, its files are asked for at once as well: without it the browser learns of them
         only when `alloy.js` has arrived, one round trip later. *prefix* is another origin, or where the
         edge is mounted (`/t`) if it should not be what *mounted* gives; *nonce* that of the page's Content-Security-Policy. *hide* is the CSS that hides what personalization may
         change (`h1 { visibility: hidden }`), from the first frame on; it ends with the answer, and after three seconds even
@@ -109,6 +113,10 @@ class Files:
             f"{snippet}<script{mark}>{self._files['base-early.js'].decode()}</script>",
             f'<script{mark} async src="{root}/alloy.js"></script>',
         ]
+        renderer = self._part("render")
+        if renderer:
+            # Browsers complain of a preload that is not used.
+            lines.append(f'<link rel="prefetch" href="{root}{renderer}" as="script"{mark}>')
         if checks:
             lines.append(f'<script{mark} src="{root}/check.js"></script>')
         preloaded = self._manifest["files"] if self._lane == "micropython" else {}

@@ -1,0 +1,95 @@
+"""The part that renders: what a page does with offers, compiled, for every lane.
+
+A script of its own: one function on the page, for all its trackers. core asks it what becomes of an answer (planner.py); the page
+has it carry steps out and tell what a click has met. Only texts cross, and the event of a click.
+"""
+
+from ...core.parts import PREFIX, RENDER
+from ...core.personalization.interactions import Click
+from ...core.personalization.planner import Planner
+from ...core.wire import decode_object, encode
+from ..bridge import callback, window
+from ..features import look
+from ..rendering.clicks import tell_offer
+from ..rendering.rendering import Rendering
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Renderer:
+    """What one tracker of the page renders."""
+
+    def __init__(self, place: int) -> None:
+        self.planner = Planner(place)
+        self._renderings: dict[str, Rendering] = {}
+
+    def draw(self, id: str, told: Any) -> None:
+        """Carry out the plan *id*; *told* gets `{plan, results, end}` after the first pass and at the end."""
+
+        def tell(results: "list[str]", end: bool) -> None:
+            told(encode({"plan": id, "results": results, "end": end}))
+
+        def finished(results: "list[str]") -> None:
+            self._renderings.pop(id, None)
+            tell(results, True)
+
+        rendering = Rendering(
+            self.planner.plans[id].steps, lambda results: tell(results, False), finished
+        )
+        self._renderings[id] = rendering
+        rendering.begin()
+
+    def abandon(self, id: str, keys: "list[int]", why: str) -> None:
+        """Give up steps of the plan *id*; see Abandon."""
+        rendering = self._renderings.get(id)
+        if rendering:
+            rendering.abandon(keys, why)
+
+    def uncover(self) -> None:
+        """Take away what hides elements of single steps."""
+        for id in list(self._renderings):
+            self._renderings[id].uncover()
+
+    def click(self, event: Any) -> "dict[str, object]":
+        """The xdm of an interact event for the click *event*; {} where it belongs to no offer."""
+        found: list[dict[str, object]] = []
+        interactions = self.planner.interactions
+
+        def told(click: Click) -> None:
+            found.append(interactions.event_of(click))
+
+        tell_offer(event, interactions.selectors, told)
+        return found[0] if found else {}
+
+
+_renderers: "dict[int, Renderer]" = {}
+
+
+def begin() -> None:
+    """Put the function on the page, unless it is there."""
+    if look(window.globalThis, PREFIX + RENDER) is None:
+        window.Reflect.set(window.globalThis, PREFIX + RENDER, callback(asked))
+
+
+def asked(given: str, told: Any = None, about: Any = None) -> str:
+    """What is answered to the JSON text *given*: `do` says what it is, `place` which tracker of the page asks."""
+    question = decode_object(given)
+    number = question.get("place")
+    place = number if isinstance(number, int) else 0
+    renderer = _renderers.setdefault(place, Renderer(place))
+    do = question.get("do")
+    id = str(question.get("plan"))
+    keys = question.get("keys")
+    if do == "draw":
+        renderer.draw(id, told)
+    elif do == "abandon":
+        renderer.abandon(id, keys if isinstance(keys, list) else [], str(question.get("why")))
+    elif do == "uncover":
+        renderer.uncover()
+    elif do == "click":
+        return encode(renderer.click(about))
+    else:
+        return renderer.planner.run(given)
+    return ""

@@ -1,0 +1,3 @@
+"""Where the parts are, from the folder of the tracker's own script: the build writes the names, with their hashes, in here."""
+
+PATHS = {"render": "lib/render.js"}

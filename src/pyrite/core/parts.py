@@ -1,0 +1,48 @@
+"""Parts: scripts of their own, which a page loads when it first needs them; what few pages need is not in alloy.js.
+
+Pure. A part is a function, text in and text out, compiled from this Python (bundle/parts.py) and used by every lane. Not for
+loading it: the effect Load.
+"""
+
+from .effects import Effect, Load
+from .moment import Moment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[[str], str]  # may raise
+    # Gets the part, or None and why there is none.
+    Use = Callable[[Run | None, str, Moment], list[Effect]]
+
+RENDER = "render"  # what shows offers: browser/entry/renderer.py
+PREFIX = "__pyrite_"  # of the names of their functions on the page
+DECIDE = "decide"  # decisions in the page: browser/entry/decider.py
+
+
+class Parts:
+    """The parts of one tracker."""
+
+    def __init__(self) -> None:
+        self._there: dict[str, Run] = {}
+        self._waiting: dict[str, list[Use]] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the part *name* is there."""
+        return name in self._there
+
+    def use(self, name: str, url: str, go: "Use", moment: Moment) -> list[Effect]:
+        """Effects of *go* with the part *name*: now, or once it has been loaded from *url* (see Load), or can't be."""
+        if name in self._there:
+            return go(self._there[name], "", moment)
+        self._waiting.setdefault(name, []).append(go)
+        return [Load(part=name, url=url)]
+
+    def loaded(self, name: str, run: "Run | None", why: str, moment: Moment) -> list[Effect]:
+        """Effects of the part *name* being there, or of *why* it is not; then whoever needs it next tries again."""
+        if run is not None:
+            self._there[name] = run
+        effects: list[Effect] = []
+        for go in self._waiting.pop(name, []):
+            effects.extend(go(run, why, moment))
+        return effects
