@@ -11,6 +11,7 @@ from support.packs import WEB
 from support.site import Site
 
 from pyrite.bundle.compiled import for_tests
+from pyrite.bundle.merge import stripped
 from pyrite.bundle.tracker import with_own_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +172,15 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def as_shipped(files: dict[str, str]) -> dict[str, str]:
+    """*files* as the tracker's bytecode is made of them: `!r` keeps letters as they are."""
+    folder = "/pyrite/"
+    return {
+        path: stripped(text, quoted=path.removeprefix(folder)) if path.startswith(folder) else text
+        for path, text in files.items()
+    }
+
+
 @pytest.fixture
 def prepared(site: Site, page: Page, lane: str, sources: str, scripts: Path) -> None:
     """A page that runs modules in *lane*."""
@@ -179,6 +189,8 @@ def prepared(site: Site, page: Page, lane: str, sources: str, scripts: Path) -> 
     site.folders["/compiled"] = scripts
     if lane == "brython":
         sources = json.dumps(with_own_json(json.loads(sources)))
+    if lane == "micropython":
+        sources = json.dumps(as_shipped(json.loads(sources)))
     site.file("/sources.json", sources, ".json")
     page.goto(site.page(PAGES[lane]))
     page.wait_for_function("window.ready")

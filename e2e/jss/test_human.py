@@ -60,6 +60,26 @@ def test_a_page_without_input_is_no_human_until_the_pointer_moves(
     assert contact["httpOnly"]
 
 
+def test_a_sign_before_the_first_event_is_asked_for_again_and_makes_no_second_contact(
+    site: Site, page: Page
+) -> None:
+    page.goto(site.page('<!doctype html><h1>Hello</h1><script src="/human.js"></script>'))
+    with page.expect_response("**/VisitorIdentificationCSS.aspx?tstamp=*"):
+        page.mouse.move(20, 20)
+    track(page, "event", [{"goalId": "Instant Demo"}])
+    page.wait_for_function(
+        "at => performance.now() > at", arg=page.evaluate("performance.now()") + 1000
+    )
+    with page.expect_response("**/VisitorIdentificationCSS.aspx?tstamp=*"):
+        page.mouse.move(40, 40)
+
+    [session] = site.store.sessions()
+    assert session.robot is False
+    assert [one["value"] for one in page.context.cookies() if "GLOBAL" in one["name"]] == [
+        f"{session.visitor}|True"
+    ]
+
+
 def test_the_page_of_the_documentation_works_as_it_is_pasted(
     site: Site, page: Page, console: list[str]
 ) -> None:

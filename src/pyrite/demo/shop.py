@@ -22,11 +22,13 @@ from starlette.staticfiles import StaticFiles
 
 import pyrite
 
-from ..edge.settings import Edge
+from ..edge.settings import Edge, Jss, JssKey
 from ..stores.contract import Listener, Store
 from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
 
 DATASTREAM = "demo-shop"
+JSS_KEY = "{AAAAAAAA-0000-0000-0000-000000000001}"
+LOCAL = "http://localhost:*"  # pages on this machine's servers. Not "null", which every site can be by a sandboxed frame
 README_HOST = "127.0.0.1:8000"  # in the README's page
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -52,8 +54,16 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         categories=CATEGORIES, products=PRODUCTS, shapes=SHAPES, datastream=DATASTREAM
     )
     edge = pyrite.edge(
-        # Pages on this machine's servers. Not "null", which every site can be by a sandboxed frame.
-        settings=pyrite.Settings(edge=Edge(origins=["http://localhost:*"])),
+        # For development: the page of JSS shows the visitor's own profile.
+        settings=pyrite.Settings(
+            edge=Edge(origins=[LOCAL], development=True),
+            jss=Jss(
+                enabled=True,
+                index_anonymous=True,
+                definitions=str(folder / "definitions.toml"),
+                keys={JSS_KEY: JssKey(origins=LOCAL)},
+            ),
+        ),
         data=data,
         experiences=folder / "experiences",
         listener=listener,
@@ -101,6 +111,9 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
             raise HTTPException(404)
         return page("product.html", product=found)
 
+    async def jss(request: Request) -> Response:
+        return page("jss.html", key=JSS_KEY)
+
     def plain(name: str) -> Any:
         async def serve(request: Request) -> Response:
             return page(name)
@@ -125,9 +138,11 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         Route("/basket", plain("basket.html")),
         Route("/checkout", plain("checkout.html")),
         Route("/thanks", plain("thanks.html")),
+        Route("/jss", jss),
         Route("/spa", plain("spa.html")),
         Route("/spa/{rest:path}", plain("spa.html")),
         Mount("/shop", StaticFiles(directory=folder / "static")),
+        *(Route(f"/{first}/{{rest:path}}", edge) for first in ("sitecore", "layouts")),
         # The edge's own addresses one by one, so that any other is the shop's "not found".
         *(Route(route.path, edge) for route in edge.routes if isinstance(route, Route)),
     ]

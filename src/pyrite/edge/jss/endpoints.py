@@ -32,6 +32,7 @@ from .reader import Reader
 from .sessions import Sessions
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
+MET = b":root{--pyrite-human:1}"  # human.js looks for it
 MINTED = (
     400,
     413,
@@ -83,7 +84,8 @@ class Jss(Reader):
         """See Dialect in ingest/dialect.py."""
         action = arrival.call.route.action
         if action == addresses.HUMAN:
-            response = Response(b"", media_type="text/css", headers=NEVER_KEPT)
+            content = MET if arrival.robot is False else b""
+            response = Response(content, media_type="text/css", headers=NEVER_KEPT)
         elif action in addresses.ASKING:
             response = _json(self._told(arrival.call), 200)
         elif action == addresses.LAYOUT:

@@ -94,13 +94,21 @@ class Reader:
         return robot_of(self._jss, call, caller)
 
     def _meet_human(self, arrival: Arrival) -> None:
-        """The sign of a human classifies the caller, and the session that is open; of a known robot it is none."""
+        """The sign of a human classifies the caller, and the session that is open; of a known robot it is none.
+
+        With the parameter `early` it is none of a newcomer either: the page's first event may be under way, and bring a contact of
+        its own. The script waits for the next sign.
+        """
         caller, at_ms = arrival.caller, arrival.call.received_ms
         assert caller
         if arrival.robot:
             return
+        is_unknown = caller.is_new and not caller.device
+        if is_unknown and "early" in arrival.call.query:
+            arrival.caller = None
+            return
         arrival.robot = False
-        if not caller.is_new or caller.device:
+        if not is_unknown:
             arrival.session = self._sessions.step(caller, at_ms, robot=False)
             self._link(arrival, [])
 

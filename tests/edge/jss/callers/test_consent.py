@@ -19,11 +19,24 @@ def test_the_sign_of_a_human_is_a_style_sheet_without_a_key(service: Maker) -> N
     contact = client.cookies[GLOBAL].partition("|")[0]
     for path in (HUMAN, "/layouts/system/VIChecker.aspx"):
         answer = client.get(f"{path}?tstamp=1700000000000&sc_site=app")
-        assert (answer.status_code, answer.content) == (200, b"")
+        assert (answer.status_code, answer.content) == (200, b":root{--pyrite-human:1}")
         assert answer.headers["content-type"].startswith("text/css")
         assert answer.headers["cache-control"] == "no-store"
     assert client.cookies[GLOBAL] == f"{contact}|True"
     assert len(stored(client)) == 1
+
+
+def test_a_sign_that_may_overtake_the_first_event_makes_no_contact_of_its_own(
+    service: Maker,
+) -> None:
+    client = service()
+    early = client.get(f"{HUMAN}?tstamp=1700000000000&early=1")
+    assert (early.status_code, early.content, "set-cookie" in early.headers) == (200, b"", False)
+
+    track(client, GOAL)
+    known = client.get(f"{HUMAN}?tstamp=1700000000000&early=1")
+    assert known.content == b":root{--pyrite-human:1}"
+    assert client.cookies[GLOBAL].endswith("|True")
 
 
 def test_a_crawler_is_no_human_whatever_it_asks_for(service: Maker) -> None:
