@@ -103,12 +103,11 @@ class Reader:
         assert caller
         if arrival.robot:
             return
-        is_unknown = caller.is_new and not caller.device
-        if is_unknown and "early" in arrival.call.query:
+        if caller.is_new and "early" in arrival.call.query:
             arrival.caller = None
             return
         arrival.robot = False
-        if not is_unknown:
+        if not caller.is_new or caller.device:
             arrival.session = self._sessions.step(caller, at_ms, robot=False)
             self._link(arrival, [])
 

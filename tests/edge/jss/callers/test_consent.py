@@ -30,6 +30,7 @@ def test_a_sign_that_may_overtake_the_first_event_makes_no_contact_of_its_own(
     service: Maker,
 ) -> None:
     client = service()
+    client.cookies["pyrite_fpid"] = "device-1"
     early = client.get(f"{HUMAN}?tstamp=1700000000000&early=1")
     assert (early.status_code, early.content, "set-cookie" in early.headers) == (200, b"", False)
 
