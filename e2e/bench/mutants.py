@@ -28,7 +28,8 @@ SOURCE = ROOT / "src" / "pyrite"
 EQUIVALENT = Path(__file__).with_name("mutants-equivalent.txt")
 # What is changed, and the tests that ought to notice, the nearest first.
 ROOMS = {
-    "core": ["tests/core", "tests/delivery", "tests/edge"],
+    "core": ["tests/core", "tests/delivery", "tests/testing", "tests/edge"],
+    "browser": ["tests/browser"],
     "edge": ["tests/edge", "tests/test_cli.py"],
     "stores": ["tests/stores", "tests/edge", "tests/test_cli.py"],
     "bundle/compiler": ["tests/bundle", "tests/language"],
