@@ -98,7 +98,7 @@ def test_the_compiled_script_knows_the_python_lines_it_comes_from(built: Path) -
     script = (built / "alloy.compiled.js").read_text()
     lines = json.loads((built / "alloy.compiled.js.map").read_text())
     for text, name in (
-        ("unknown command ", "core/tracker.py"),
+        ("unknown command ", "core/commands/table.py"),
         ("the options have no JSON form", "browser/entry/queue.py"),
         ("another view has begun", "core/personalization/renderer.py"),
     ):

@@ -255,6 +255,7 @@ def test_prehiding_is_added_once_and_the_pages_own_is_taken_away_too(page_window
 
 def test_a_redirect_hides_the_body_until_it_is_known_to_have_failed(page_window: Window) -> None:
     opened = Opened(page_window)
+    page_window.part("/lib/render.js")
     opened.page.carry_out([Redirect(url="https://www.site.test/b")] * 2)
     assert page_window.redirected == "https://www.site.test/b"
     assert len(page_window.document.head.children) == 1
@@ -269,6 +270,7 @@ def test_a_redirect_that_the_browser_refuses_is_on_the_console(page_window: Wind
         raise JsError("SyntaxError")
 
     page_window.location.replace = refuses
+    page_window.part("/lib/render.js")
     Opened(page_window).page.carry_out([Redirect(url="https://")])
 
     assert page_window.lines == [("warn", "[alloy] redirect to 'https://': Error: SyntaxError")]

@@ -111,7 +111,7 @@ def test_a_script_that_is_something_else_is_none(page_window: Window, world: Mem
     opened.page.carry_out([LOAD])
     world.pass_time(1)
 
-    assert told[0][1:] == (None, f"{EDGE}{PATHS['render']} is something else")
+    assert told[0][1:] == (None, "it is something else")
 
 
 def test_nobody_waits_longer_than_the_deadline_and_what_comes_later_serves_the_next_use(

@@ -15,7 +15,6 @@ from given import (
     settled,
 )
 
-from pyrite.core.effects import Load
 from pyrite.core.parts import Parts
 
 FOLDER = "https://edge.site.test/"
@@ -35,11 +34,12 @@ def test_whoever_asks_for_a_part_waits_for_it_and_gets_it_at_once_from_then_on()
         got.append(run("x") if run else why)
         return []
 
-    assert parts.use("p", "u", go, moment()) == [Load(part="p", url="u")]
+    load = only(parts.use("p", "u", go, moment()), "Load")
+    assert [load.part, load.url] == ["p", "u"]
     parts.use("p", "u", go, moment())
     parts.loaded("p", None, "gone", moment())
     assert got == ["gone", "gone"]
-    assert parts.use("p", "u", go, moment()) == [Load(part="p", url="u")]
+    assert only(parts.use("p", "u", go, moment()), "Load")
     parts.loaded("p", lambda text: text + "!", "", moment())
     assert parts.use("p", "u", go, moment()) == []
     assert got == ["gone", "gone", "x!", "x!"]
@@ -113,11 +113,11 @@ def test_a_view_that_waits_for_the_part_leaves_with_the_page_and_once():
     assert all_of(planned(tracker), "Send") == []
 
 
-def test_what_the_part_cannot_read_rejects_and_hides_nothing():
+def test_what_the_part_cannot_read_is_returned_and_hides_nothing():
     tracker = configured(prehidingStyle="x")
     tracker.loaded("render", lambda text: "{", "", moment())
     effects = answer(tracker, view_start(tracker), OFFER)
 
-    assert settled(effects, 1)[1]["code"] == "edge.answer"
+    assert settled(effects, 1)[1]["propositions"][0]["renderAttempted"] is False
+    assert "can't be rendered" in only(effects, "Log").message
     assert only(effects, "Show")
-    assert settled(tracker.command(2, "getIdentity", {}, moment()), 2) is None

@@ -42,11 +42,11 @@ from .bridge import (
 from .clock import clock_ms
 from .console import say
 from .delivery.delivery import Delivery
-from .elements import add_style, hide
+from .elements import add_style
 from .facts.facts import Facts
 from .features import look
 from .listeners.watching import Watching
-from .parts import PageParts
+from .parts import PageParts, is_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,6 @@ class Page:
         self._promises: dict[Any, tuple[Any, Any]] = {}
         self._hooks: dict[str, object] = {}
         self._last_call = 0
-        self._hidden_body: Any = None
         self._told = False  # that this page is disconnected
         self._parts = PageParts(self, self.tracker)
         self._watching = Watching(self, self.tracker, self._offer_of)
@@ -318,12 +317,12 @@ class Page:
         self._tell({"do": "abandon", "plan": effect.plan, "keys": effect.keys, "why": effect.why})
 
     def _uncover(self, effect: Any) -> None:
-        if self._parts.is_there(RENDER):
+        if is_there(RENDER):
             self._tell({"do": "uncover"})
 
     def _offer_of(self, event: Any) -> "dict[str, object]":
         """The xdm of an interact event for the click *event*, {} where it belongs to no offer of this tracker."""
-        there = self._parts.is_there(RENDER)
+        there = is_there(RENDER)
         return decode_object(self._tell({"do": "click"}, None, event)) if there else {}
 
     def _tell(self, given: "dict[str, object]", told: Any = None, about: Any = None) -> str:
@@ -332,19 +331,10 @@ class Page:
         return self._parts.ask(RENDER, encode(given), told, about)
 
     def _redirect(self, effect: Redirect) -> None:
-        if self._hidden_body is None:
-            self._hidden_body = hide("body")
-        location = window.location
-
-        def refused(message: str) -> None:
-            say("warn", f"[{self.tracker.name}] redirect to {effect.url!r}: {message}")
-
-        attempt(method(location, "replace"), location, (effect.url,), lambda *_: None, refused)
+        self._tell({"do": "redirect", "url": effect.url, "name": self.tracker.name})
 
     def _stay(self, effect: Any) -> None:
-        style, self._hidden_body = self._hidden_body, None
-        if style is not None:
-            style.remove()
+        self._tell({"do": "stay"})
 
     def _set_cookie(self, effect: SetCookie) -> None:
         if self.moment().facts.get("cookiesEnabled") is not True:

@@ -54,10 +54,6 @@ class PageParts:
             raise ValueError(text(answer))
         return text(answer)
 
-    def is_there(self, name: str) -> bool:
-        """Whether the part *name* is there."""
-        return is_function(_function(name))
-
     def _load(self, effect: Load) -> None:
         name = effect.part
 
@@ -68,13 +64,13 @@ class PageParts:
             run = None if why else lambda given: self.ask(name, given)
             self._page.carry_out(self._tracker.loaded(name, run, why, self._page.moment()))
 
-        if self.is_there(name):
+        if is_there(name):
             ended("")
         else:
             _request(name, effect.url, self._page.safely(ended))
 
     def _foresee(self, effect: Foresee) -> None:
-        if effect.part in _foreseen or self.is_there(effect.part):
+        if effect.part in _foreseen:
             return
         _foreseen.append(effect.part)
         # Not as a preload, of which browsers complain where it is not used.
@@ -84,6 +80,11 @@ class PageParts:
         invoke(link, "setAttribute", "as", "script")
         link.href = _addresses(effect.part, effect.url)[0]
         invoke(head(), "appendChild", link)
+
+
+def is_there(name: str) -> bool:
+    """Whether the part *name* is there."""
+    return is_function(_function(name))
 
 
 def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
@@ -102,11 +103,11 @@ def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
                 one(why)
 
     def next_one(why: str) -> None:
-        if is_function(_function(name)):
+        if is_there(name):
             ended("")
         elif left:
             address = left.pop(0)
-            load(address, lambda: next_one(f"{address} is something else"), next_one)
+            load(address, lambda: next_one("it is something else"), next_one)
         else:
             ended(why)
 

@@ -8,7 +8,9 @@ from ...core.parts import PREFIX, RENDER
 from ...core.personalization.interactions import Click
 from ...core.personalization.planner import Planner
 from ...core.wire import decode_object, encode
-from ..bridge import callback, window
+from ..bridge import attempt, callback, method, window
+from ..console import say
+from ..elements import hide
 from ..features import look
 from ..rendering.clicks import tell_offer
 from ..rendering.rendering import Rendering
@@ -24,6 +26,7 @@ class Renderer:
     def __init__(self, place: int) -> None:
         self.planner = Planner(place)
         self._renderings: dict[str, Rendering] = {}
+        self._hidden_body: Any = None
 
     def draw(self, id: str, told: Any) -> None:
         """Carry out the plan *id*; *told* gets `{plan, results, end}` after the first pass and at the end."""
@@ -51,6 +54,23 @@ class Renderer:
         """Take away what hides elements of single steps."""
         for id in list(self._renderings):
             self._renderings[id].uncover()
+
+    def redirect(self, url: str, name: str) -> None:
+        """Hide the body and go to *url*, for the tracker *name*; see Redirect."""
+        if self._hidden_body is None:
+            self._hidden_body = hide("body")
+        location = window.location
+
+        def refused(message: str) -> None:
+            say("warn", f"[{name}] redirect to {url!r}: {message}")
+
+        attempt(method(location, "replace"), location, (url,), lambda *_: None, refused)
+
+    def stay(self) -> None:
+        """Show the body again; see Stay."""
+        style, self._hidden_body = self._hidden_body, None
+        if style is not None:
+            style.remove()
 
     def click(self, event: Any) -> "dict[str, object]":
         """The xdm of an interact event for the click *event*; {} where it belongs to no offer."""
@@ -86,6 +106,10 @@ def asked(given: str, told: Any = None, about: Any = None) -> str:
         renderer.draw(id, told)
     elif do == "abandon":
         renderer.abandon(id, keys if isinstance(keys, list) else [], str(question.get("why")))
+    elif do == "redirect":
+        renderer.redirect(str(question.get("url")), str(question.get("name")))
+    elif do == "stay":
+        renderer.stay()
     elif do == "uncover":
         renderer.uncover()
     elif do == "click":

@@ -16,10 +16,8 @@ from ..effects import (
     Show,
     Stay,
     Watch,
-    rejected,
     resolved,
 )
-from ..errors import BadAnswer
 from ..event import DISPLAY, Draft, part, text_of
 from ..moment import Moment
 from ..options.configure import Config
@@ -209,47 +207,49 @@ class Renderings:
         def go(run: "Run | None", why: str, now: Moment) -> list[Effect]:
             if plan.id not in self._plans:
                 return []
-            if run is None:
-                plan.returned = rest
-                return self._start(plan, {}, now)
-            self._run = run
-            surface = page_surface(event.page_url)
-            question: dict[str, object] = {
-                "plan": plan.id,
-                "modes": self._config.group("autoCollectPropositionInteractions"),
-                # What belongs to a view or a page that the visitor has left is returned, and not rendered.
-                "asked": {
-                    "renders": event.renders,
-                    "view": event.view,
-                    "surface": surface if fetches_page(event) else "",
-                    "page": not fetches_page(event) or self._surface in ("", surface),
-                    "here": self._is_in_view(event),
-                },
-                "propositions": propositions,
-                "applied": applied,
-                "facts": {
-                    name: now.facts.get(name) for name in ("url", "cookie", "cookiesEnabled")
-                },
-                "allowed": self._allow(now),
-            }
-            try:
-                answer = self._ask("plan", question)
-            except Exception as error:
-                return self._spoiled(plan, str(error), now)
-            plan.planned = True
-            plan.take(answer)
-            return self._start(plan, answer, now)
+            answer: dict[str, object] = {}
+            effects: list[Effect] = []
+            plan.returned = rest
+            if run is not None:
+                self._run = run
+                try:
+                    answer = self._ask("plan", self._question(plan, propositions, applied, now))
+                    plan.planned = True
+                    plan.take(answer)
+                except Exception as error:
+                    # An answer of a shape that nobody foresaw: the caller gets it as it came.
+                    line = f"what came can't be rendered: {error}"
+                    effects.append(Log(level="warn", message=line))
+            return effects + self._start(plan, answer, now)
 
         return self._parts.use(RENDER, self._folder(moment), go, moment)
 
-    def _spoiled(self, plan: Plan, why: str, moment: Moment) -> list[Effect]:
-        """Effects of an answer of a shape that nobody foresaw: it must not leave a promise open or a page hidden."""
-        self._plans.pop(plan.id, None)
+    def _question(
+        self,
+        plan: Plan,
+        propositions: list[dict[str, object]],
+        applied: dict[str, object],
+        moment: Moment,
+    ) -> dict[str, object]:
+        """What the part is asked for *plan*; see Planner."""
         event = plan.event
-        error = BadAnswer(f"what came can't be rendered: {why}")
-        if plan.finish is None:
-            return [Show(), Log(level="warn", message=error.message)] + self._go(event, moment)
-        return [Show()] + ([rejected(event.call, error)] if event.call is not None else [])
+        surface = page_surface(event.page_url)
+        return {
+            "plan": plan.id,
+            "modes": self._config.group("autoCollectPropositionInteractions"),
+            # What belongs to a view or a page that the visitor has left is returned, and not rendered.
+            "asked": {
+                "renders": event.renders,
+                "view": event.view,
+                "surface": surface if fetches_page(event) else "",
+                "page": not fetches_page(event) or self._surface in ("", surface),
+                "here": self._is_in_view(event),
+            },
+            "propositions": propositions,
+            "applied": applied,
+            "facts": {name: moment.facts.get(name) for name in ("url", "cookie", "cookiesEnabled")},
+            "allowed": self._allow(moment),
+        }
 
     def _ask(self, do: str, question: dict[str, object]) -> dict[str, object]:
         """What the part answers; see Planner."""
