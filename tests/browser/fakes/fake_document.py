@@ -1,10 +1,25 @@
-"""A document and elements, as far as the browser room uses them without markup."""
+"""A document and elements, as far as the browser room uses them."""
 
+from html.parser import HTMLParser
 from typing import Any
 
-from js_values import Array, Obj, Target
+from js_values import Array, JsError, Obj, Target
 
 from pyrite.testing.world import World
+
+
+class Text(Obj):
+    """A text between elements."""
+
+    nodeType = 3
+    nodeName = "#text"
+
+    def __init__(self, content: str) -> None:
+        self.textContent = content
+        self.parentNode: Any = None
+
+    def querySelectorAll(self, css: str) -> Array:
+        return Array()
 
 
 class Element(Target):
@@ -18,15 +33,39 @@ class Element(Target):
         self._window = window
         self.nodeName = name.upper()
         self.js_class = f"HTML{name.title()}Element"
-        self.children = Array()
+        self.childNodes = Array()
         self.parentNode: Any = None
-        self.textContent = ""
         self.style = Obj(cssText="")
         self._attributes: dict[str, str] = {}
 
     @property
+    def children(self) -> Array:
+        return Array(node for node in self.childNodes if node.nodeType == 1)
+
+    @property
+    def firstElementChild(self) -> Any:
+        return next(iter(self.children), None)
+
+    @property
+    def nextElementSibling(self) -> Any:
+        around = self.parentNode.children
+        return next(iter(around[around.index(self) + 1 :]), None)
+
+    @property
+    def textContent(self) -> str:
+        return "".join(node.textContent for node in self.childNodes)
+
+    @textContent.setter
+    def textContent(self, content: str) -> None:
+        self.childNodes = Array([Text(content)] if content else [])
+
+    @property
     def innerText(self) -> str:
         return self.textContent
+
+    @property
+    def attributes(self) -> Array:
+        return Array(Obj(name=name, value=value) for name, value in self._attributes.items())
 
     @property
     def id(self) -> str:
@@ -35,6 +74,14 @@ class Element(Target):
     @id.setter
     def id(self, value: str) -> None:
         self._attributes["id"] = value
+
+    @property
+    def src(self) -> str:
+        return self._attributes.get("src", "")
+
+    @src.setter
+    def src(self, value: str) -> None:
+        self._attributes["src"] = value
 
     @property
     def href(self) -> str:
@@ -54,6 +101,17 @@ class Element(Target):
     def hostname(self) -> str:
         return self.href.partition("://")[2].partition("/")[0].partition(":")[0]
 
+    @property
+    def innerHTML(self) -> str:
+        return "".join(html_of(node) for node in self.childNodes)
+
+    @innerHTML.setter
+    def innerHTML(self, markup: str) -> None:
+        """Of a template: its content."""
+        self.content = Element(self._window, "#document-fragment")
+        self.content.nodeType = 11
+        _Parser(self._window, self.content).feed(markup)
+
     def setAttribute(self, name: str, value: str) -> None:
         self._attributes[name] = value
 
@@ -63,29 +121,87 @@ class Element(Target):
     def hasAttribute(self, name: str) -> bool:
         return name in self._attributes
 
-    def appendChild(self, node: "Element") -> None:
+    def removeAttribute(self, name: str) -> None:
+        self._attributes.pop(name, None)
+
+    def appendChild(self, node: Any) -> None:
+        self.insertBefore(node, None)
+
+    def insertBefore(self, node: Any, before: Any) -> None:
+        if node.parentNode is not None:
+            node.parentNode.childNodes.remove(node)
         node.parentNode = self
-        self.children.append(node)
+        place = len(self.childNodes) if before is None else self.childNodes.index(before)
+        self.childNodes.insert(place, node)
         if node.nodeName == "SCRIPT":
             self._window.load_script(node)
         self._window.mutated()
 
+    def replaceChildren(self) -> None:
+        self.childNodes.clear()
+
     def remove(self) -> None:
         if self.parentNode is not None:
-            self.parentNode.children.remove(self)
+            self.parentNode.childNodes.remove(self)
             self.parentNode = None
 
     def isSameNode(self, other: Any) -> bool:
         return self is other
 
     def querySelectorAll(self, css: str) -> Array:
-        """What `#id`, a name or `*` chooses."""
+        """What `#id`, a name or `*` chooses, each of a list; behind `:scope >` children alone."""
+        if css == "!":
+            raise JsError("SyntaxError")
+        if css.startswith((":scope > ", ":host > ")):
+            wanted = css.partition("> ")[2]
+            return Array(child for child in self.children if _fits(child, wanted))
         found = Array()
         for child in self.children:
-            if css in ("*", f"#{child.id}", child.nodeName.lower()):
+            if _fits(child, css):
                 found.append(child)
             found.extend(child.querySelectorAll(css))
         return found
+
+
+def _fits(element: Element, css: str) -> bool:
+    choices = ("*", f"#{element.id}", element.nodeName.lower())
+    return any(one.strip() in choices for one in css.split(","))
+
+
+class _Parser(HTMLParser):
+    """Puts the nodes of markup into *holder*."""
+
+    def __init__(self, window: Any, holder: Element) -> None:
+        super().__init__()
+        self._window = window
+        self._open = [holder]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(self._window, tag)
+        for name, value in attrs:
+            element.setAttribute(name, value or "")
+        self._put(element)
+        if tag not in ("img", "br", "link"):
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._put(Text(data))
+
+    def _put(self, node: Any) -> None:
+        node.parentNode = self._open[-1]
+        self._open[-1].childNodes.append(node)
+
+
+def html_of(node: Any) -> str:
+    """The markup of *node*."""
+    if node.nodeType == 3:
+        return str(node.textContent)
+    name = node.nodeName.lower()
+    attributes = "".join(f' {one.name}="{one.value}"' for one in node.attributes)
+    return f"<{name}{attributes}>{node.innerHTML}</{name}>"
 
 
 class Document(Element):
@@ -106,8 +222,13 @@ class Document(Element):
         self.documentElement.clientWidth = 1280
         self.documentElement.clientHeight = 720
         self.head, self.body = Element(window, "head"), Element(window, "body")
-        self.children.append(self.documentElement)
-        self.documentElement.children.extend([self.head, self.body])
+        for parent, child in (
+            (self, self.documentElement),
+            (self.documentElement, self.head),
+            (self.documentElement, self.body),
+        ):
+            child.parentNode = parent
+            parent.childNodes.append(child)
 
     @property
     def cookie(self) -> str:

@@ -22,6 +22,7 @@ KEPT = (
     ("parts", "_loading"),
     ("parts", "_complained"),
     ("parts", "_foreseen"),
+    ("elements", "_policy"),
 )
 
 
