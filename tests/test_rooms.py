@@ -29,7 +29,7 @@ CORE_LIBRARY = {"math"}
 # one line are apart, but for those of the ground. The README names the same order.
 INNER_WALLS = {
     "core": (
-        "wire errors moment effects event urls digits dates percent words notes parts",
+        "wire errors moment effects event urls digits dates words notes parts",
         "options",
         "visitor",
         "delivery collect personalization ibexa jss",

@@ -4,10 +4,10 @@ from given import moment
 
 from pyrite.core.decisions.hashing import finished, seed
 from pyrite.core.errors import TrackerError
-from pyrite.core.percent import quote
 from pyrite.core.personalization.propositions import page_surface, surface_of
 from pyrite.core.personalization.selectors import steps_of
 from pyrite.core.tracker import Tracker
+from pyrite.core.urls import quote
 from pyrite.core.visitor.identity import cookies, ecid_of
 from pyrite.core.wire import decode, encode
 

@@ -3,7 +3,7 @@
 from pyrite.core.decisions.audience import check_of, value_test, weekday
 from pyrite.core.decisions.subject import DAY_MS, Situation, Visitor, query_of
 from pyrite.core.decisions.user_agent import device_of
-from pyrite.core.percent import decoded
+from pyrite.core.urls import decoded
 
 NOW_MS = 1795157627711  # 2026-11-20T06:53:47.711Z, a Friday
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"

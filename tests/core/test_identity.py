@@ -2,7 +2,7 @@
 
 from given import ECID, NOW_MS
 
-from pyrite.core.percent import quote
+from pyrite.core.urls import quote
 from pyrite.core.visitor.identity import (
     append_to_url,
     cookies,

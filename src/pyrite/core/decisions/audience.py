@@ -6,7 +6,7 @@ A number condition is a number or `{min, max}`; a whole number of days is that d
 percent-encoding, paths with a slash at the end, numbers with the parameters of a query that are numbers: both sides alike.
 """
 
-from ..percent import unescaped
+from ..urls import unescaped
 from .subject import DAY_MS, Situation, closed
 
 TYPE_CHECKING = False

@@ -4,8 +4,8 @@ Pure: the edge fills it from a request and its store, the page from its own fact
 """
 
 from ..event import part
-from ..percent import decoded, unescaped
 from ..personalization.propositions import page_surface
+from ..urls import decoded, unescaped
 from .user_agent import device_of
 
 DAY_MS = 86400000

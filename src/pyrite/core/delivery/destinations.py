@@ -6,7 +6,7 @@ Pure. Only with consent: tracker.py sees to that. Source: Adobe's Web SDK 2.33, 
 from ..effects import Call, Effect, SetCookie
 from ..event import part, text_of
 from ..moment import Moment
-from ..percent import quote
+from ..urls import quote
 from .request import payloads
 
 DAY_S = 86400

@@ -7,7 +7,7 @@ from ..dates import http_date_ms
 from ..digits import is_digits
 from ..errors import BadAnswer, EdgeRefused, NetworkFailed, TrackerError, WireError
 from ..event import part, text_of
-from ..percent import quote
+from ..urls import quote
 from ..wire import decode
 
 HANDLES = (

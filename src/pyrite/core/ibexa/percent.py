@@ -1,9 +1,9 @@
 """Percent-encoding as addresses of Ibexa have it: UTF-8 or an error, never a guess.
 
-Pure. No message quotes a text, which may be a user's. Not for addresses of pages, which may hold anything: core/percent.py.
+Pure. No message quotes a text, which may be a user's. Not for addresses of pages, which may hold anything: core/urls.py.
 """
 
-from ..percent import hex_digit, quote, utf8
+from ..urls import hex_digit, quote, utf8
 from .refusal import Refused
 
 BACKSLASH = "\\"

@@ -6,7 +6,7 @@ stands behind the action. Source: @sitecore-jss/sitecore-jss-tracking 19.0.2.
 
 from ..errors import TrackerError, WireError
 from ..event import part, text_of
-from ..percent import quote
+from ..urls import quote
 from ..wire import decode, encode
 
 SERVICE = "/sitecore/api/jss/track"

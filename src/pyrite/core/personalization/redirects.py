@@ -5,8 +5,7 @@ site, and where no cookie can be kept there is no redirect. Source of the item: 
 """
 
 from ..moment import Moment
-from ..percent import quote
-from ..urls import host_of
+from ..urls import host_of, quote
 from ..visitor.identity import cookies
 
 COOKIE = "pyrite_redirects"

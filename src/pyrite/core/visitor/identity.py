@@ -4,7 +4,7 @@ Pure. Source for the cookie's form: base64url of a protobuf whose field 1 is the
 """
 
 from ..digits import is_digits
-from ..percent import ALPHABET, quote
+from ..urls import ALPHABET, quote
 
 FPID_COOKIE = "pyrite_fpid"
 MINTED_COOKIE = "pyrite_new"  # of a page that was left before its tracker could keep the device id

@@ -12,7 +12,7 @@ from ...stores.contract import Batch, Receipt, Store, StoreUnavailable
 Outcome = Receipt | StoreUnavailable
 
 
-class Acknowledgements:
+class Receipts:
     """What waits for receipts, on one loop at a time."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from ..settings import Settings
 from . import bodies
 from .arrival import Arrival, bad_row
 from .dialect import Dialect
-from .receipts import Acknowledgements
+from .receipts import Receipts
 from .schemas import Schemas
 from .violations import check_events
 
@@ -54,7 +54,7 @@ class Receiver:
         self._metrics = metrics
         self._listener = listener
         self._clock = clock
-        self._acknowledged = Acknowledgements()
+        self._acknowledged = Receipts()
         self._read_timeout = ReadTimeout(settings.limits.read_seconds)
         self._in_flight = 0  # bytes of bodies
         self._failures: dict[bytes, bool] = {}
