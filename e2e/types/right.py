@@ -13,3 +13,14 @@ async def main() -> None:
     )
     await alloy.append_identity_to_url(url="https://other.example/")
     await alloy("event", {"viewStart": True})
+    await alloy.track_event({"goalId": "Instant Demo"})
+    await alloy.track_event(
+        [
+            {"eventId": "Download"},
+            {"outcomeId": "Opportunity", "currencyCode": "USD", "monetaryValue": 1337.5},
+            {"campaignId": "Spring"},
+            {"pageId": "{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}", "url": "/"},
+        ],
+        host="https://sitecore.example",
+        querystring_params={"sc_apikey": "{AAAAAAAA-0000-0000-0000-000000000001}"},
+    )

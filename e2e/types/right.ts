@@ -30,3 +30,14 @@ async function all(): Promise<string> {
   return [propositions[0].id, identity.ECID, url, libraryInfo.version].join();
 }
 all();
+alloy("trackEvent", { events: { goalId: "Instant Demo", more: [1] } });
+alloy("trackEvent", {
+  events: [
+    { eventId: "Download" },
+    { outcomeId: "Opportunity", currencyCode: "USD", monetaryValue: 1337.5 },
+    { campaignId: "Spring" },
+    { pageId: "{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}", url: "/" },
+  ],
+  host: "https://sitecore.example",
+  querystringParams: { sc_apikey: "{AAAAAAAA-0000-0000-0000-000000000001}" },
+}).then(({ errors }) => errors.map(({ index, code, path }) => index + code + path));

@@ -14,3 +14,7 @@ async def main() -> None:
     alloy("event", ["list"])  # wrong: no dict of options
     result = await alloy.event()
     result.propositions  # wrong: the result is a dict
+    await alloy.track_event([{"pageId": "{A}"}])  # wrong: a page view without its address
+    await alloy.track_event({"outcomeId": "o", "monetaryValue": "1"})  # wrong: a value as a text
+    await alloy.track_event([{"name": "o"}])  # wrong: an event without an id
+    await alloy.track_event()  # wrong: no events

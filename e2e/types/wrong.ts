@@ -26,3 +26,11 @@ alloy("setConsent");
 alloy("setConsent", { consent: [{ standard: "IAB TCF", version: "2.0" }] });
 // @ts-expect-error options for a command that takes none
 alloy("getDelivery", {});
+// @ts-expect-error a page view without its address
+alloy("trackEvent", { events: [{ pageId: "{A}" }] });
+// @ts-expect-error a value as a text
+alloy("trackEvent", { events: { outcomeId: "o", monetaryValue: "1" } });
+// @ts-expect-error an event without an id
+alloy("trackEvent", { events: [{ name: "o" }] });
+// @ts-expect-error no events
+alloy("trackEvent", { host: "https://sitecore.example" });

@@ -3,6 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import OptionsError
+from pyrite.core.jss.answer import answer
 from pyrite.core.jss.batch import batch_of, id_at
 
 BASE = "0b9f1a52-6f0f-4f4b-9c55-6a1b000000fe"
@@ -51,3 +52,12 @@ def test_events_are_an_object_or_a_list_of_so_many():
         assert error.message.startswith(
             "trackEvent: options.events: expected an event, or a list of at most 1000, got "
         )
+
+
+def test_the_part_answers_with_what_is_to_be_sent_or_with_why_nothing_is():
+    found = answer({"options": {"events": {"goalId": "g"}}, "id": BASE})
+    assert (found["places"], found["errors"]) == ([0], [])
+    assert found["options"][0]["jss"] == {"goalId": "g"}
+
+    error = answer({"options": {"events": 3}, "id": BASE})["error"]
+    assert (error["code"], error["path"]) == ("options.invalid", "events")

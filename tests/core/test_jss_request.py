@@ -5,7 +5,6 @@ from given import raises
 from pyrite.core.jss.request import (
     ServiceRefused,
     body_of,
-    component,
     errors_of,
     member,
     result_of,
@@ -18,18 +17,9 @@ URLS = [
     ({"action": "flush"}, "/sitecore/api/jss/track/flush"),
     ({"serviceUrl": "/my/track", "action": "custom"}, "/my/track/custom"),
     ({"serviceUrl": "/my?z=1"}, "/my/event?z=1"),
-    ({"serviceUrl": "/my?z=1", "querystringParams": {"a": "b"}}, "/my/event?z=1&a=b"),
-    (
-        {"querystringParams": {"sc_apikey": "{A-1}"}},
-        "/sitecore/api/jss/track/event?sc_apikey=%7BA-1%7D",
-    ),
-    ({"querystringParams": {"a b&": "ü/?&=+"}}, "/sitecore/api/jss/track/event?a%20b%26=%C3%BC%2F%3F%26%3D%2B"),
-    ({"querystringParams": {"a": [1, "2", None, [True]]}}, "/sitecore/api/jss/track/event?a=1%2C2%2C%2Ctrue"),
-    ({"querystringParams": {"a": {}}}, "/sitecore/api/jss/track/event?a=%5Bobject%20Object%5D"),
-    ({"querystringParams": {"a": None}}, "/sitecore/api/jss/track/event?a=null"),
-    ({"querystringParams": {"a": 1e21}}, "/sitecore/api/jss/track/event?a=1e%2B21"),
-    ({"querystringParams": {"a": 1.5}}, "/sitecore/api/jss/track/event?a=1.5"),
-    ({"querystringParams": {"a": False}}, "/sitecore/api/jss/track/event?a=false"),
+    ({"serviceUrl": "/my?z=1", "querystringParams": {"a": "b"}}, "/my/event?z=1&<a>=<b>"),
+    ({"querystringParams": {"sc_apikey": "{A}"}}, "/sitecore/api/jss/track/event?<sc_apikey>=<{A}>"),
+    ({"querystringParams": {}}, "/sitecore/api/jss/track/event"),
 ]  # fmt: skip
 
 MEMBERS = [
@@ -48,12 +38,7 @@ MEMBERS = [
 
 def test_an_address_is_the_originals():
     for options, url in URLS:
-        assert url_of(options) == url, options
-
-
-def test_a_component_is_as_javascript_encodes_it():
-    assert component("AZaz09-_.!~*'()") == "AZaz09-_.!~*'()"
-    assert component("%21 %27") == "%2521%20%2527"
+        assert url_of(options, lambda value: f"<{value}>") == url, options
 
 
 def test_the_body_keeps_the_callers_bytes():
@@ -64,9 +49,9 @@ def test_the_body_keeps_the_callers_bytes():
 
 
 def test_what_a_service_says_is_the_result():
-    assert result_of(204, "", "[]") == {"requestBody": [], "errors": []}
-    assert result_of(200, '{"a":1}', "[]")["responseBody"] == {"a": 1}
-    assert result_of(200, "fine", "[]")["responseBody"] == "fine"
+    assert result_of(204, None, []) == {"requestBody": [], "errors": []}
+    assert result_of(200, {"a": 1}, [])["responseBody"] == {"a": 1}
+    assert result_of(200, "fine", [])["responseBody"] == "fine"
 
 
 def test_a_service_that_takes_a_part_says_which():
@@ -85,8 +70,8 @@ def test_a_service_that_takes_a_part_says_which():
 
 
 def test_a_service_that_refuses_rejects_with_its_status():
-    problem = '{"code":"jss.key","detail":"no such key","path":"sc_apikey","status":401}'
-    record = raises(ServiceRefused, result_of, 401, problem, "[]").as_record()
+    problem = {"code": "jss.key", "detail": "no such key", "path": "sc_apikey", "status": 401}
+    record = raises(ServiceRefused, result_of, 401, problem, []).as_record()
     assert record == {
         "code": "jss.key",
         "message": "no such key",
@@ -97,7 +82,7 @@ def test_a_service_that_refuses_rejects_with_its_status():
             "data": {"code": "jss.key", "detail": "no such key", "path": "sc_apikey", "status": 401},
         },
     }  # fmt: skip
-    plain = raises(ServiceRefused, result_of, 500, "<h1>", "[]").as_record()
+    plain = raises(ServiceRefused, result_of, 500, "<h1>", []).as_record()
     assert (plain["code"], plain["message"]) == (
         "edge.refused",
         "Request failed with status code 500",

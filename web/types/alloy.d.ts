@@ -16,6 +16,10 @@ declare namespace Alloy {
     path: string;
     /** The edge's status, where it refused. */
     status?: number;
+    /** The edge's own code, where it gave one. */
+    reason?: string;
+    /** Of `trackEvent`, as Sitecore's clients have it. */
+    response?: { status: number; data?: unknown };
   }
 
   type Context =
@@ -163,6 +167,58 @@ declare namespace Alloy {
     personalization?: Personalization;
   }
 
+  interface JssEvent extends JsonObject {
+    /** GUID or alias. */
+    eventId: string;
+  }
+
+  interface JssGoal extends JsonObject {
+    /** GUID or alias. */
+    goalId: string;
+  }
+
+  interface JssOutcome extends JsonObject {
+    /** GUID or alias. */
+    outcomeId: string;
+    /** Three letters (ISO 4217). */
+    currencyCode?: string;
+    monetaryValue?: number;
+  }
+
+  interface JssCampaign extends JsonObject {
+    /** GUID or alias. */
+    campaignId: string;
+  }
+
+  interface JssPageView extends JsonObject {
+    /** GUID of the page's item. */
+    pageId: string;
+    /** Usually the absolute path of the route; any text. */
+    url: string;
+  }
+
+  /** An event of Sitecore JSS; more keys are kept. */
+  type JssTracked = JssEvent | JssGoal | JssOutcome | JssCampaign | JssPageView;
+
+  interface TrackEventOptions {
+    events: JssTracked | JssTracked[];
+    /** Origin of another JSS service. */
+    host?: string;
+    serviceUrl?: string;
+    action?: string;
+    querystringParams?: JsonObject;
+    documentUnloading?: boolean;
+  }
+
+  interface TrackEventResult {
+    /** The body that the first of the events left in; of another service the list of events. */
+    requestBody?: unknown;
+    /** Only where there was an answer. */
+    responseBody?: unknown;
+    /** Events that were not taken beside those that were. */
+    errors: Array<{ index: number; code: string; message: string; path: string }>;
+  }
+
   interface SetConsentOptions {
     consent: Array<
       | { standard: "Adobe"; version: "1.0"; value: { general: "in" | "out" } }
@@ -229,6 +285,7 @@ declare namespace Alloy {
     sendEvent(command: "sendEvent", options?: SendEventOptions): Promise<Decisions>;
     applyPropositions(command: "applyPropositions", options: ApplyPropositionsOptions): Promise<{ propositions: Proposition[] }>;
     applyResponse(command: "applyResponse", options: ApplyResponseOptions): Promise<Decisions>;
+    trackEvent(command: "trackEvent", options: TrackEventOptions): Promise<TrackEventResult>;
     setConsent(command: "setConsent", options: SetConsentOptions): Promise<{}>;
     getIdentity(command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
     appendIdentityToUrl(command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;

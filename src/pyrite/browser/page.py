@@ -13,6 +13,7 @@ from ..core.effects import (
     Log,
     Redirect,
     Render,
+    Serve,
     SetCookie,
     Settle,
     kind,
@@ -79,7 +80,7 @@ class Page:
         self._backlog: list[Any] = []
         self._task_began = 0
         self._ran = 0  # calls, in this task
-        self._promises: dict[Any, tuple[Any, Any]] = {}
+        self._promises: dict[Any, tuple[Any, Any, str]] = {}  # their ends, and the options as given
         self._hooks: dict[str, object] = {}
         self._last_call = 0
         self._told = False  # that this page is disconnected
@@ -92,6 +93,7 @@ class Page:
             "Abandon": self._abandon,
             "Redirect": self._redirect,
             "Stay": self._stay,
+            "Serve": self._serve,
             "Uncover": self._uncover,
             "SetCookie": self._set_cookie,
             "Call": self._call,
@@ -160,7 +162,7 @@ class Page:
     ) -> None:
         self._last_call += 1
         call = self._last_call
-        self._promises[call] = (resolve, reject)
+        self._promises[call] = (resolve, reject, options)
         try:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
@@ -312,6 +314,17 @@ class Page:
             self.carry_out(step(effect.plan, results, self.moment()))
 
         self._tell({"do": "draw", "plan": effect.plan}, callback(self.safely(told)))
+
+    def _serve(self, effect: Serve) -> None:
+        """Have a part carry out a call, as the page has given it: its JSON is not written again."""
+
+        def told(given: Any = None, *_: Any) -> None:
+            record = decode_object(text(given))
+            value: Any = record["value"]
+            self._settle(Settle(call=effect.call, ok=record["ok"] is True, value=value))
+
+        given = effect.origin + "\n" + self._promises[effect.call][2]
+        self._parts.ask(effect.part, given, callback(self.safely(told)))
 
     def _abandon(self, effect: Abandon) -> None:
         self._tell({"do": "abandon", "plan": effect.plan, "keys": effect.keys, "why": effect.why})

@@ -203,6 +203,7 @@ PARTS = {
         "tracker": "alloy.compiled.js",
         "offers": "lib/render.*.js",
         "decisions in the page": "lib/decide.*.js",
+        "JSS": "lib/jss.*.js",
         "base": "base.js",
         "base, early": "base-early.js",
     },

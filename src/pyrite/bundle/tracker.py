@@ -26,10 +26,11 @@ PARTS = {
         "core/personalization/redirects.py",
         "core/personalization/selectors.py",
     ),
+    "jss": ("browser/entry/jss.py", "core/jss/"),
 }
 PATHS = "browser/paths.py"
-# Ibexa's events and addresses, and those of JSS: for the edge, servers and pages that ask for them.
-APART = ("core/ibexa/", "core/jss/")
+# Ibexa's events and addresses: for the edge, servers and pages that ask for them.
+APART = ("core/ibexa/",)
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (

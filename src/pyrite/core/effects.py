@@ -7,7 +7,13 @@ from .errors import TrackerError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import dataclass_transform
+    from typing import Protocol, dataclass_transform
+
+    class Shared(Protocol):
+        """A call that has become several events."""
+
+        def ended(self, index: int, ok: bool, value: dict[str, object]) -> "Settle":
+            """The effect of the event at *index* having ended: its promise is settled with the last; before, the call is 0."""
 
     Timer = tuple[
         str, str, object
@@ -135,6 +141,14 @@ class Render(Effect):
     plan: str
 
 
+class Serve(Effect):
+    """Have the *part* carry out what was given to *call*, at *origin* where that names no other, and settle its promise."""
+
+    call: object
+    part: str
+    origin: str
+
+
 class Abandon(Effect):
     """Of the plan *plan*, give up the steps with the numbers *keys* that still wait for their element; *why* is their result."""
 
@@ -205,10 +219,17 @@ class Log(Effect):
 
 
 def resolved(call: object, value: dict[str, object]) -> Settle:
-    """The promise of *call* resolves with *value*."""
-    return Settle(call=call, ok=True, value=value)
+    """The promise of *call* resolves with *value*. A call that has become several events is `(Shared, place)` to each of them."""
+    return _settled(call, True, value)
 
 
 def rejected(call: object, error: TrackerError) -> Settle:
     """The promise of *call* is rejected with *error*."""
-    return Settle(call=call, ok=False, value=error.as_record())
+    return _settled(call, False, error.as_record())
+
+
+def _settled(call: object, ok: bool, value: dict[str, object]) -> Settle:
+    if isinstance(call, tuple):
+        shared: Shared = call[0]
+        return shared.ended(call[1], ok, value)
+    return Settle(call=call, ok=ok, value=value)

@@ -93,14 +93,25 @@ class EdgeRefused(TrackerError):
 
     code = "edge.refused"
 
-    def __init__(self, message: str, *, status: int, about: str = "") -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, status: int, about: str = "", reason: str = "", path: str = ""
+    ) -> None:
+        super().__init__(message, path=path)
         self.status = status
         self.about = about
+        self.reason = reason  # the edge's own code
 
     def as_record(self) -> dict[str, object]:
-        """`{code, message, path, status}`."""
-        return {"code": self.code, "message": self.message, "path": "", "status": self.status}
+        """`{code, message, path, status}`, and `reason` where the edge has given one."""
+        record: dict[str, object] = {
+            "code": self.code,
+            "message": self.message,
+            "path": self.path,
+            "status": self.status,
+        }
+        if self.reason:
+            record["reason"] = self.reason
+        return record
 
 
 class BadAnswer(TrackerError):

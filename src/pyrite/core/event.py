@@ -57,6 +57,8 @@ class Draft:
             if not isinstance(found, str) or not found:
                 xdm[name] = self.xdm[name]
         self.xdm, self.data = xdm, part(left, "data")
+        if "jss" in self.options:
+            self.options["jss"] = left.get("jss")
 
     def personalization(self) -> dict[str, object]:
         """The option `personalization`, empty when it was not given."""

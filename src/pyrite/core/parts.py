@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RENDER = "render"  # what shows offers: browser/entry/renderer.py
 PREFIX = "__pyrite_"  # of the names of their functions on the page
 DECIDE = "decide"  # decisions in the page: browser/entry/decider.py
+JSS = "jss"  # the events of trackEvent: browser/entry/jss.py
 
 
 class Parts:

@@ -17,14 +17,16 @@ from ..core.effects import (
     Log,
     Redirect,
     Render,
+    Serve,
     SetCookie,
     Settle,
     Watch,
     kind,
 )
 from ..core.errors import as_error
+from ..core.jss.answer import answer as jss_answer
 from ..core.moment import Given, Moment
-from ..core.parts import RENDER
+from ..core.parts import JSS, RENDER
 from ..core.personalization.interactions import Click
 from ..core.personalization.planner import Planner
 from ..core.tracker import Tracker
@@ -78,6 +80,7 @@ class MemoryPage:
             "Ask": self._ask,
             "Load": self._load,
             "Foresee": self._foresee,
+            "Serve": self._serve,
             "Render": self._render,
             "Abandon": self._abandon,
             "Redirect": self._redirect,
@@ -239,11 +242,19 @@ class MemoryPage:
     # ---- parts ------------------------------------------------------------------------------------------------------
 
     def _load(self, effect: Load) -> None:
-        if effect.part != RENDER:
+        parts = {
+            RENDER: self._planner.run,
+            JSS: lambda given: encode(jss_answer(decode_object(given))),
+        }
+        if effect.part not in parts:
             raise NotImplementedError(
                 f"a page in memory has no part {effect.part!r}; leave it to the edge"
             )
-        self.carry_out(self.tracker.loaded(RENDER, self._planner.run, "", self.moment()))
+        run = parts[effect.part]
+        self.carry_out(self.tracker.loaded(effect.part, run, "", self.moment()))
+
+    def _serve(self, effect: Serve) -> None:
+        raise NotImplementedError("a page in memory speaks to its edge alone: no host, no action")
 
     def _foresee(self, effect: Effect) -> None:
         """Nothing to do: what is needed is there."""

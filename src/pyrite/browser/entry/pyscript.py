@@ -26,8 +26,8 @@ from .worker import Worker, is_worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, Literal, Required, TypedDict, Unpack
+    from collections.abc import Callable, Sequence
+    from typing import Any, Literal, NotRequired, Required, TypedDict, Unpack
 
     Object = dict[str, object]
     Hook = Callable[[Any], object]
@@ -117,6 +117,45 @@ if TYPE_CHECKING:
         response_body: Required[Object]
         personalization: Personalization
 
+    class JssEvent(TypedDict):
+        """An event of Sitecore JSS. Keys of your own: derive from a kind, `class Rated(JssEvent): stars: int`."""
+
+        eventId: str
+
+    class JssGoal(TypedDict):
+        """A goal of Sitecore JSS."""
+
+        goalId: str
+
+    class JssOutcome(TypedDict):
+        """An outcome of Sitecore JSS."""
+
+        outcomeId: str
+        currencyCode: NotRequired[str]
+        monetaryValue: NotRequired[float]
+
+    class JssCampaign(TypedDict):
+        """A campaign of Sitecore JSS."""
+
+        campaignId: str
+
+    class JssPageView(TypedDict):
+        """A page view of Sitecore JSS: the GUID of a page, and any text as its address."""
+
+        pageId: str
+        url: str
+
+    JssTracked = JssEvent | JssGoal | JssOutcome | JssCampaign | JssPageView
+
+    class TrackOptions(TypedDict, total=False):
+        """What `track_event` takes beside the events."""
+
+        host: str
+        service_url: str
+        action: str
+        querystring_params: Object
+        document_unloading: bool
+
     class SetConsentOptions(TypedDict, total=False):
         """What `set_consent` takes."""
 
@@ -192,6 +231,14 @@ class Alloy:
     ) -> "dict[str, object]":
         """Render an answer that a server has fetched: `response_body={…}`."""
         return await self._spelled("applyResponse", options)
+
+    async def track_event(
+        self, events: "JssTracked | Sequence[JssTracked]", **options: "Unpack[TrackOptions]"
+    ) -> "dict[str, object]":
+        """Send events, goals, outcomes, campaigns and page views of Sitecore JSS: `[{"goalId": "Instant Demo"}]`."""
+        given: Any = options
+        given["events"] = events
+        return await self._spelled("trackEvent", given)
 
     async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""

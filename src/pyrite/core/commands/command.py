@@ -17,7 +17,7 @@ from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
 from ..options.configure import Config
-from ..parts import Parts
+from ..parts import JSS, Parts
 from ..tracking.clicks import Clicks
 from ..tracking.consents import Consents
 from ..tracking.events import Events
@@ -172,7 +172,10 @@ class Configured:
 
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away; see Tracker.leaving."""
-        return handed_on(self.outbox.leaving(moment), moment) + self.events.leaving(moment)
+        # First, so that what it sends leaves with what waits.
+        effects = self.parts.loaded(JSS, None, "the page was left", moment)
+        effects.extend(handed_on(self.outbox.leaving(moment), moment))
+        return effects + self.events.leaving(moment)
 
     def connected(self, moment: Moment) -> list[Effect]:
         """Effects of the network being back; see Tracker.connected."""

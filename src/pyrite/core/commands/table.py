@@ -16,12 +16,14 @@ from .personalization import (
     ApplyPropositionsCommand,
     ApplyResponseCommand,
 )
+from .track_event import TRACK_EVENT, TrackEventCommand
 
 COMMANDS: "dict[str, Command]" = {
     "event": EventCommand(EVENT),
     "sendEvent": EventCommand(SEND_EVENT),
     "applyPropositions": ApplyPropositionsCommand(APPLY_PROPOSITIONS),
     "applyResponse": ApplyResponseCommand(APPLY_RESPONSE),
+    "trackEvent": TrackEventCommand(TRACK_EVENT),
     "setConsent": ConsentCommand(SET_CONSENT),
     "getIdentity": IdentityCommand(GET_IDENTITY),
     "appendIdentityToUrl": IdentityCommand(APPEND_IDENTITY),

@@ -71,6 +71,13 @@ class Outbox:
             return steps
         return self._sender.flush(moment) + self._pace.rest()
 
+    def gather(self, moment: Moment) -> "Steps":
+        """Steps of several entries being about to come: the first waits for the others."""
+        steps: Steps = []
+        if not self._pace.holds_back(moment):
+            steps.extend(self._pace.rest())
+        return steps
+
     def restored(self, records: list[dict[str, object]], moment: Moment) -> "Steps":
         """Steps of *records* that pages which are gone have kept: they go again, unless they are too old."""
         steps = self._waiting.restore(records)

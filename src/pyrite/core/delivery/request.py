@@ -57,11 +57,16 @@ def answer_of(
         answer = None
     if status < 200 or status > 299:
         said = f" and said {_detail(answer, text)}" if text else ""
-        about = _about(status, answer if isinstance(answer, dict) else {})
+        problem = answer if isinstance(answer, dict) else {}
+        about = _about(status, problem)
         if not about and status in NO_EDGE:
             said += f"; set edgeDomain: no edge at {address_of(url)}"
         raise EdgeRefused(
-            f"the edge answered with status {status}{said}", status=status, about=about
+            f"the edge answered with status {status}{said}",
+            status=status,
+            about=about,
+            reason=text_of(problem, "code"),
+            path=text_of(problem, "path"),
         )
     if status == 204 and action == "collect":
         return {}
@@ -83,7 +88,12 @@ def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
         if isinstance(index, int):
             status = problem.get("status")
             said = f"the edge refused the event: {problem.get('title')}"
-            found[index] = EdgeRefused(said, status=status if isinstance(status, int) else 0)
+            found[index] = EdgeRefused(
+                said,
+                status=status if isinstance(status, int) else 0,
+                reason=text_of(problem, "type").rpartition("/")[2],
+                path=text_of(problem, "detail"),
+            )
     return found
 
 

@@ -52,11 +52,11 @@ def id_at(base: str, index: int) -> str:
     for digit in base[-_TAIL:].lower():
         value = value * 16 + max(_HEX.find(digit), 0)
     value += index
-    digits: list[str] = []
+    tail = ""
     for _ in range(_TAIL):
-        digits.insert(0, _HEX[value % 16])
+        tail = _HEX[value % 16] + tail
         value = value // 16
-    return base[:-_TAIL] + "".join(digits)
+    return base[:-_TAIL] + tail
 
 
 def _options(event: object, index: int, id: str) -> dict[str, object]:

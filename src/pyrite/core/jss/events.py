@@ -20,9 +20,9 @@ ID_LIMIT = 200  # characters of a GUID or an alias
 URL_LIMIT = 8192  # characters of a page's address
 SHOWN = 100  # characters of a value in an error
 _HEX = "0123456789abcdef"
-_GUID = [8, 4, 4, 4, 12]
+_FORMS = ("32", "8-4-4-4-12")  # of a GUID: lengths of its pieces
 _ALIAS = "a GUID or an alias of at most 200 characters"
-_PAGE = "the GUID of a page such as '{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}'"
+_PAGE = "the GUID of a page"
 
 
 class JssRefused(TrackerError):
@@ -53,7 +53,7 @@ def type_of(kind: str) -> str:
 def check(event: object, path: str) -> None:
     """Raises JssRefused where *event* is none, or misses or misuses what its kind asks for; *path* is where it stands."""
     if not isinstance(event, dict):
-        raise _refused("body.shape", path, "an object such as {goalId: 'Download'}", event)
+        raise _refused("body.shape", path, "an object", event)
     for key, kind in KINDS:
         if key in event:
             _check_id(event[key], kind, f"{path}.{key}")
@@ -73,8 +73,8 @@ def is_guid(text: str) -> bool:
     if bare[:1] == "{" and bare[-1:] == "}":
         bare = bare[1:-1]
     pieces = bare.split("-")
-    sizes = [len(piece) for piece in pieces]
-    return sizes in ([32], _GUID) and all([char in _HEX for char in "".join(pieces)])
+    form = "-".join([str(len(piece)) for piece in pieces])
+    return form in _FORMS and all([char in _HEX for char in "".join(pieces)])
 
 
 def _check_id(id: object, kind: str, path: str) -> None:

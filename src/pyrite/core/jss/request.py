@@ -4,15 +4,15 @@ Pure. Differences from the original, as in web/jss/tracking.mjs: no `?` with not
 stands behind the action. Source: @sitecore-jss/sitecore-jss-tracking 19.0.2.
 """
 
-from ..errors import TrackerError, WireError
+from ..errors import TrackerError
 from ..event import part, text_of
-from ..urls import quote
-from ..wire import decode, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SERVICE = "/sitecore/api/jss/track"
 EVENT = "event"
-# What encodeURIComponent leaves as it is and RFC 3986 does not.
-_PLAIN = (("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*"))
 
 
 class ServiceRefused(TrackerError):
@@ -35,24 +35,18 @@ class ServiceRefused(TrackerError):
         }
 
 
-def url_of(options: dict[str, object]) -> str:
-    """The address that *options* (`host`, `serviceUrl`, `action`, `querystringParams`) name."""
+def url_of(options: dict[str, object], component: "Callable[[object], str]") -> str:
+    """The address that *options* (`host`, `serviceUrl`, `action`, `querystringParams`) name.
+
+    *component* is what JavaScript's String and encodeURIComponent make of a name or a value.
+    """
     service, mark, query = (text_of(options, "serviceUrl") or SERVICE).partition("?")
-    action = text_of(options, "action") or EVENT
     pairs = [query] if mark else []
     parameters = part(options, "querystringParams")
     for name in parameters:
-        pairs.append(f"{component(name)}={component(_string(parameters[name]))}")
-    found = "&".join(pairs)
-    return f"{text_of(options, 'host')}{service}/{action}{'?' if pairs else ''}{found}"
-
-
-def component(text: str) -> str:
-    """*text* as JavaScript's encodeURIComponent gives it."""
-    found = quote(text)
-    for code, char in _PLAIN:
-        found = found.replace(code, char)
-    return found
+        pairs.append(component(name) + "=" + component(parameters[name]))
+    address = text_of(options, "host") + service + "/" + (text_of(options, "action") or EVENT)
+    return address + "?" + "&".join(pairs) if pairs else address
 
 
 def member(text: str, name: str) -> str:
@@ -103,22 +97,18 @@ def body_of(events: str) -> str:
     return events if events[:1] == "[" else f"[{events}]"
 
 
-def result_of(status: int, text: str, body: str) -> dict[str, object]:
-    """What the promise resolves with: `{requestBody, responseBody?, errors}`; *text* is the answer to *body*.
+def result_of(status: int, answer: object, sent: object) -> dict[str, object]:
+    """What the promise resolves with: `{requestBody, responseBody?, errors}`; *answer* is what came for *sent*, None for nothing.
 
     Raises ServiceRefused for a status outside 2xx.
     """
-    try:
-        answer: object = decode(text) if text else None
-    except WireError:
-        answer = text
     said = answer if isinstance(answer, dict) else {}
     if status < 200 or status > 299:
         detail = text_of(said, "detail") or f"Request failed with status code {status}"
         reason = text_of(said, "code") or "edge.refused"
         path = text_of(said, "path")
         raise ServiceRefused(detail, reason=reason, path=path, status=status, data=answer)
-    result: dict[str, object] = {"requestBody": decode(body), "errors": errors_of(said)}
+    result: dict[str, object] = {"requestBody": sent, "errors": errors_of(said)}
     if answer is not None:
         result["responseBody"] = answer
     return result
@@ -140,17 +130,3 @@ def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
                 }
             )
     return found
-
-
-def _string(value: object) -> str:
-    """*value* as JavaScript's String gives it, of what JSON can hold."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ",".join(["" if item is None else _string(item) for item in value])
-    if isinstance(value, dict):
-        return "[object Object]"
-    if value is True or value is False or value is None:
-        return encode(value)
-    number = encode(value)
-    return number if "e-" in number else number.replace("e", "e+")

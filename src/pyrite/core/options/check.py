@@ -38,6 +38,7 @@ EXPECTED = {
     "xdm": "an object",  # whose identityMap is one of
     "identities": "an object",
     "objects": "a list of objects",
+    "events": "an event or a list of events",
     "number": "a number",
     "function": "a function",
     "css": "a string",
@@ -144,6 +145,8 @@ def _fits(value: object, kind: object) -> bool:
         return isinstance(value, str) and _text_fits(value, name)
     if name in ("texts", "contexts", "namespaces", "objects"):
         return isinstance(value, list) and all([_item_fits(item, name) for item in value])
+    if name == "events":
+        return isinstance(value, (list, dict))
     if name == "number":
         return isinstance(value, (int, float)) and value is not True and value is not False
     return isinstance(value, dict)

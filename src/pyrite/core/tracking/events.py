@@ -170,6 +170,8 @@ class Events:
             effects = self.renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
             value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
+            if "jss" in event.options:
+                value["jss"] = event.options["jss"]
             return effects + self._hooks.ask(BEFORE_EVENT, event, value, moment)
         return effects + self._admit(event, moment)
 
@@ -319,6 +321,8 @@ class Events:
         record: dict[str, object] = {"xdm": Json(encode(event.xdm))}
         if event.data:
             record["data"] = Json(encode(event.data))
+        if "jss" in event.options:
+            record["jss"] = event.options["jss"]
         text = encode(record)
         asking = ""
         if event.query and not event.decided and not event.unloading:

@@ -12,14 +12,18 @@ from typing import Any
 
 import msgspec
 
-from ...core.effects import Effect, Send, Settle
+from ...core.effects import Effect, Send, Serve, Settle
 from ...core.errors import ConsentError, OptionsError, TrackerError
+from ...core.jss.answer import answer as jss_answer
+from ...core.jss.batch import id_at
 from ...core.moment import Given, Moment
 from ...core.options.configure import Config, configure
+from ...core.parts import JSS
 from ...core.tracker import Tracker
 from ...core.visitor.consent import IN
 from ...core.visitor.identity import cookies
 from ...core.visitor.visitor import Visitor
+from ...core.wire import decode_object, encode
 
 # A page's clock that is off by more says nothing about how old its events are.
 SKEW_LIMIT_MS = 86_400_000
@@ -39,6 +43,8 @@ NEEDED = ("datastreamId", "orgId", "edgeDomain", "edgeBasePath", "defaultConsent
 # All events of a queue wait until the last has been run: none is dropped here for want of room.
 ROOM = {"maxEvents": 2**31, "maxBytes": 2**53, "maxAgeHours": 2**31}
 
+TRACK = "trackEvent"  # a command of several events
+
 EARLY = "[options, [[name, options, id, made_ms], …], facts, device id, sent_ms]"
 
 
@@ -49,6 +55,11 @@ class Queue(msgspec.Struct, kw_only=True):
     commands: list[Any]
     facts: dict[str, Any]
     sent_ms: int
+
+    @property
+    def count(self) -> int:
+        """How many events its commands are, at most."""
+        return sum([_events_of(command) for command in self.commands])
 
     def alone(self, place: int) -> dict[str, Any]:
         """The loader's form of the queue with one command alone, that at *place* in it (configure is at 0)."""
@@ -106,7 +117,8 @@ def _early(queue: list[Any]) -> Queue:
 
 def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], sent: Any) -> Queue:
     size = len(msgspec.json.encode(facts))
-    room = max(LEAST, max(SHARED, size) // max(1, len(commands)))
+    count = sum([_events_of(command) for command in commands])
+    room = max(LEAST, max(SHARED, size) // max(1, count))
     bounded: dict[str, Any] = {}
     for name in LOADERS_FACTS:
         value = facts.get(name)
@@ -128,6 +140,17 @@ def _queue(config: dict[str, Any], commands: list[Any], facts: dict[str, Any], s
         facts=bounded,
         sent_ms=sent if isinstance(sent, int) else 0,
     )
+
+
+def number_of(events: Any) -> int:
+    """How many events the option `events` of trackEvent holds."""
+    return len(events) if isinstance(events, list) else 1
+
+
+def _events_of(command: Any) -> int:
+    if isinstance(command, list) and len(command) > 1 and command[0] == TRACK:
+        return number_of(command[1].get("events")) if isinstance(command[1], dict) else 1
+    return 1
 
 
 def _own(text: Any, room: int) -> str:
@@ -175,7 +198,11 @@ def run(
             moment = _moment(page, now_ms, age_ms if 0 <= age_ms <= SKEW_LIMIT_MS else 0)
             id = running.expects(place, options, id or moment.new_id())
             options = options | ({"documentUnloading": True} if unloading else {})
+            if name == TRACK:
+                running.expects_several(place, id, options)
             running.take(tracker.command(place, name, options, moment, event_id=id))
+            # The part that looks at events of JSS is Python here.
+            running.take(tracker.loaded(JSS, _jss, "", moment))
         except Exception as error:
             running.refused.setdefault(place, _said(error))
     # Nobody wakes this tracker: what waits for others, for views or for a timer leaves now.
@@ -183,20 +210,33 @@ def run(
     return running.ended()
 
 
+def _jss(given: str) -> str:
+    return encode(jss_answer(decode_object(given)))
+
+
 class _Running:
     """What comes of the commands of a queue."""
 
     def __init__(self) -> None:
         self.refused: dict[int, str] = {}
-        self._ids: dict[int, str] = {}  # that the event of each command has
+        self._ids: dict[int, list[str]] = {}  # that the events of each command have
+        self._several: list[int] = []  # commands of several events
         self._bodies: list[dict[str, Any]] = []
 
     def expects(self, place: int, options: dict[str, Any], id: str) -> str:
         """The id that the event of the command at *place* is to have: the page's own, or *id*."""
         xdm = options.get("xdm")
         own = xdm.get("_id") if isinstance(xdm, dict) else None
-        self._ids[place] = own if isinstance(own, str) and own else id
+        self._ids[place] = [own if isinstance(own, str) and own else id]
         return id
+
+    def expects_several(self, place: int, id: str, options: dict[str, Any]) -> None:
+        """The command at *place* is of several events, whose ids come of *id*; some may be refused beside the others."""
+        self._several.append(place)
+        self._ids[place] = [id_at(id, index) for index in range(number_of(options.get("events")))]
+        errors = jss_answer({"options": options, "id": id}).get("errors")
+        for error in errors if isinstance(errors, list) else []:
+            self.refused.setdefault(place, str(error["message"]))
 
     def take(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
@@ -204,6 +244,8 @@ class _Running:
                 self._bodies.append(msgspec.json.decode(effect.body))
             elif isinstance(effect, Settle) and not effect.ok and isinstance(effect.call, int):
                 self.refused.setdefault(effect.call, str(effect.value["message"]))
+            elif isinstance(effect, Serve) and isinstance(effect.call, int):
+                self.refused[effect.call] = "the edge speaks to no other JSS service for a page"
 
     def ended(self) -> tuple[dict[str, Any], list[tuple[int, str]]]:
         """See run."""
@@ -212,13 +254,13 @@ class _Running:
             for event in body["events"]:
                 sent.setdefault(event["xdm"]["_id"], []).append(event)
         events = []
-        for place, id in self._ids.items():
-            if place in self.refused:
+        for place, ids in self._ids.items():
+            if place in self.refused and place not in self._several:
                 continue
-            if sent.get(id):
-                events.append(sent[id].pop(0))
-            else:
-                self.refused[place] = "the tracker did not send the event"
+            there = [sent[id].pop(0) for id in ids if sent.get(id)]
+            events += there
+            if not there:
+                self.refused.setdefault(place, "the tracker did not send the event")
         refused = sorted(self.refused.items())
         if not events:
             raise TrackerError(refused[0][1] if refused else "expected at least one event")
@@ -253,12 +295,12 @@ def _command(command: Any, place: int) -> tuple[str, dict[str, Any], str, int]:
         [*command, "", 0][:4] if isinstance(command, list) and len(command) > 1 else ("", {}, "", 0)
     )
     if (
-        name not in ("event", "sendEvent")
+        name not in ("event", "sendEvent", TRACK)
         or not isinstance(options, dict)
         or not isinstance(id, str)
     ):
         raise OptionsError(
-            f"expected [event or sendEvent, options, …], got {command!r:.100}",
+            f"expected [event, sendEvent or trackEvent, options, …], got {command!r:.100}",
             path=f"raw.commands[{place}]",
         )
     return name, options, id, made if isinstance(made, int) else 0

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...core.errors import ConsentError, TrackerError
+from ...core.jss.batch import MOST
 from ...stores.contract import BadRow
 from ..http.problems import Problem
 from ..ingest import bodies
@@ -30,9 +31,10 @@ def run_raw(parsed: Body, source: Source, limits: Limits) -> tuple[dict[str, Any
     """The body that a raw queue comes to, and rows for those of its commands that are not in there."""
     try:
         queue = raw.read(parsed.value["raw"])
-        if len(queue.commands) > limits.events:
+        if len(queue.commands) > limits.events or queue.count > limits.events + MOST:
             detail = (
                 f"expected at most {limits.events} commands in one body, got {len(queue.commands)}"
+                f", of {queue.count} events"
             )
             raise Problem(413, "body.too_many", detail, path="$.raw")
         deep = [place for place, command in enumerate(queue.commands) if parsed.is_cut(command)]
