@@ -39,7 +39,7 @@ def test_every_lane_stays_small(built: Path) -> None:
 
     # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent.
     assert brotli["compiled"]["tracker"] <= 31_090
-    assert brotli["compiled"]["offers"] <= 10_500
+    assert brotli["compiled"]["offers"] <= 10_600
     assert brotli["compiled"]["JSS"] <= 3_500
     # Asked for were 25,000: bytecode of all of personalization and delivery came on top, and hardly compresses.
     assert micropython["tracker"] + micropython["loader"] <= 43_000
