@@ -1,5 +1,6 @@
 """Pages that run core's tests, and the probe, in each lane."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from support.packs import WEB
 from support.site import Site
 
 from pyrite.bundle.compiled import for_tests
-from pyrite.bundle.merge import stripped
+from pyrite.bundle.merge import quoting
 from pyrite.bundle.tracker import with_own_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,11 +173,15 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def as_shipped(files: dict[str, str]) -> dict[str, str]:
-    """*files* as the tracker's bytecode is made of them: `!r` keeps letters as they are."""
+def quoted(files: dict[str, str]) -> dict[str, str]:
+    """*files* with `!r` as the tracker's bytecode has it: MicroPython's own escapes letters."""
     folder = "/pyrite/"
     return {
-        path: stripped(text, quoted=path.removeprefix(folder)) if path.startswith(folder) else text
+        path: ast.unparse(
+            ast.fix_missing_locations(quoting(path.removeprefix(folder), ast.parse(text)))
+        )
+        if path.startswith(folder)
+        else text
         for path, text in files.items()
     }
 
@@ -190,7 +195,7 @@ def prepared(site: Site, page: Page, lane: str, sources: str, scripts: Path) -> 
     if lane == "brython":
         sources = json.dumps(with_own_json(json.loads(sources)))
     if lane == "micropython":
-        sources = json.dumps(as_shipped(json.loads(sources)))
+        sources = json.dumps(quoted(json.loads(sources)))
     site.file("/sources.json", sources, ".json")
     page.goto(site.page(PAGES[lane]))
     page.wait_for_function("window.ready")
