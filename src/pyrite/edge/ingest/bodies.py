@@ -16,6 +16,7 @@ import msgspec
 
 from ..http.problems import Problem
 from ..settings import Limits
+from .depth import is_deeper, may_be_deeper
 
 GZIP = b"\x1f\x8b"
 MEMBERS = 100  # of one gzip: a client writes one
@@ -85,7 +86,7 @@ def parsed(content: bytes, levels: int, whole: type | UnionType = dict) -> Body:
         return _mended(content, levels, None, whole)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _mended(content, levels, error, whole)
-    if _may_be_deeper(content, levels) and _is_deeper(value, levels):
+    if may_be_deeper(content, levels) and is_deeper(value, levels):
         return _mended(content, levels, None, whole)
     return Body(value=value)
 
@@ -202,8 +203,6 @@ def _no_constant(name: str) -> None:
 
 # ---- depth -----------------------------------------------------------------------------------------------------------
 
-_NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"\\'))
-_ALIKE = bytes.maketrans(b"{}", b"[]")
 # A text, even one that is never closed, and a bracket: possessive, so that none is looked at twice.
 _TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _SECRET = secrets.token_hex(6)  # no body can hold a mark of its own
@@ -215,14 +214,14 @@ _QUOTE = b'"'[0]
 def _needs_cuts(content: bytes, levels: int) -> bool:
     """Whether something may lie too deep in *content*. Raises msgspec's errors, and UnicodeDecodeError, for what is no JSON."""
     try:
-        return _is_deeper(msgspec.json.decode(content), levels)
+        return is_deeper(msgspec.json.decode(content), levels)
     except (RecursionError, msgspec.ValidationError):
         return True
 
 
 def _flattened(content: bytes, levels: int) -> tuple[bytes, list[bytes]]:
     """*content* with a mark for each list or object that lies too deep, and what they were."""
-    if not _may_be_deeper(content, levels):
+    if not may_be_deeper(content, levels):
         return content, []
     cut: list[bytes] = []
     pieces: list[bytes] = []
@@ -246,33 +245,3 @@ def _flattened(content: bytes, levels: int) -> tuple[bytes, list[bytes]]:
             level -= 1
     pieces.append(content[end:])
     return b"".join(pieces), cut
-
-
-def _may_be_deeper(content: bytes, levels: int) -> bool:
-    """False only where no list or object of *content*, which is JSON, lies more than *levels* deep inside others."""
-    if content.count(b"{") + content.count(b"[") <= levels:
-        return False
-    left = content.translate(_ALIKE, _NO_BRACKETS).replace(b'""', b"")
-    if b'"' in left or b"\\" in left:
-        return True  # there are brackets in texts
-    for _ in range(levels + 1):
-        left = left.replace(b"[]", b"")
-        if not left:
-            return False
-    return True
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects lie more than *levels* deep inside each other in *value*."""
-    layer = [value]
-    for _ in range(levels + 1):
-        inner: list[Any] = []
-        for item in layer:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        if not inner:
-            return False
-        layer = inner
-    return True
