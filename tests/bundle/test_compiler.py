@@ -165,3 +165,12 @@ def test_only_classes_that_may_be_asked_for_their_name_carry_it(tmp_path: Path) 
         "Kind",
         "Wrong",
     ]
+
+
+def test_a_negated_number_is_of_the_same_kind(tmp_path: Path) -> None:
+    text = "def f(x: {}) -> str:\n    return str(-x)\n"
+
+    assert "$str((-x))" in js(tmp_path, text.format("int"))
+    assert "$str((-x))" in js(tmp_path, text.format("bool"))
+    with pytest.raises(CompileError, match="the text of a float"):
+        js(tmp_path, text.format("float"))
