@@ -45,15 +45,18 @@ def test_an_awaited_event_is_stored_and_its_answer_rendered(
     assert "options.view_strt: unknown (did you mean 'view_start'?)" in page.title()
 
 
-def test_nothing_but_brython_and_the_bundle_is_asked_for(
+def test_nothing_but_brython_the_bundle_and_what_renders_offers_is_asked_for(
     site: Site, page: Page, opened: list[str]
 ) -> None:
+    site.requests("/lib/render.")
     paths = {seen.path for seen in site.seen} - {"/favicon.ico"}
+    paths = {"/lib/render.js" if path.startswith("/lib/render.") else path for path in paths}
 
     assert {path for path in paths if "/v1/" not in path} == {
         "/page",
         "/brython-runtime/brython.min.js",
         "/brython/pyrite.brython.js",
+        "/lib/render.js",
     }
 
 
