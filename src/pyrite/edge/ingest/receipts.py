@@ -16,13 +16,13 @@ class Receipts:
     """What waits for receipts, on one loop at a time."""
 
     def __init__(self) -> None:
-        self._done: deque[tuple[asyncio.Future[Receipt], Outcome]] = deque()
+        self._done: deque[tuple[asyncio.Future[Outcome], Outcome]] = deque()
         self._woken = False
 
     async def receipt(self, store: Store, batch: Batch) -> Receipt:
         """The receipt for *batch*, once it is on disk. Raises StoreUnavailable."""
         loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Receipt] = loop.create_future()
+        waiting: asyncio.Future[Outcome] = loop.create_future()
 
         def done(outcome: Outcome) -> None:
             # In the writing thread. Whoever takes the last one out clears the mark first: none is left behind.
@@ -32,7 +32,11 @@ class Receipts:
                 loop.call_soon_threadsafe(self._tell)
 
         store.write(batch, done)
-        return await waiting
+        outcome = await waiting
+        if isinstance(outcome, Receipt):
+            return outcome
+        # A fresh one: one that the future held would keep the request's frames, and its body, until garbage is collected.
+        raise StoreUnavailable(str(outcome))
 
     def _tell(self) -> None:
         self._woken = False
@@ -40,7 +44,4 @@ class Receipts:
             waiting, outcome = self._done.popleft()
             if waiting.done():
                 continue  # whoever asked is gone
-            if isinstance(outcome, Receipt):
-                waiting.set_result(outcome)
-            else:
-                waiting.set_exception(outcome)
+            waiting.set_result(outcome)
