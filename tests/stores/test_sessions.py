@@ -21,6 +21,7 @@ from pyrite.stores.contract import (
     Store,
     Visit,
 )
+from pyrite.stores.contract.sessions import LINKED, reached
 from pyrite.stores.memory import MemoryStore
 from pyrite.stores.sqlite import SqliteStore
 
@@ -288,3 +289,14 @@ def test_both_stores_say_the_same_whatever_is_done(
     sqlite.close()
 
     assert found[0] == found[1]
+
+
+def test_a_walk_over_links_ends_with_a_thousand_keys_and_asks_for_no_more() -> None:
+    asked: list[str] = []
+
+    def next_to(key: str) -> list[str]:
+        asked.append(key)
+        return [f"{key}/{number}" for number in range(600)]
+
+    assert len(reached("a", next_to)) == LINKED
+    assert len(asked) == 2

@@ -325,3 +325,35 @@ def test_a_page_of_this_site_asks_before_it_posts(site: Site) -> None:
 
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-methods"] == "GET, POST"
+
+
+MANY = ",".join([str(number) for number in range(1, 101)])
+
+
+def test_what_a_hundred_items_have_in_common_is_not_stored_a_hundred_times(site: Site) -> None:
+    client = site()
+    page = {"referer": "https://shop.example/" + "p" * 1900}
+    answer = client.get(f"/api/00000/rendered/johndoe/1/{MANY}?extra={'x' * 6000}", headers=page)
+    first, *rest = events(client)
+
+    assert answer.status_code == 204
+    assert len(rest) == 99
+    assert json.loads(first.body)["ibexa"]["extra"] == {"extra": "x" * 6000}
+    assert first.url == page["referer"]
+    assert {event.url for event in rest} == {""}
+    assert sum([len(event.body) + len(event.url) for event in (first, *rest)]) < 100_000
+
+
+def test_parameters_that_are_too_long_for_so_many_items_are_refused_and_kept_once(
+    site: Site,
+) -> None:
+    client = site()
+    answer = client.get(f"/api/00000/rendered/johndoe/1/{MANY}?scenario={'s' * 5000}")
+
+    assert answer.status_code == 400
+    assert "too many for each of 100 items" in answer.text
+    assert events(client) == []
+    [row] = bad(client)
+    assert (row.code, len(row.body) < 8192) == ("ibexa.long", True)
+    few = client.get(f"/api/00000/rendered/johndoe/1/1,2?scenario={'s' * 5000}")
+    assert few.status_code == 204

@@ -179,3 +179,15 @@ def test_a_schema_of_the_data_stream_holds(service: Maker, tmp_path: Any) -> Non
     assert [one.status_code for one in answers] == [422, 207]
     assert [one.type for one in stored(client)] == ["web.webpagedetails.pageViews"]
     assert [json.loads(row.body) for row in rows(client)] == [GOAL, GOAL]
+
+
+@pytest.mark.parametrize(("count", "longest"), [(1, 2048), (32, 2048), (1000, 256)])
+def test_many_events_of_one_call_do_not_each_have_all_of_a_long_address(
+    service: Maker, count: int, longest: int
+) -> None:
+    client = service(limits=Limits())
+    page = "https://app.example/" + "p" * 300 + "?" + "q" * 4000
+    answer = track(client, [{"eventId": "Download"}] * count, headers={"referer": page})
+
+    assert answer.status_code == 204
+    assert {len(one.url) for one in stored(client)} == {min(longest, page.index("?"))}

@@ -25,7 +25,8 @@ from starlette.testclient import TestClient
 
 import pyrite
 from pyrite.edge.jss.callers.identity import hashed
-from pyrite.edge.settings import Settings
+from pyrite.edge.settings import Limits, Settings
+from pyrite.stores.contract import Session
 from pyrite.stores.memory import MemoryStore
 
 Maker = Callable[..., TestClient]
@@ -271,3 +272,37 @@ def test_the_trackers_own_jss_events_are_in_the_same_session(service: Maker) -> 
     view = stored(client)[1]
     assert (view.type, view.source, view.visitor) == ("web.webpagedetails.pageViews", "web", DEVICE)
     assert json.loads(view.body)["jss"]["pageId"] == HOME
+
+
+class Asked(MemoryStore):
+    """A store that counts how often it is asked for a session."""
+
+    asked = 0
+
+    def session(self, datastream: str, source: str, visitor: str) -> Session | None:
+        self.asked += 1
+        return super().session(datastream, source, visitor)
+
+
+def test_of_the_events_of_one_body_the_session_is_looked_up_once_and_each_link_made_once(
+    service: Maker,
+) -> None:
+    client = service(store=Asked(), limits=Limits())
+    client.cookies["pyrite_fpid"] = DEVICE
+    human(client)
+    campaigns = [{"campaignId": name} for name in ("Spring", SPRING)]
+    items = [VIEW, *campaigns, *[GOAL] * 40]
+    body = {
+        "events": [{**event(f"e{number}"), "jss": item} for number, item in enumerate(items)],
+        "xdm": {"identityMap": {"FPID": [{"id": DEVICE}]}},
+    }
+    store = client.app.state.store  # type: ignore[attr-defined]
+    before = store.asked
+    answer = post(client, "collect", body)
+
+    assert answer.status_code == 204
+    assert store.asked - before <= 2  # for the call, and by the store itself, which opens it
+    [session] = sessions(client)
+    assert (session.events, session.value) == (len(items), 400)
+    assert session.campaign == SPRING
+    assert [link.datastream for link in store.links()] == ["jss", "shop"]

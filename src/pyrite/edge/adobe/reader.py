@@ -24,8 +24,6 @@ TEXT_TYPES = (
     "",
 )  # text/plain needs no preflight; a beacon without a type has none
 USUAL_TYPES = {b"", b"text/plain", b"text/plain;charset=UTF-8", b"text/plain; charset=UTF-8"}
-# How browsers mark a request: a beacon's answer is for nobody.
-WAYS = {b"cors": "fetch", b"same-origin": "fetch", b"no-cors": "beacon"}
 COOKIES_KEPT = 8192  # characters of the organisation's own cookies
 _NAME = re.compile(r"[\w.:@-]{1,100}")
 _REQUEST_ID = re.compile(r"[\w.-]{1,100}")
@@ -94,7 +92,7 @@ class Reader:
             cookie=cookie,
             client=call.client,
             received_ms=call.received_ms,
-            way=WAYS.get(call.headers.get(b"sec-fetch-mode", b""), ""),
+            way=call.way,
         )
         return source
 

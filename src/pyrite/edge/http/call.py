@@ -16,6 +16,8 @@ from ...stores.contract import BadRow
 from .cors import Cors
 from .problems import Problem
 
+# How a page's script has sent it, by what browsers say; a beacon's answer is for nobody.
+WAYS = {b"cors": "fetch", b"same-origin": "fetch", b"no-cors": "beacon"}
 URL_LIMIT = 500  # characters of an address that are kept with a bad row
 
 
@@ -77,6 +79,11 @@ class Call:
             return self.row.client
         client = self.scope.get("client")
         return address_class(client[0]) if client else ""
+
+    @property
+    def way(self) -> str:
+        """`fetch` or `beacon`, as far as the browser says; ''."""
+        return WAYS.get(self.headers.get(b"sec-fetch-mode", b""), "")
 
     @property
     def cookie(self) -> str:

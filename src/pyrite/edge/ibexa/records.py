@@ -15,6 +15,7 @@ from ...stores.contract import Event as Stored
 from ..http.problems import Problem
 
 NAME = "ibexa"
+SHARED_BYTES = 65_536  # of what the items of one event have in common, in all of them together
 _encode = msgspec.json.Encoder().encode
 
 
@@ -28,16 +29,29 @@ def records(
     url: str,
     way: str,
 ) -> list[Stored]:
-    """What is stored of *event*, whose *user* and, of a login, *target* are hashes. Raises Problem for a time that is none yet."""
+    """What is stored of *event*, whose *user* and, of a login, *target* are hashes. Raises Problem for a time that is none yet, and
+    for parameters that are too long for so many items.
+
+    Where the page's address and other parameters are too much for each of several items, the first has them alone.
+    """
     made_ms = _made_ms(event, received_ms)
     id = event.eid or str(uuid.uuid4())
     items = event.items or [""]
+    values = len(_encode(event.values())) * len(items)
+    if len(items) > 1 and values > SHARED_BYTES:
+        detail = f"parameters of {values // len(items)} bytes are too many for each of {len(items)} items"
+        raise Problem(400, "ibexa.long", detail)
+    beside = (len(_encode(event.extra)) + 2 * len(url)) * len(items)
+    alone = beside > SHARED_BYTES
+    extra = event.extra
     found = []
-    for item in items:
+    for place, item in enumerate(items):
+        if place and alone:
+            url, extra = "", {}
         own = id if len(items) == 1 else str(uuid.uuid5(uuid.UUID(id), f"{event.itemtype}/{item}"))
         body = {
             "xdm": _xdm(event, item, id=own, made_ms=made_ms, url=url),
-            NAME: _record(event, item, user=user, target=target),
+            NAME: _record(event, item, extra, user=user, target=target),
         }
         found.append(
             Stored(
@@ -56,15 +70,17 @@ def records(
     return found
 
 
-def _record(event: Event, item: str, *, user: str, target: str) -> dict[str, Any]:
+def _record(
+    event: Event, item: str, extra: dict[str, str], *, user: str, target: str
+) -> dict[str, Any]:
     record: dict[str, Any] = {"kind": event.kind, "customer": event.customer, "user": user}
     if event.items:
         record |= {"itemtype": event.itemtype, "item": item}
     if target:
         record["target"] = target
     record |= event.values()
-    if event.extra:
-        record["extra"] = event.extra
+    if extra:
+        record["extra"] = extra
     return record
 
 

@@ -27,9 +27,10 @@ from .pipeline.run import run
 from .records import body_of, id_of, type_of
 from .sessions import Sessions, links_of
 
-WAYS = {b"cors": "fetch", b"same-origin": "fetch", b"no-cors": "beacon"}  # by what browsers say
 TEXT_TYPES = ("application/json", "text/plain", "")
 URL_LIMIT = 2048  # characters of the address of the page that a call comes from
+URLS_LIMIT = 65_536  # of that address in all events of a body together
+SHORT_URL = 256  # of it that each event has at least
 NOT_FOUND = "404"  # the page of a layout that there is none of
 
 Admits = Callable[[Call, Caller], bool]
@@ -210,7 +211,7 @@ class Reader:
         )
         outcome = run(self._steps, item, where, suggests=len(arrival.refused) < TOLD)
         arrival.current = where.page
-        referer = arrival.call.header(b"referer")[:URL_LIMIT]
+        referer = _referer(arrival.call, len(arrival.items))
         events = [
             self._event(arrival, record, id_of(arrival.base, arrival.first + index, arrival.count, number), record.url or referer)
             for number, record in enumerate(outcome.records)
@@ -276,12 +277,20 @@ def _context(call: Call) -> dict[str, Any]:
     return found
 
 
+def _referer(call: Call, count: int) -> str:
+    """The address of the page that a *call* of *count* events comes from: each of them has it, so of many it is shorter."""
+    room = max(SHORT_URL, min(URL_LIMIT, URLS_LIMIT // max(count, 1)))
+    given = call.header(b"referer")
+    return given if len(given) <= room else given.partition("?")[0][:room]
+
+
 def _way(call: Call) -> str:
     """How a call came: see Event in stores/contract."""
     if call.row is not None:
         return ""
-    mode = call.headers.get(b"sec-fetch-mode", b"")
-    return WAYS.get(mode, "") if mode else "" if b"origin" in call.headers else "server"
+    if b"sec-fetch-mode" in call.headers or b"origin" in call.headers:
+        return call.way
+    return "server"
 
 
 def _base(call: Call) -> str:

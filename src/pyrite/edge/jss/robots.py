@@ -5,7 +5,7 @@ Not for telling who is a robot: callers/agents.py.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ...stores.contract import Session, Store, StoreUnavailable
 from ..settings import Jss
@@ -59,7 +59,7 @@ class Sweep:
     def sweep(self) -> int:
         """Erase what is over without a human sign; how many sessions. Raises StoreUnavailable."""
         now_ms = int(self._clock() * 1000)
-        sessions = self._of_seen() if self._began else list(self._store.sessions())
+        sessions = self._of_seen() if self._began else self._store.sessions()
         self._began = True
         suspects = [one for one in sessions if one.source == JSS and one.robot is not False]
         over = [one for one in suspects if not one.is_open(now_ms)]
@@ -68,5 +68,6 @@ class Sweep:
             self._store.drop(session)
         return len(over)
 
-    def _of_seen(self) -> list[Session]:
-        return [one for visitor in list(self._seen) for one in self._store.sessions(visitor)]
+    def _of_seen(self) -> Iterator[Session]:
+        for visitor in list(self._seen):
+            yield from self._store.sessions(visitor)

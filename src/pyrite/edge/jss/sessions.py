@@ -7,6 +7,8 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from ...stores.contract import IDENTIFY, Link, Session, SessionStep, Store, StoreUnavailable
 from ..http.gateway import RETRY_AFTER_S
 from ..http.problems import Problem
@@ -48,11 +50,10 @@ class Sessions:
         The tracker's device id stands for a contact that has it, so that its calls and those of JSS clients are one session; but
         a session that the contact had opened before goes on. *visitor* is the key of what the tracker sends.
         """
-        campaigns = [record.id for record in records if record.kind == "campaign"]
         whose = self._whose(caller, visitor, at_ms)
         if opens and robot is not False:
             self._suspect(whose)
-        return SessionStep(
+        step = SessionStep(
             datastream=self._jss.datastream,
             source=JSS,
             visitor=whose,
@@ -62,9 +63,9 @@ class Sessions:
             key="" if visitor else caller.session,  # the tracker holds none
             end=FLUSHED if ends else "",
             robot=robot,
-            campaign=campaigns[-1] if campaigns else "",
             opens=opens,
         )
+        return with_campaign(step, records)
 
     def _whose(self, caller: Caller, visitor: str, at_ms: int) -> str:
         device = visitor or caller.device
@@ -82,6 +83,12 @@ class Sessions:
         except StoreUnavailable as error:
             detail = str(error)
             raise Problem(503, "store.unavailable", detail, retry_after_s=RETRY_AFTER_S) from None
+
+
+def with_campaign(step: SessionStep, records: Iterable[Record]) -> SessionStep:
+    """*step* with the last campaign among *records*, if there is one."""
+    campaigns = [record.id for record in records if record.kind == "campaign"]
+    return replace(step, campaign=campaigns[-1]) if campaigns else step
 
 
 def links_of(

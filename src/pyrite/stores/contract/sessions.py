@@ -120,6 +120,8 @@ def reached(start: str, next_to: "Callable[[str], Iterable[str]]") -> list[str]:
     found = {start: True}
     queue = [start]
     for key in queue:
+        if len(found) == LINKED:
+            break
         for other in next_to(key):
             if other not in found and len(found) < LINKED:
                 found[other] = True

@@ -3,16 +3,17 @@
 Not for how a consent is given: the tracker's `setConsent` does that, for all data streams of a site.
 """
 
+from ....core.visitor.consent import IN, OUT, state_of
+from ....core.visitor.identity import cookies
 from ....stores.contract import Store, StoreUnavailable
 from ...http.call import Call
+from ...http.consents import cookie_prefix
 from ...http.gateway import RETRY_AFTER_S
 from ...http.problems import Problem
 from ...settings import Settings
 from .identity import Caller
 
-IN, OUT = "in", "out"
-_BEGINNING, _END = "kndctr_", "_consent"  # of the names of the tracker's cookies
-_VALUES = {f"general={said}": said for said in (IN, OUT)} | {f"general%3D{said}": said for said in (IN, OUT)}  # fmt: skip
+_BEGINNING, _END = "kndctr_", "consent"  # of the names of the tracker's cookies
 
 
 class Consents:
@@ -23,7 +24,7 @@ class Consents:
         self._streams = [*settings.datastreams, settings.jss.datastream]
         orgs = [stream.org or name for name, stream in settings.datastreams.items()]
         # With no data streams listed every name is one.
-        self._names = {f"{_BEGINNING}{org.replace('@', '_')}{_END}" for org in orgs}
+        self._names = {cookie_prefix(org) + _END for org in orgs}
         self._store = store
 
     def admits(self, call: Call, caller: Caller) -> bool:
@@ -48,16 +49,14 @@ class Consents:
         """What the visitor chose by the cookies of this site; of several, that no wins."""
         if b"cookie" not in call.headers:
             return ""
-        found = set()
-        for header, value in call.scope["headers"]:
-            if header == b"cookie":
-                for piece in value.decode("latin-1").split(";"):
-                    name, _, text = piece.strip().partition("=")
-                    if self._is_ours(name):
-                        found.add(_VALUES.get(text.strip('"'), ""))
+        found = [
+            state_of(cookie=text.strip('"'), gpc=False, default="")
+            for name, text in cookies(call.cookie).items()
+            if self._is_ours(name)
+        ]
         return OUT if OUT in found else IN if IN in found else ""
 
     def _is_ours(self, name: str) -> bool:
-        if not name.startswith(_BEGINNING) or not name.endswith(_END):
+        if not name.startswith(_BEGINNING) or not name.endswith("_" + _END):
             return False
         return name in self._names or not self._names

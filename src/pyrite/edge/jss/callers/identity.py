@@ -10,7 +10,7 @@ import secrets
 
 import msgspec
 
-from ....core.visitor.identity import FPID_COOKIE, FPID_MAX_AGE_S
+from ....core.visitor.identity import FPID_COOKIE, FPID_MAX_AGE_S, cookies
 from ...http.call import Call
 from ...settings import Jss
 
@@ -46,8 +46,7 @@ class Caller(msgspec.Struct, kw_only=True):
 
 def caller_of(call: Call, jss: Jss) -> Caller:
     """Whose *call* is; what it does not bring, or in no form of ours, is minted."""
-    names = (jss.global_cookie, jss.session_cookie, FPID_COOKIE)
-    found = _cookies(call, names) if b"cookie" in call.headers else {}
+    found = cookies(call.cookie) if b"cookie" in call.headers else {}
     known = _GLOBAL.fullmatch(found.get(jss.global_cookie, ""))
     cookie = found.get(jss.session_cookie, "")
     token = "" if _SESSION.fullmatch(cookie) else secrets.token_urlsafe(18)
@@ -87,18 +86,6 @@ def _header(pair: str, caller: Caller) -> tuple[bytes, bytes]:
     else:
         attributes = "SameSite=Lax" + ("; Secure" if caller.is_secure else "")
     return b"set-cookie", f"{pair}; Path=/; HttpOnly; {attributes}".encode()
-
-
-def _cookies(call: Call, names: tuple[str, ...]) -> dict[str, str]:
-    """The cookies *names* of a call; of one that stands twice, the first. Those of other software are read past."""
-    found: dict[str, str] = {}
-    for header, value in call.scope["headers"]:
-        if header == b"cookie":
-            for piece in value.decode("latin-1").split(";"):
-                name, _, text = piece.strip().partition("=")
-                if name in names:
-                    found.setdefault(name, text)
-    return found
 
 
 def _is_foreign(call: Call) -> bool:

@@ -4,6 +4,7 @@ Both ask the same: the endpoint of a request that is there, `pyrite doctor` of w
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -109,6 +110,6 @@ def _jss(event: Event) -> dict[str, Any]:
 
 def _newest(store: Store) -> str:
     """The visitor of the newest session or bad row; '' where there is none."""
-    found = [(one.last_ms, one.visitor) for one in store.sessions() if one.source == JSS]
-    found += [(row.received_ms, row.visitor) for row in store.bad_rows() if row.source == JSS]
-    return max(found)[1] if found else ""
+    sessions = ((one.last_ms, one.visitor) for one in store.sessions() if one.source == JSS)
+    rows = ((row.received_ms, row.visitor) for row in store.bad_rows() if row.source == JSS)
+    return max(chain(sessions, rows), default=(0, ""))[1]
