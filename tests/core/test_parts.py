@@ -16,6 +16,7 @@ from given import (
 )
 
 from pyrite.core.parts import Parts
+from pyrite.core.personalization.planner import Planner
 
 FOLDER = "https://edge.site.test/"
 OFFER = [decisions(proposition("p", action("setText")))]
@@ -121,3 +122,25 @@ def test_what_the_part_cannot_read_is_returned_and_hides_nothing():
     assert settled(effects, 1)[1]["propositions"][0]["renderAttempted"] is False
     assert "can't be rendered" in only(effects, "Log").message
     assert only(effects, "Show")
+
+
+def test_a_part_that_is_taken_away_leaves_no_promise_open_and_loses_no_event():
+    planner = Planner(0)
+
+    def run(text):
+        if '"do":"plan"' not in text:
+            raise ValueError("it is gone")
+        return planner.run(text)
+
+    tracker = bare(prehidingStyle="x")
+    effects = answer(tracker, view_start(tracker), OFFER)
+    plan = only(tracker.loaded("render", run, "", moment()), "Render").plan
+    assert settled(effects, 1) is None
+    view = tracker.command(2, "sendEvent", VIEW, moment())
+    started = tracker.rendering(plan, ["shown"], moment())
+    ended = tracker.rendered(plan, ["shown"], moment())
+
+    assert settled(started, 1)[1]["propositions"][0]["id"] == "p"
+    assert only(started, "Show")
+    assert "can't be asked: it is gone" in only(ended, "Log").message
+    assert only(view, "Send")

@@ -1,12 +1,15 @@
 """What waits is sent once, retried with pauses, and given up only where the edge will never take it."""
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from pyrite.serverside.breaker import FAILURES, LONGEST_PAUSE_MS, Breaker, retry_ms
 from pyrite.serverside.message import Message
-from pyrite.serverside.queue import MemoryQueue
+from pyrite.serverside.queue import MemoryQueue, Taken
 from pyrite.serverside.worker import LONGEST_WAIT_MS, Answer, Worker
 
 
@@ -166,3 +169,52 @@ def test_threads_begin_with_the_first_message_and_end_with_the_worker() -> None:
     assert worker.close(5) == 0
     assert threading.active_count() <= before
     assert worker.counts["sent"] == 1
+
+
+class Unwritable(MemoryQueue):
+    """A queue on a full disk."""
+
+    def put(self, message: Message) -> Message | None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_queue_that_can_not_be_written_hurts_no_page_and_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    worker = Worker(Unwritable(10), lambda one: Answer(status=200), threads=0)
+
+    worker.put(message("a"))
+    worker.put(message("b"))
+
+    assert worker.dropped == {"disk": 2}
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "disk is full" in caplog.text
+
+
+class Locked(MemoryQueue):
+    """A queue that can't be read the first time."""
+
+    asked = 0
+
+    def take(self, now_ms: int) -> Taken | None:
+        self.asked += 1
+        if self.asked == 1:
+            raise sqlite3.OperationalError("database is locked")
+        return super().take(now_ms)
+
+
+def test_a_queue_that_can_not_be_read_for_a_while_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pyrite.serverside.worker.LONGEST_WAIT_MS", 1)
+    told = threading.Event()
+
+    def transport(one: Message) -> Answer:
+        told.set()
+        return Answer(status=200)
+
+    worker = Worker(Locked(10), transport, threads=1)
+    worker.put(message())
+
+    assert told.wait(5)
+    assert worker.close(5) == 0

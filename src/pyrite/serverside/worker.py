@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -74,11 +75,15 @@ class Worker:
         self.dropped: Counter[str] = Counter()
 
     def put(self, message: Message) -> None:
-        """Have *message* sent, as soon as may be."""
-        gone = self._queue.put(message)
+        """Have *message* sent, as soon as may be. A queue that can't be written loses it, which is counted: the page goes on."""
+        try:
+            gone, reason = self._queue.put(message), "full"
+        except sqlite3.Error as error:
+            gone, reason = message, "disk"
+            self._log(f"the queue can't be written, an event is lost: {error!s:.300}")
         with self._changed:
             if gone is not None:
-                self.dropped["full"] += 1
+                self.dropped[reason] += 1
             self._puts += 1
             self._wake()
 
@@ -167,20 +172,30 @@ class Worker:
             self._threads.add(thread)
             thread.start()
 
+    def _has_none(self) -> bool:
+        try:
+            return self._queue.next_ms() is None
+        except sqlite3.Error:
+            return False
+
     def _run(self) -> None:
         worked_s = time.monotonic()
         try:
             while True:
                 puts = self._puts
-                wait_ms = self.step()
+                try:
+                    wait_ms = self.step()
+                except sqlite3.Error as error:
+                    self._log(f"the queue can't be read now: {error!s:.300}")
+                    with self._changed:
+                        self._breaker.gave_up()
+                    wait_ms = LONGEST_WAIT_MS
                 if not wait_ms:
                     worked_s = time.monotonic()
                     continue
                 with self._changed:
-                    # What is not due now is left, in memory as on disk.
-                    if self._closing or (
-                        time.monotonic() - worked_s > IDLE_S and self._queue.next_ms() is None
-                    ):
+                    # What is not due now is left, in memory as on disk. Another process may have put something since.
+                    if self._closing or (time.monotonic() - worked_s > IDLE_S and self._has_none()):
                         return
                     if self._puts != puts:
                         continue  # put between the step and now

@@ -113,10 +113,10 @@ class Renderings:
             self._surface = page_surface(event.page_url)
         if self._run is None or not self._plans:
             return []
-        found = self._ask("outdated", {"view": self._view, "surface": self._surface})
+        found = self._told("outdated", {"view": self._view, "surface": self._surface})
         effects: list[Effect] = []
-        for id in sorted(found):
-            keys: object = found[id]
+        for id in sorted(self._plans):
+            keys: object = found.get(id)
             if isinstance(keys, list):
                 effects.append(Abandon(plan=id, keys=keys, why="another view has begun"))
         return effects
@@ -257,6 +257,13 @@ class Renderings:
         question["place"] = self._place
         return decode_object(self._run(encode(question))) if self._run else {}
 
+    def _told(self, do: str, question: dict[str, object]) -> dict[str, object]:
+        """The same where an event or a promise waits for it: a script of the page may have taken the part away."""
+        try:
+            return self._ask(do, question)
+        except Exception as error:
+            return {"problems": [f"the part that renders can't be asked: {error}"]}
+
     def _folder(self, moment: Moment) -> str:
         return self._config.edge_folder(moment.site())
 
@@ -327,9 +334,10 @@ class Renderings:
     def _finish(self, plan: Plan, results: list[str], *, end: bool) -> list[str]:
         """Take over what came of *plan*; the lines of what came to nothing."""
         if plan.planned:
-            answer = self._ask("finish", {"plan": plan.id, "results": results, "end": end})
-            plan.take(answer)
+            answer = self._told("finish", {"plan": plan.id, "results": results, "end": end})
             problems = answer.get("problems")
+            if "returned" in answer:
+                plan.take(answer)
         else:
             problems = []
         if plan.finish is None:
