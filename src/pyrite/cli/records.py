@@ -148,28 +148,6 @@ def _short(value: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def session_record(session: Any, *, now_ms: int, contact: str, listed: bool) -> dict[str, Any]:
-    """A session as JSON; *contact* is whose profile it belongs to, `ended` empty while it is open."""
-    ended_ms, how = session.end(now_ms)
-    return {
-        "id": session.id,
-        "datastream": session.datastream,
-        "source": session.source,
-        "visitor": session.visitor,
-        "contact": contact,
-        "started": iso(session.started_ms),
-        "last": iso(session.last_ms),
-        "ended": iso(ended_ms) if how else "",
-        "how": how,
-        "robot": session.robot,
-        "campaign": session.campaign,
-        "pages": session.pages,
-        "events": session.events,
-        "value": session.value,
-        "listed": listed,
-    }
-
-
 def print_session(record: dict[str, Any]) -> None:
     """One line for a session."""
     who = {True: "robot", False: "human", None: "unknown"}[record["robot"]]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
-from pyrite.cli.records import Robots, event_record, iso, link_record, row_record, session_record
+from pyrite.cli.records import Robots, event_record, iso, link_record, row_record
 from pyrite.cli.terminal import note, say, visible, write_json
 
 SHORTEST = 4  # characters of an id that may stand for the whole
@@ -44,7 +44,7 @@ def export(
             now_ms = int(time.time() * 1000)
             for session in store.sessions(name):
                 contact = store.canonical(name)
-                record = session_record(session, now_ms=now_ms, contact=contact, listed=False)
+                record = session.as_record(now_ms, contact=contact, listed=False)
                 del record["listed"]
                 write_json({"kind": "session", **record})
         for link in sorted(

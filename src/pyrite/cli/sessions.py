@@ -15,7 +15,7 @@ from pyrite.cli.common import (
     settings_of,
     store_of,
 )
-from pyrite.cli.records import print_session, session_record
+from pyrite.cli.records import print_session
 from pyrite.cli.rights import VisitorArgument, whole
 from pyrite.cli.terminal import note, say, write_json
 
@@ -93,7 +93,7 @@ def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_j
                 contacts[whose] = (store.canonical(whose), known)
             contact, identified = contacts[whose]
         listed = session.is_listed(now_ms, identified=identified)
-        record = session_record(session, now_ms=now_ms, contact=contact, listed=listed)
+        record = session.as_record(now_ms, contact=contact, listed=listed)
         found += 1
         if as_json:
             write_json(record)

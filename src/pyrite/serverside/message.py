@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ..core.dates import utc
 from ..core.event import PAGE_VIEW
 from ..core.ibexa.address import build
 from ..core.ibexa.events import NOBODY, Event
@@ -110,7 +111,7 @@ class Datastream:
         xdm = _object(given.pop("xdm", None), "xdm")
         data = _object(given.pop("data", None), "data")
         url = given.pop("url", "")
-        xdm = {"eventType": kind, "timestamp": _stamp(now_ms), **xdm, "_id": id}
+        xdm = {"eventType": kind, "timestamp": utc(now_ms), **xdm, "_id": id}
         if url:
             xdm["web"] = {
                 "webPageDetails": {"URL": _text(url)},
@@ -132,16 +133,6 @@ class Datastream:
         return Message(
             id=id, kind=kind, value=value, made_ms=now_ms, target=target, body=text, content_type="text/plain"
         )  # fmt: skip
-
-
-def _stamp(now_ms: int) -> str:
-    from datetime import UTC, datetime
-
-    return (
-        datetime.fromtimestamp(now_ms / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
 
 
 def _object(value: Any, path: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ...core.personalization.on_device import PREVIEW, PREVIEW_PARAMETER
 from ...stores.contract import Store, StoreUnavailable
 from ..experiences import preview
 from ..experiences.folder import Experiences
+from ..experiences.visitors import visitor_of
 from .arrival import Arrival, cookies_of
 from .handles import Handle, cookie
 
@@ -84,17 +85,7 @@ class Decisions:
 
     def _visitor(self, arrival: Arrival, needed: bool) -> Visitor:
         known = self._store.visitor(arrival.source.datastream, arrival.visitor) if needed else None
-        if known is None:
-            return Visitor(id=arrival.visitor, first_ms=arrival.source.received_ms)
-        return Visitor(
-            id=arrival.visitor,
-            visits=known.visits,
-            views=known.views,
-            first_ms=known.first_seen_ms,
-            previous_ms=known.previous_ms,
-            shown={name: list(times) for name, times in known.shown.items()},
-            consent=known.consent,
-        )
+        return visitor_of(arrival.visitor, known, now_ms=arrival.source.received_ms)
 
     def _preview(
         self, arrival: Arrival, event: dict[str, Any]

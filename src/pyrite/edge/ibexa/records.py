@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ...core.dates import utc
 from ...core.ibexa.events import Event
 from ...stores.contract import Event as Stored
 from ..http.problems import Problem
@@ -85,11 +86,10 @@ def _record(
 
 
 def _xdm(event: Event, item: str, *, id: str, made_ms: int, url: str) -> dict[str, Any]:
-    made = datetime.fromtimestamp(made_ms / 1000, UTC).isoformat(timespec="milliseconds")
     xdm: dict[str, Any] = {
         "_id": id,
         "eventType": f"{NAME}.{event.kind}",
-        "timestamp": made.replace("+00:00", "Z"),
+        "timestamp": utc(made_ms),
     }
     if url:
         xdm["web"] = {"webPageDetails": {"URL": url}}

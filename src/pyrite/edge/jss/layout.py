@@ -9,6 +9,7 @@ from ...core.decisions.subject import Situation, Visitor
 from ...core.personalization.propositions import PAGE_SCOPE
 from ...stores.contract import Store, StoreUnavailable
 from ..experiences.folder import Experiences
+from ..experiences.visitors import visitor_of
 from ..http.call import Call
 from ..http.problems import unexpected
 from .arrival import Arrival
@@ -58,17 +59,7 @@ class Layouts:
             found = self._store.visitor(arrival.datastream, caller.visitor)
         except StoreUnavailable:
             return []  # without knowing the visitor caps and audiences would be wrong
-        visitor = Visitor(id=caller.visitor, first_ms=arrival.call.received_ms)
-        if found is not None:
-            visitor = Visitor(
-                id=caller.visitor,
-                visits=found.visits,
-                views=found.views,
-                first_ms=found.first_seen_ms,
-                previous_ms=found.previous_ms,
-                shown={name: list(times) for name, times in found.shown.items()},
-                consent=found.consent,
-            )
+        visitor = visitor_of(caller.visitor, found, now_ms=arrival.call.received_ms)
         try:
             return self._experiences.rules().decide(
                 situation_of(arrival.call, visitor, path), {"decisionScopes": [PAGE_SCOPE]}

@@ -5,9 +5,12 @@ a restart changes nothing.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
+
+from ...core.dates import utc
 
 IDENTIFY = "identify"  # two keys are one person, from the beginning; or a key and the name that a person has elsewhere
 LOGIN = "login"  # what happened to the source is the target's
@@ -56,6 +59,27 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         if self.is_open(now_ms):
             return 0, ""
         return (self.ended_ms, self.how) if self.how else (self.last_ms + self.idle_ms, "idle")
+
+    def as_record(self, now_ms: int, *, contact: str, listed: bool) -> dict[str, Any]:
+        """It as JSON: whose it is (*contact* has its visitor's profile), times in ISO 8601, `ended` and `how` '' while it is open."""
+        ended_ms, how = self.end(now_ms)
+        return {
+            "id": self.id,
+            "datastream": self.datastream,
+            "source": self.source,
+            "visitor": self.visitor,
+            "contact": contact,
+            "started": utc(self.started_ms),
+            "last": utc(self.last_ms),
+            "ended": utc(ended_ms) if how else "",
+            "how": how,
+            "robot": self.robot,
+            "campaign": self.campaign,
+            "pages": self.pages,
+            "events": self.events,
+            "value": self.value,
+            "listed": listed,
+        }
 
     def is_listed(self, now_ms: int, *, identified: bool) -> bool:
         """Whether profiles show it: it is over, a human's, and its visitor is *identified*, or need not be."""

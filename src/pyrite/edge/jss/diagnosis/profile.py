@@ -3,12 +3,12 @@
 Not for when a session is listed: sessions.py.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from ....stores.contract import Event, Session, Store
+from ....core.dates import utc
+from ....stores.contract import Event, Store
 from ...settings import Jss
 from ..pipeline.processor import CURRENT
 from ..sessions import is_identified
@@ -27,35 +27,11 @@ def profile(store: Store, jss: Jss, contact: str, now_ms: int) -> dict[str, Any]
     )[-SESSIONS:]
     entries = _entries(store, keys)
     listed = [
-        session_record(
-            one,
-            contact=contact,
-            listed=one.is_listed(now_ms, identified=identified or jss.index_anonymous),
-            now_ms=now_ms,
-        )
+        one.as_record(now_ms, contact=contact, listed=one.is_listed(now_ms, identified=identified or jss.index_anonymous))
         | {"open": one.is_open(now_ms), "entries": entries.get(one.id, [])}
         for one in sessions
     ]  # fmt: skip
     return {"contact": store.canonical(contact), "identified": identified, "sessions": listed}
-
-
-def session_record(session: Session, *, contact: str, listed: bool, now_ms: int) -> dict[str, Any]:
-    """A *session* of *contact* as JSON."""
-    ended_ms, how = session.end(now_ms)
-    return {
-        "id": session.id,
-        "contact": contact,
-        "started": _iso(session.started_ms),
-        "last": _iso(session.last_ms),
-        "ended": _iso(ended_ms) if how else "",
-        "how": how,
-        "robot": session.robot,
-        "campaign": session.campaign,
-        "pages": session.pages,
-        "events": session.events,
-        "value": session.value,
-        "listed": listed,
-    }
 
 
 def _entries(store: Store, keys: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -80,8 +56,4 @@ def _entry(event: Event) -> dict[str, Any] | None:
     if not isinstance(jss, dict):
         return None
     shown = {name: jss[name] for name in SHOWN if name in jss}
-    return {"event": event.id, "made": _iso(event.made_ms)} | shown
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # fmt: skip
+    return {"event": event.id, "made": utc(event.made_ms)} | shown
