@@ -13,7 +13,9 @@ from pyrite.core.options.configure import CLICK_COLLECTION, CONFIGURE
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = (ROOT / "web" / "types" / "alloy.d.ts").read_text()
-PYTHON = ast.parse((ROOT / "src" / "pyrite" / "browser" / "entry" / "pyscript.py").read_text())
+PYTHON = ast.parse((ROOT / "src" / "pyrite" / "browser" / "entry" / "options.py").read_text())
+# Python has no type of its own for these: what they hold is given as it is, or beside the events.
+UNTYPED = {"ClickCollection", "TrackEventOptions"}
 TABLES: dict[str, Any] = {
     "Configuration": CONFIGURE,
     "ClickCollection": CLICK_COLLECTION,
@@ -54,7 +56,7 @@ def test_every_option_has_its_type_and_no_type_is_without_its_option(name: str) 
     known = {row[0] for row in TABLES[name]}
 
     assert in_typescript(name) == known
-    assert in_python(name) in (known, None)
+    assert in_python(name) == (None if name in UNTYPED else known)
 
 
 def test_every_command_has_its_types() -> None:
