@@ -58,7 +58,7 @@ def test_each_call_is_answered_and_the_profile_shows_what_came_of_it(
     meet(page)
     press(page, "Event")
     expect(profile).to_contain_text("open: not in the profile before it ends; a human")
-    expect(profile).to_contain_text("1 page views, 6 events, value")
+    expect(profile).to_contain_text("1 page views, 6 events, value 10, campaign Spring")
 
     press(page, "Batch, one of it misspelt")
     expect(said).to_contain_text("did you mean 'Download'?")

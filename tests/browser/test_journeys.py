@@ -13,6 +13,8 @@ from edge_visit import without_build
 from fake_visit import FakeVisit
 from fake_window import Window
 
+import pyrite
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "web" / "docs" / "how-an-event-travels.md"
 LINK = re.compile(r"\[`([\w.]+)`\]\(\.\./\.\./(src/[\w/]+\.py)\)")
@@ -58,12 +60,12 @@ def test_every_link_leads_to_a_function_or_a_class() -> None:
 def calls_of(journey: Callable[[], None]) -> list[Hop]:
     """What of this project *journey* calls, in order."""
     calls: list[Hop] = []
-    source = str(ROOT) + "/"
+    package = str(Path(pyrite.__file__).parent)
 
     def note(frame: Any, event: str, argument: object) -> None:
         code = frame.f_code
-        if event == "call" and code.co_filename.startswith(source):
-            calls.append((code.co_qualname, code.co_filename[len(source) :]))
+        if event == "call" and code.co_filename.startswith(package):
+            calls.append((code.co_qualname, "src/pyrite" + code.co_filename[len(package) :]))
 
     sys.setprofile(note)
     try:

@@ -19,7 +19,8 @@ const shown = (session) => {
   const who = { true: "a robot", false: "a human", null: "nobody can tell yet who" }[session.robot];
   const state = session.open ? "open: not in the profile before it ends" : `ended (${session.how})`;
   const entries = element("ol", "", ...session.entries.map((entry) => element("li", named(entry))));
-  const counts = `${session.pages} page views, ${session.events} events, value ${session.value}${session.campaign ? `, campaign ${session.campaign}` : ""}`;
+  const campaign = session.entries.find(({ id, kind }) => kind === "campaign" && id === session.campaign);
+  const counts = `${session.pages} page views, ${session.events} events, value ${session.value}${campaign ? `, campaign ${campaign.definition}` : ""}`;
   return element("article", "", element("h3", `Session ${session.started.slice(11, 19)}`), element("p", `${state}; ${who}`), element("p", counts), entries);
 };
 
