@@ -403,11 +403,15 @@ def test_events_of_one_place_are_refused_together_and_others_counted(
 
 
 def test_a_part_of_the_trackers_events_may_be_anothers() -> None:
-    def shouts(found: Any, event: Event, arrival: Any, call: Any) -> list[Event]:
-        if found == "no":
-            raise Problem(422, "shout.no", "no")
-        arrival.memory["count"] = arrival.memory.get("count", 0) + 1
-        return [replace(event, type=found), replace(event, id=event.id + "+", type="echo")]
+    class Shouts:
+        def __call__(self, found: Any, event: Event, arrival: Any, call: Any) -> list[Event]:
+            if found == "no":
+                raise Problem(422, "shout.no", "no")
+            arrival.memory["count"] = arrival.memory.get("count", 0) + 1
+            return [replace(event, type=found), replace(event, id=event.id + "+", type="echo")]
+
+        def hides(self, content: bytes) -> bytes:
+            return content
 
     settings = Settings()
     call = Call(
@@ -416,7 +420,7 @@ def test_a_part_of_the_trackers_events_may_be_anothers() -> None:
         Route("collect"),
     )  # fmt: skip
     body = {"events": [event("a", shout="hey"), event("b"), event("c", shout="no"), event("d", shout="ho")]}  # fmt: skip
-    arrival = Adobe(settings, {"shout": shouts}).read(call, json.dumps(body).encode())
+    arrival = Adobe(settings, {"shout": Shouts()}).read(call, json.dumps(body).encode())
 
     assert [(one.id, one.type) for one in arrival.everything()] == [
         ("a", "hey"), ("b", "t"), ("d", "ho"), ("a+", "echo"), ("d+", "echo"),

@@ -29,6 +29,8 @@ from .http.files import Files, built_files
 from .http.gateway import Gateway
 from .http.mount import Mounted
 from .http.problems import Problem
+from .ibexa.conceal import Off
+from .ingest.claims import Claim
 from .ingest.dialect import Dialect
 from .ingest.receive import Receiver
 from .ingest.schemas import Schemas
@@ -97,11 +99,12 @@ def edge(
     steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
     sweep = Sweep(chosen.jss, kept, partial(metrics.counted, "robots", "erased"), clock)
     sessions = Sessions(chosen.jss, kept, sweep.remember)
-    claims = {JSS: Tracked(chosen.jss, definitions, steps, sessions)}
+    claims: dict[str, Claim] = {JSS: Tracked(chosen.jss, definitions, steps, sessions)}
+    ibexa = _ibexa(chosen, callers, folder, claims)
     adobe = Adobe(chosen, callers, decisions, claims)
     jss = Jss(chosen, definitions, steps, kept, kept_experiences, sessions)
     # In the order in which they are asked.
-    spoken: list[Dialect[Any]] = [adobe, jss, *_ibexa(chosen, callers, folder), *dialects]
+    spoken: list[Dialect[Any]] = [adobe, jss, *ibexa, *dialects]
     receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
@@ -156,14 +159,21 @@ def edge(
     return app
 
 
-def _ibexa(settings: Settings, callers: Callers, folder: Path) -> list[Dialect[Any]]:
-    """The dialect of Ibexa where it is wanted: its libraries cost time, which others need not spend."""
+def _ibexa(
+    settings: Settings, callers: Callers, folder: Path, claims: dict[str, Claim]
+) -> list[Dialect[Any]]:
+    """The dialect of Ibexa where it is wanted, and its claim among *claims*: its libraries cost time, which others need not
+    spend."""
     if not settings.ibexa.enabled:
+        claims["ibexa"] = Off()
         return []
     from .ibexa.endpoints import Ibexa
-    from .ibexa.reading import reader_parts
+    from .ibexa.reader import reader_parts
+    from .ibexa.tracked import Tracked
 
-    return [Ibexa(settings, callers, *reader_parts(settings, folder))]
+    users, proofs = reader_parts(settings, folder)
+    claims["ibexa"] = Tracked(settings, users, proofs)
+    return [Ibexa(settings, callers, users, proofs)]
 
 
 def _routes(settings: Settings, health: Health) -> list[Route]:

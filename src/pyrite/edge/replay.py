@@ -6,6 +6,8 @@ from typing import Any
 
 from ..stores.contract import BadRow, Store
 from .adobe.reader import Reader as Adobe
+from .ibexa.conceal import Off
+from .ingest.claims import Claim
 from .ingest.dialect import Reader
 from .ingest.replay import Replayed
 from .ingest.replay import replay as replay_by
@@ -31,10 +33,17 @@ def replay(
     # What was kept was admitted.
     sessions = Sessions(settings.jss, store)
     jss = Jss(settings, definitions, steps, lambda call, caller: True, sessions)
-    adobe = Adobe(settings, {JSS: Tracked(settings.jss, definitions, steps, sessions)})
-    readers: list[Reader[Any]] = [adobe, jss]
+    claims: dict[str, Claim] = {JSS: Tracked(settings.jss, definitions, steps, sessions)}
+    readers: list[Reader[Any]] = [Adobe(settings, claims), jss]
     if settings.ibexa.enabled:
-        from .ibexa.reading import reader  # its libraries cost time, which others need not spend
+        # Its libraries cost time, which others need not spend.
+        from .ibexa.reader import Reader as Ibexa
+        from .ibexa.reader import reader_parts
+        from .ibexa.tracked import Tracked as TrackedIbexa
 
-        readers.append(reader(settings, data or Path(settings.edge.data)))
+        users, proofs = reader_parts(settings, data or Path(settings.edge.data))
+        claims["ibexa"] = TrackedIbexa(settings, users, proofs)
+        readers.append(Ibexa(settings, users, proofs))
+    else:
+        claims["ibexa"] = Off()
     return replay_by(store, rows, settings, readers)

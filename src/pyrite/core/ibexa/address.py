@@ -22,6 +22,10 @@ from .events import (
 from .percent import decoded, encoded
 from .refusal import Refused
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .events import Row
+
 LONGEST = 8192  # bytes of an address: its path and its query
 CALLBACK_LONGEST = 128
 CONTROLS = ("eid", "token", "jsonpCallback")  # parameters of every event
@@ -86,8 +90,8 @@ def read_pieces(
     _, customer, code = pieces[:3]
     row = row_of(code, custom)
     event = Event(kind=row[0], customer=customer, user="")
-    _read_rest(event, pieces[3:], row[1], numeric)
-    _read_query(event, query, row)
+    take_pieces(event, pieces[3:], row, numeric=numeric)
+    take_parameters(event, parameters_of(query), row)
     return event
 
 
@@ -156,8 +160,9 @@ def _normal(event: Event, kind: str, numeric: bool) -> Event:
     )
 
 
-def _read_rest(event: Event, rest: list[str], form: str, numeric: bool) -> None:
-    """Take what stands behind the event's code."""
+def take_pieces(event: Event, rest: list[str], row: "Row", *, numeric: bool) -> None:
+    """Take what stands behind the event's code, whose row of EVENTS is *row*. Raises Refused."""
+    form = row[1]
     expected = 3 if form == ITEM else 2 if form == LOGIN else 1
     if not rest:
         check_user("")
@@ -186,12 +191,9 @@ def _read_rest(event: Event, rest: list[str], form: str, numeric: bool) -> None:
         event.items = [item_of(item, numeric=numeric) for item in items]
 
 
-def _read_query(
-    event: Event, query: str, row: "tuple[str, str, tuple[str, ...], tuple[str, ...]]"
-) -> None:
-    """Take the parameters."""
+def take_parameters(event: Event, given: dict[str, str], row: "Row") -> None:
+    """Take the parameters that were *given*. Raises Refused."""
     required, optional = row[2], row[3]
-    given = parameters_of(query)
     for name in sorted(given):
         value = given[name]
         if name in required or name in optional:

@@ -8,6 +8,10 @@ from ..digits import is_digits
 from ..options.suggest import did_you_mean
 from .refusal import Refused
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Row = tuple[str, str, tuple[str, ...], tuple[str, ...]]  # of EVENTS
+
 # What stands behind the event's code.
 ITEM = "item"
 LOGIN = "login"
@@ -116,9 +120,7 @@ class Event:
         return found
 
 
-def row_of(
-    kind: str, custom: "tuple[str, ...]"
-) -> "tuple[str, str, tuple[str, ...], tuple[str, ...]]":
+def row_of(kind: str, custom: "tuple[str, ...]") -> "Row":
     """The row of EVENTS for the code *kind*; *custom* codes have an item and no parameters. Raises Refused for any other."""
     kind = OLD_NAMES.get(kind, kind)
     for row in EVENTS:

@@ -14,7 +14,7 @@ def encoded(text: str, *, path: str) -> str:
 
     Raises Refused for a backslash, and for half a surrogate pair, which has no UTF-8.
     """
-    _check(text, path)
+    check(text, path)
     return quote(text)
 
 
@@ -23,11 +23,12 @@ def decoded(text: str, *, path: str) -> str:
     found = utf8(_octets(text, path)) if "%" in text else text
     if found is None:
         raise Refused("expected percent-encoded UTF-8", path=path)
-    _check(found, path)
+    check(found, path)
     return found
 
 
-def _check(text: str, path: str) -> None:
+def check(text: str, path: str) -> None:
+    """Raises Refused where *text* can't stand in an address, encoded or not."""
     if BACKSLASH in text:
         raise Refused("a backslash can't stand in an address", path=path)
     for char in text:
@@ -40,7 +41,7 @@ def _octets(text: str, path: str) -> list[int]:
     pieces = text.split("%")
     for index in range(len(pieces)):
         piece = pieces[index]
-        _check(piece, path)
+        check(piece, path)
         if index:
             digits = piece[:2].encode()
             value = hex_digit(digits, 0) * 16 + hex_digit(digits, 1)

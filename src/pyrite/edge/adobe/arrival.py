@@ -6,12 +6,13 @@ Pure. Not for reading: events.py and queues.py do.
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.event import part
 from ...stores.contract import WEB, BadRow
 from ..http.call import Call
 from ..http.consents import cookie_prefix
-from ..http.problems import Problem, unexpected
+from ..http.problems import UNPROVEN, Problem, unexpected
 from ..ingest import arrival
 from ..ingest.bodies import Body
 from . import identities
@@ -52,6 +53,10 @@ class Arrival(arrival.Arrival, kw_only=True):
     identities: dict[str, Any] = msgspec.field(default_factory=dict)  # of the body
     consent: str = ""  # that it sets
 
+    def cookies(self) -> dict[str, str]:
+        """See ingest/arrival.py; a page on another site sends them in the body."""
+        return identities.cookies_of(self.body, self.source.cookie)
+
     def path(self, place: int) -> str:
         """See ingest/arrival.py."""
         return f"$.events[{place}]"
@@ -64,10 +69,13 @@ class Arrival(arrival.Arrival, kw_only=True):
         problem.__traceback__ = None
         self.refused.append((place, problem))
         self.asking = [one for one in self.asking if one[0] != place]
+        if problem.status in UNPROVEN:
+            return
         event = self.found.original(msgspec.json.encode(self.body["events"][place]))
         body = b'{"events":[' + event + b"]," + self._needed() + b"}"
         ids = (self.fpid, "" if self.derived else self.ecid)
-        self.bad_rows.append(bad_row(problem, self.source, body, whose=ids))
+        row = bad_row(problem, self.source, body, whose=ids)
+        self.bad_rows.append(replace(row, context=self.call.context) if self.call else row)
 
     def _needed(self) -> bytes:
         ids = {"FPID": self.fpid, "ECID": "" if self.derived else self.ecid}
@@ -97,8 +105,3 @@ def bad_row(
         received_ms=source.received_ms,
         whose=whose or identities.told_in(content, source.cookie, source.cookie_prefix),
     )
-
-
-def cookies_of(arrived: Arrival) -> dict[str, str]:
-    """The cookies that came with an arrival; see identities.cookies_of."""
-    return identities.cookies_of(arrived.body, arrived.source.cookie)

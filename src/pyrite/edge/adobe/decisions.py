@@ -12,7 +12,7 @@ from ...stores.contract import Store, StoreUnavailable
 from ..experiences import preview
 from ..experiences.folder import Experiences
 from ..experiences.visitors import visitor_of
-from .arrival import Arrival, cookies_of
+from .arrival import Arrival
 from .handles import Handle, cookie
 
 ASKING = 10  # events of one body that are decided for: each is given all that there is for it
@@ -94,7 +94,7 @@ class Decisions:
         name = arrival.source.cookie_prefix + PREVIEW
         url = part(event, "xdm", "web", "webPageDetails").get("URL")
         given = query_of(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
-        token = given or cookies_of(arrival).get(name, "")
+        token = given or arrival.cookies().get(name, "")
         if not token:
             return {}, [], []
         if token == preview.OFF:

@@ -15,7 +15,7 @@ from ...stores.contract import Receipt
 from ..http.call import Call, Route, path_of
 from ..http.callers import Callers
 from ..http.cors import Cors
-from ..http.problems import TOLD, Problem, unexpected
+from ..http.problems import TOLD, UNPROVEN, Problem, unexpected
 from ..ingest.claims import Claims
 from ..ingest.schemas import Schemas
 from ..settings import Settings
@@ -68,7 +68,7 @@ class Adobe(Reader):
         """Handles, warnings, and what was refused of events; nothing where a `collect` has nothing to tell."""
         action, request_id = arrival.source.action, arrival.source.request_id
         if action == COLLECT:
-            tells = arrival.bad_rows or arrival.warnings
+            tells = arrival.bad_rows or arrival.refused or arrival.warnings
             response = self._body(arrival, []) if tells else Response(status_code=204)
         elif action == CONSENT:
             state = answers.state(arrival, region=self._region, consent=arrival.consent)
@@ -83,6 +83,7 @@ class Adobe(Reader):
     def refuse(self, call: Call, problem: Problem) -> Response:
         """The problem, with the request's id."""
         source = call.noted or self._source(call)
+        call.conceal = self._conceal
         return self._signed(problem.response(source.request_id), source.request_id)
 
     def routes(
@@ -164,7 +165,8 @@ def _errors(arrival: Arrival) -> list[dict[str, object]]:
             | {"report": {"eventIndex": index}}
         )
     # What the tracker refused of a raw queue has no place among the events.
-    rows = arrival.bad_rows[: len(arrival.bad_rows) - len(errors)]
+    kept = [problem for _, problem in arrival.refused if problem.status not in UNPROVEN]
+    rows = arrival.bad_rows[: len(arrival.bad_rows) - len(kept)]
     for row in rows[:TOLD]:
         errors.append(_error(row.code, 400, row.message, row.path))
     if len(rows) > TOLD:

@@ -54,6 +54,8 @@ def read(
     if "raw" in body:
         source = replace(source, way="raw")
         body, refused = run_raw(parsed, source, limits)
+        for claim in claims.values():
+            refused = [replace(row, body=claim.hides(row.body)) for row in refused]
     events = body.get("events", [])
     if not isinstance(events, list):
         raise Problem(

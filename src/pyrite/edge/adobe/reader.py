@@ -72,6 +72,12 @@ class Reader:
         source: Source = call.noted or self._source(call)
         return identities.told_in(content, source.cookie, source.cookie_prefix)
 
+    def _conceal(self, content: bytes) -> bytes:
+        """A refused body as a bad row may keep it."""
+        for claim in self._claims.values():
+            content = claim.hides(content)
+        return content
+
     def _source(self, call: Call, named: str = "") -> Source:
         """Where a call comes from; *named* is the data stream that its body names where its address doesn't."""
         query = call.query

@@ -31,10 +31,11 @@ class Route(msgspec.Struct, frozen=True):
 class Call:
     """A request: `noted` is what its dialect remembers of it, `row` the bad row that is replayed, None for a request of now.
 
-    `packed` is its body as it came. A bad row keeps `kept` in place of the body where that is not None, and `context`.
+    `packed` is its body as it came. A bad row keeps `kept` in place of the body where that is not None, and `context`; `conceal`
+    takes out of a refused body what nobody may keep.
     """
 
-    __slots__ = ("_query", "_url", "context", "headers", "held", "kept", "noted", "packed", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
+    __slots__ = ("_query", "_url", "conceal", "context", "headers", "held", "kept", "noted", "packed", "receive", "received_ms", "route", "row", "scope")  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, route: Route) -> None:
         self.scope = scope
@@ -47,6 +48,7 @@ class Call:
         self.packed = b""
         self.kept: bytes | None = None
         self.context = ""
+        self.conceal: Callable[[bytes], bytes] | None = None
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self._query: dict[str, str] | None = None
         self._url = ""

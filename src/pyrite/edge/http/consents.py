@@ -3,6 +3,7 @@
 Not for the words of a consent: core/visitor/consent.py.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from ...core.visitor.consent import IN, OUT, state_of
@@ -16,9 +17,10 @@ def cookie_prefix(org: str) -> str:
     return "kndctr_" + org.replace("@", "_") + "_"
 
 
-def declines(call: Call, org: str) -> bool:
+def declines(call: Call, org: str, known: Mapping[str, str] | None = None) -> bool:
     """Whether nobody may be known by *call*: the visitor has declined (the cookie of *org*), or has not chosen and the browser
-    sends Global Privacy Control or Do Not Track."""
-    chosen = cookies(call.cookie).get(cookie_prefix(org) + "consent", "")
+    sends Global Privacy Control or Do Not Track. *known* are the visitor's cookies where they stand elsewhere too."""
+    there = cookies(call.cookie) if known is None else known
+    chosen = there.get(cookie_prefix(org) + "consent", "")
     asks = call.header(b"sec-gpc") == "1" or call.header(b"dnt") == "1"
     return state_of(cookie=chosen, gpc=asks, default=IN) == OUT

@@ -11,6 +11,7 @@ from ...stores.contract import BadRow
 # Characters: a problem may quote what a client has sent, and is kept with each bad row.
 DETAIL_LIMIT = 1000
 PATH_LIMIT = 200
+UNPROVEN = (401, 403)  # statuses of refusals that are counted, and nothing else
 TOLD = 5  # problems of one body that are told at length; of the others only what kind they are
 
 log = logging.getLogger("pyrite.edge")

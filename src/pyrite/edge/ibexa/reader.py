@@ -4,6 +4,7 @@ Not for what they prove: proofs.py.
 """
 
 import uuid
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ...core.ibexa.address import read_pieces
@@ -12,15 +13,18 @@ from ...core.ibexa.grants import WINDOW_S
 from ...core.ibexa.percent import decoded
 from ...core.ibexa.refusal import Refused
 from ...stores.contract import IDENTIFY, LOGIN, Link, Nonce, Visit
+from ..experiences.preview import secret_in
 from ..http.call import URL_LIMIT, Call, raw_path_of
 from ..http.consents import declines
 from ..http.problems import Problem
 from ..settings import Settings, SettingsError
 from .arrival import Address, Arrival, devices_of
+from .keys import Keys
 from .proofs import Proofs
 from .records import NAME, records
 from .users import Users, hash_in, hash_of
 
+SECRET_FILE = "ibexa-users.key"
 PAGE_LIMIT = 2000  # characters of the page's address
 SIGNED = '{"signed":true}'  # the context of a bad row that a server of ours has sent
 
@@ -36,17 +40,7 @@ class Reader:
         self._prefixes = ["/" + prefix for prefix in settings.ibexa.prefixes]
         self._users = users
         self._proofs = proofs
-        streams = settings.datastreams
-        self._orgs: dict[str, str] = {}
-        for id, customer in self._customers.items():
-            stream = customer.datastream or id
-            if streams and stream not in streams:
-                known = ", ".join(sorted(streams))
-                key = f"ibexa.customers.{id}.datastream"
-                raise SettingsError(
-                    f"{key}: no data stream {stream!r} is listed; there are {known}"
-                )
-            self._orgs[id] = (streams[stream].org if stream in streams else "") or stream
+        self._orgs = orgs_of(settings)
 
     def read(self, call: Call, content: bytes) -> Arrival:
         """See Reader."""
@@ -146,9 +140,7 @@ class Reader:
         datastream = customer.datastream or event.customer
         arrival = Arrival(datastream=datastream, call=call)
         if address.nonce:
-            # Good as long before and after the time that it was signed at.
-            until_ms = call.received_ms + 2 * WINDOW_S * 1000
-            arrival.nonce = Nonce(value=address.nonce, seen_ms=call.received_ms, until_ms=until_ms)
+            arrival.nonce = nonce_of(address.nonce, call.received_ms)
         user = self._who(arrival, event.user, address)
         known = event.target and not address.nobody
         target = self._hash(event.customer, event.target, call) if known else ""
@@ -194,6 +186,34 @@ class Reader:
         except Refused as error:
             raise Problem(400, "ibexa.user", error.message, path=error.path) from None
         return kept or self._users.hashed(customer, user)
+
+
+def reader_parts(settings: Settings, folder: Path) -> tuple[Users, Proofs]:
+    """What hashes users, and what checks proofs, by the settings and the data *folder*. Raises SettingsError, SecretTooShort,
+    OSError."""
+    wanted = settings.ibexa
+    users = Users(wanted.user_secret or secret_in(folder, SECRET_FILE))
+    return users, Proofs(wanted.customers, Keys(wanted.customers, folder))
+
+
+def orgs_of(settings: Settings) -> dict[str, str]:
+    """The organisation of each customer, whose cookie tells of consent. Raises SettingsError for a customer whose data stream
+    there is not."""
+    streams = settings.datastreams
+    orgs: dict[str, str] = {}
+    for id, customer in settings.ibexa.customers.items():
+        stream = customer.datastream or id
+        if streams and stream not in streams:
+            known = ", ".join(sorted(streams))
+            key = f"ibexa.customers.{id}.datastream"
+            raise SettingsError(f"{key}: no data stream {stream!r} is listed; there are {known}")
+        orgs[id] = (streams[stream].org if stream in streams else "") or stream
+    return orgs
+
+
+def nonce_of(value: str, seen_ms: int) -> Nonce:
+    """*value* as what is good once: as long before and after the time that it was signed at as any signature is."""
+    return Nonce(value=value, seen_ms=seen_ms, until_ms=seen_ms + 2 * WINDOW_S * 1000)
 
 
 def _text(content: bytes) -> str:

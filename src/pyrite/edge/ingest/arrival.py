@@ -42,6 +42,10 @@ class Arrival(msgspec.Struct, kw_only=True):
         gone = {place for place, _ in self.refused}
         return (*self.events, *[event for place, event in self.beside if place not in gone])
 
+    def cookies(self) -> dict[str, str]:
+        """The visitor's cookies, wherever the request has them."""
+        return {}
+
     def path(self, place: int) -> str:
         """Where the event at *place* stands in the request, as problems name it."""
         return "$"
@@ -53,7 +57,7 @@ class Arrival(msgspec.Struct, kw_only=True):
 
 def raise_if_alone(arrival: Arrival) -> None:
     """Raises the problem of the only event of *arrival* where that is refused: then the whole request is."""
-    if len(arrival.refused) == 1 == len(arrival.bad_rows) and not arrival.events:
+    if len(arrival.refused) == 1 >= len(arrival.bad_rows) and not arrival.events:
         raise arrival.refused.pop()[1]
 
 

@@ -19,6 +19,9 @@ class Claim(Protocol):
         the next event of the same body needs to know. Raises Problem where it is refused, and then changes nothing.
         """
 
+    def hides(self, content: bytes) -> bytes:
+        """A refused body, whole or not, as a bad row may keep it."""
+
 
 Claims = Mapping[str, Claim]
 """By the name of the part."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ...stores.contract import Batch, Listener, Receipt, Store, StoreUnavailable
 from ..http.call import Call
 from ..http.gateway import RETRY_AFTER_S
-from ..http.problems import Problem, unexpected
+from ..http.problems import UNPROVEN, Problem, unexpected
 from ..http.read_timeout import ReadTimeout
 from ..operations.metrics import Metrics
 from ..settings import Settings
@@ -27,7 +27,6 @@ from .schemas import Schemas
 from .violations import check_events
 
 KEPT = (400, 413, 414, 415, 422, 500)  # statuses of refusals whose body becomes a bad row
-UNPROVEN = (401, 403)  # statuses of refusals that are counted, and nothing else
 DRAINED = 32  # times the limit: a client that is cut off earlier may not see why
 FAILURES = 1000  # bodies that the edge failed with, remembered so that each is kept once, however often it comes again
 BODILESS = ("GET", "HEAD")
@@ -76,6 +75,9 @@ class Receiver:
             check_events(arrival, self._schemas.of(arrival.datastream))
             for counter, what in arrival.counted.items():
                 self._metrics.counted(counter, what)
+            for _, problem in arrival.refused:
+                if problem.status in UNPROVEN:
+                    self._metrics.turned_away(problem.code)
             response = dialect.answer(arrival, await self._commit(arrival))
         except Exception as error:
             response = await self._refused(error, dialect, call, content)
@@ -150,6 +152,8 @@ class Receiver:
             self._failures[digest] = True
             if len(self._failures) > FAILURES:
                 del self._failures[next(iter(self._failures))]
+        if call.conceal:
+            content = call.conceal(content)
         # The client has its answer and may send it again: only the row for later study can be lost.
         with contextlib.suppress(StoreUnavailable):
             row = problem.row or bad_row(
