@@ -73,7 +73,7 @@
     // A tracker that has come has emptied the queue; a loader that is at work has a `push` of its own, and sees to this itself.
     addEventListener("pagehide", () =>
       fact(() => {
-        const rest = queue.filter((item) => queue.push == list.push && /^(e|sendE|trackE)vent$/.test(item[2][0]) && !item.early);
+        const rest = queue.filter((item) => queue.push == list.push && /^((e|sendE|trackE)vent|ibexa)$/.test(item[2][0]) && !item.early);
         while (rest[0]) raw(rest.splice(0, 100), (url, body) => fact(() => navigator.sendBeacon(url + "collect", body)) || early(url, body)); // as many as an edge takes
       }),
     );

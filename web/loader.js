@@ -293,7 +293,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
 
   const leaveNow = (queue) => {
     if (queue.some((item) => command(item) === "configure" && item[2][1] && item[2][1].onBeforeEventSend)) return; // the page is to see them
-    const events = queue.filter((item) => /^(event|sendEvent|trackEvent)$/.test(command(item)) && !item.id);
+    const events = queue.filter((item) => /^(event|sendEvent|trackEvent|ibexa)$/.test(command(item)) && !item.id);
     const bodies = [];
     for (const stream of new Set(events.map((item) => streamOf(item, queue)))) {
       const own = events.filter((item) => streamOf(item, queue) === stream);

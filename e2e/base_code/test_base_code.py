@@ -37,12 +37,13 @@ def test_every_lane_stays_small(built: Path) -> None:
     }
     micropython = brotli["micropython"]
 
-    # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent.
-    assert brotli["compiled"]["tracker"] <= 31_090
+    # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent, 100 for ibexa.
+    assert brotli["compiled"]["tracker"] <= 31_190
     assert brotli["compiled"]["offers"] <= 10_600
-    assert brotli["compiled"]["JSS"] <= 3_500
+    assert brotli["compiled"]["JSS"] <= 3_520
+    assert brotli["compiled"]["Ibexa"] <= 7_450
     # Asked for were 25,000: bytecode of all of personalization and delivery came on top, and hardly compresses; 700 are trackEvent.
-    assert micropython["tracker"] + micropython["loader"] <= 43_700
+    assert micropython["tracker"] + micropython["loader"] <= 43_800
     assert brotli["compiled"]["decisions in the page"] <= 7_700
     assert micropython["runtime"] + micropython["glue"] <= 193_300
     assert {part for parts in sizes.values() for size in parts.values() for part in size} == {

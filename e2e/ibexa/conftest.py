@@ -26,3 +26,16 @@ def shop(tmp_path: Path, lane: str) -> Iterator[Site]:
     )
     with Site(tmp_path, lane=lane, settings=settings) as made:
         yield made
+
+
+@pytest.fixture
+def tracked(tmp_path: Path, lane: str) -> Iterator[Site]:
+    """The same with one customer, whose pages have a tracker: `alloy`, in both lanes."""
+    customers = {"00000": IbexaCustomer(datastream="shop", custom=["share"])}
+    settings = Settings(
+        edge=Edge(experiences=str(tmp_path / "experiences")),
+        datastreams={"shop": Datastream()},
+        ibexa=Ibexa(enabled=True, user_secret="s" * 16, customers=customers),
+    )
+    with Site(tmp_path, lane=lane, settings=settings) as made:
+        yield made

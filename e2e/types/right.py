@@ -24,3 +24,6 @@ async def main() -> None:
         host="https://sitecore.example",
         querystring_params={"sc_apikey": "{AAAAAAAA-0000-0000-0000-000000000001}"},
     )
+    await alloy.ibexa(event="consume", itemtype=1, item=128, after={"seconds": 20, "steps": 10})
+    await alloy.ibexa(event="buy", itemtype=1, item=5, quantity=2, fullprice="12.45EUR")
+    await alloy.ibexa(path="basket/1/128", document_unloading=True)

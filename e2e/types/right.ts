@@ -41,3 +41,9 @@ alloy("trackEvent", {
   host: "https://sitecore.example",
   querystringParams: { sc_apikey: "{AAAAAAAA-0000-0000-0000-000000000001}" },
 }).then(({ errors }) => errors.map(({ index, code, path }) => index + code + path));
+alloy("ibexa", { event: "click", itemtype: 1, item: 128, lang: "de" }).then(({ requestBody }) => requestBody?.events.length);
+alloy("ibexa", { event: "consume", itemtype: 1, item: "a", after: { seconds: 20, steps: 10 } });
+alloy("ibexa", { event: "rendered", itemtype: 1, items: [1, "2"], scenario: "top", after: { visible: document.body } });
+alloy("ibexa", { event: "login", target: "johndoe" });
+alloy("ibexa", { event: "rate", itemtype: 1, item: 1, rating: 80, user: "johndoe" });
+alloy("ibexa", { path: "basket/1/128" });

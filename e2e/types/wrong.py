@@ -18,3 +18,5 @@ async def main() -> None:
     await alloy.track_event({"outcomeId": "o", "monetaryValue": "1"})  # wrong: a value as a text
     await alloy.track_event([{"name": "o"}])  # wrong: an event without an id
     await alloy.track_event()  # wrong: no events
+    await alloy.ibexa(event="click", itemtype=1, itm=1)  # wrong: a misspelt word
+    await alloy.ibexa(event="consume", after={"second": 20})  # wrong: a misspelt wait

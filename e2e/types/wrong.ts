@@ -34,3 +34,11 @@ alloy("trackEvent", { events: { outcomeId: "o", monetaryValue: "1" } });
 alloy("trackEvent", { events: [{ name: "o" }] });
 // @ts-expect-error no events
 alloy("trackEvent", { host: "https://sitecore.example" });
+// @ts-expect-error an event without its item
+alloy("ibexa", { event: "click", itemtype: 1 });
+// @ts-expect-error a rating without one
+alloy("ibexa", { event: "rate", itemtype: 1, item: 1 });
+// @ts-expect-error a misspelt event
+alloy("ibexa", { event: "clik", itemtype: 1, item: 1 });
+// @ts-expect-error steps of what has none
+alloy("ibexa", { event: "consume", itemtype: 1, item: 1, after: { visible: "#box", seconds: "1" } });

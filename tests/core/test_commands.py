@@ -66,7 +66,7 @@ def test_a_new_command_is_among_the_known_ones():
         unknown = settled(tracker.command(1, "greett", {}, moment()), 1)
         library = settled(tracker.command(2, "getLibraryInfo", {}, moment()), 2)
 
-        assert "greet, sendEvent" in unknown[1]["message"]
+        assert "greet, ibexa, sendEvent" in unknown[1]["message"]
         assert "(did you mean 'greet'?)" in unknown[1]["message"]
         assert "greet" in library[1]["libraryInfo"]["commands"]
 

@@ -3,8 +3,6 @@
 from pyrite.core.ibexa.address import (
     LONGEST,
     build,
-    check_callback,
-    parameters_of,
     pieces_of,
     read,
     signed_text,
@@ -12,6 +10,7 @@ from pyrite.core.ibexa.address import (
 from pyrite.core.ibexa.events import EVENTS, KINDS, MOST_ITEMS, Event
 from pyrite.core.ibexa.grants import Grant, grant_of
 from pyrite.core.ibexa.percent import decoded, encoded
+from pyrite.core.ibexa.pieces import check_callback, parameters_of
 from pyrite.core.ibexa.refusal import Refused
 
 UUID = "1f0c7d1e-3a52-4c0e-8d0a-52f3c6a1b9de"

@@ -16,13 +16,13 @@ def test_each_event_is_an_event_of_the_tracker():
     assert batch.errors == []
     assert batch.options[0] == {
         "xdm": {"_id": BASE, "eventType": "jss.goal"},
-        "jss": {"goalId": "g", "more": 1},
+        "carried": {"jss": {"goalId": "g", "more": 1}},
     }
     assert batch.options[1]["xdm"]["_id"] == "0b9f1a52-6f0f-4f4b-9c55-6a1b000000ff"
 
 
 def test_one_event_needs_no_list():
-    assert batch_of({"goalId": "g"}, base=BASE).options[0]["jss"] == {"goalId": "g"}
+    assert batch_of({"goalId": "g"}, base=BASE).options[0]["carried"] == {"jss": {"goalId": "g"}}
 
 
 def test_what_is_wrong_is_refused_beside_the_others():
@@ -57,7 +57,7 @@ def test_events_are_an_object_or_a_list_of_so_many():
 def test_the_part_answers_with_what_is_to_be_sent_or_with_why_nothing_is():
     found = answer({"options": {"events": {"goalId": "g"}}, "id": BASE})
     assert (found["places"], found["errors"]) == ([0], [])
-    assert found["options"][0]["jss"] == {"goalId": "g"}
+    assert found["options"][0]["carried"] == {"jss": {"goalId": "g"}}
 
     error = answer({"options": {"events": 3}, "id": BASE})["error"]
     assert (error["code"], error["path"]) == ("options.invalid", "events")

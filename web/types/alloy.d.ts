@@ -219,6 +219,56 @@ declare namespace Alloy {
     errors: Array<{ index: number; code: string; message: string; path: string }>;
   }
 
+  type IbexaEvent =
+    | "click" | "consume" | "buy" | "basket" | "deletefrombasket" | "wishlist" | "deletefromwishlist" | "blacklist" | "owns" | "rendered";
+  type IbexaItems = { item: number | string } | { items: Array<number | string> };
+
+  /** What an event waits for; its promise ends with the last of its events. */
+  type IbexaAfter =
+    /** Seconds that the page was visible; in steps each is an event with its percentage. */
+    | { seconds: number; steps?: number }
+    /** Percent of the page that was scrolled into sight. */
+    | { scrolled: number }
+    /** The share of a video or a recording that was played, by default in four steps. */
+    | { played: Element | string; steps?: number }
+    /** Half of an element, for a second. */
+    | { visible: Element | string };
+
+  interface IbexaCommon {
+    /** The page's own device where it is left out. */
+    user?: string;
+    customer?: string;
+    token?: string;
+    /** Its id: a pixel with the same one counts once with it. */
+    eid?: string;
+    categorypath?: string;
+    percentage?: number;
+    quantity?: number;
+    /** Of one piece, such as `12.45EUR`. */
+    fullprice?: string;
+    price?: string;
+    rating?: number;
+    scenario?: string;
+    modelid?: string;
+    after?: IbexaAfter;
+    documentUnloading?: boolean;
+    /** Parameters of your own. */
+    [parameter: string]: unknown;
+  }
+
+  type IbexaOptions = IbexaCommon &
+    (
+      | { path: string }
+      | ({ event: IbexaEvent; itemtype: number | string } & IbexaItems)
+      | ({ event: "rate"; itemtype: number | string; rating: number } & IbexaItems)
+      | ({ event: "clickrecommended"; itemtype: number | string; scenario: string } & IbexaItems)
+      | ({ event: "clicktriggered"; itemtype: number | string; triggername: string } & IbexaItems)
+      | { event: "triggeropened"; triggername: string }
+      | { event: "login"; target: string }
+      /** A code of your own. */
+      | ({ event: `${string}_${string}`; itemtype: number | string } & IbexaItems)
+    );
+
   interface SetConsentOptions {
     consent: Array<
       | { standard: "Adobe"; version: "1.0"; value: { general: "in" | "out" } }
@@ -286,6 +336,7 @@ declare namespace Alloy {
     applyPropositions(command: "applyPropositions", options: ApplyPropositionsOptions): Promise<{ propositions: Proposition[] }>;
     applyResponse(command: "applyResponse", options: ApplyResponseOptions): Promise<Decisions>;
     trackEvent(command: "trackEvent", options: TrackEventOptions): Promise<TrackEventResult>;
+    ibexa(command: "ibexa", options: IbexaOptions): Promise<EventResult>;
     setConsent(command: "setConsent", options: SetConsentOptions): Promise<{}>;
     getIdentity(command: "getIdentity", options?: GetIdentityOptions): Promise<IdentityResult>;
     appendIdentityToUrl(command: "appendIdentityToUrl", options: AppendIdentityToUrlOptions): Promise<{ url: string }>;

@@ -80,7 +80,9 @@ class Page:
         self._backlog: list[Any] = []
         self._task_began = 0
         self._ran = 0  # calls, in this task
-        self._promises: dict[Any, tuple[Any, Any, str]] = {}  # their ends, and the options as given
+        self._promises: dict[
+            Any, tuple[Any, Any, str, Any]
+        ] = {}  # their ends, and the options as text and as given
         self._hooks: dict[str, object] = {}
         self._last_call = 0
         self._told = False  # that this page is disconnected
@@ -162,7 +164,7 @@ class Page:
     ) -> None:
         self._last_call += 1
         call = self._last_call
-        self._promises[call] = (resolve, reject, options)
+        self._promises[call] = (resolve, reject, options, given)
         try:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
@@ -323,8 +325,9 @@ class Page:
             value: Any = record["value"]
             self._settle(Settle(call=effect.call, ok=record["ok"] is True, value=value))
 
-        given = effect.origin + "\n" + self._promises[effect.call][2]
-        self._parts.ask(effect.part, given, callback(self.safely(told)))
+        _, _, options, about = self._promises[effect.call]
+        given = f"{effect.origin}\n{options}\n{self.tracker.name}"
+        self._parts.ask(effect.part, given, callback(self.safely(told)), about)
 
     def _abandon(self, effect: Abandon) -> None:
         self._tell({"do": "abandon", "plan": effect.plan, "keys": effect.keys, "why": effect.why})

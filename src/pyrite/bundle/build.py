@@ -204,6 +204,7 @@ PARTS = {
         "offers": "lib/render.*.js",
         "decisions in the page": "lib/decide.*.js",
         "JSS": "lib/jss.*.js",
+        "Ibexa": "lib/ibexa.*.js",
         "base": "base.js",
         "base, early": "base-early.js",
     },

@@ -27,10 +27,20 @@ PARTS = {
         "core/personalization/selectors.py",
     ),
     "jss": ("browser/entry/jss.py", "core/jss/"),
+    "ibexa": (
+        "browser/entry/ibexa.py",
+        "core/ibexa/answer.py",
+        "core/ibexa/events.py",
+        "core/ibexa/percent.py",
+        "core/ibexa/pieces.py",
+        "core/ibexa/refusal.py",
+        "core/ibexa/said.py",
+        "core/ibexa/waiting.py",
+    ),
 }
-PATHS = "browser/paths.py"
-# Ibexa's events and addresses: for the edge, servers and pages that ask for them.
+# Addresses of Ibexa's events: for the edge and servers, and no page.
 APART = ("core/ibexa/",)
+PATHS = "browser/paths.py"
 PAGE_ROOMS = ("core", "browser")
 # The loader does for MicroPython what these do.
 WITHOUT_LOADER = (
@@ -67,12 +77,12 @@ def in_parts(source: Path) -> dict[str, Path]:
 
 
 def addressing(source: Path) -> dict[str, Path]:
-    """What makes and reads addresses and events of others, which the tracker does without."""
+    """What makes and reads addresses of others, which the tracker does without."""
     return {name: file for name, file in everything(source).items() if name.startswith(APART)}
 
 
 def everything(source: Path) -> dict[str, Path]:
-    """`modules`, those of parts, and those that make addresses."""
+    """`modules`, and those of parts."""
     return {
         file.relative_to(source).as_posix(): file
         for room in PAGE_ROOMS

@@ -57,8 +57,9 @@ class Draft:
             if not isinstance(found, str) or not found:
                 xdm[name] = self.xdm[name]
         self.xdm, self.data = xdm, part(left, "data")
-        if "jss" in self.options:
-            self.options["jss"] = left.get("jss")
+        carried = part(self.options, CARRIED)
+        for name in carried:
+            carried[name] = left.get(name)
 
     def personalization(self) -> dict[str, object]:
         """The option `personalization`, empty when it was not given."""
@@ -126,6 +127,7 @@ def _name(event: Draft, options: dict[str, object]) -> None:
             return
 
 
+CARRIED = "carried"  # what an event has for other dialects, by the names of their parts (parts.py)
 PAGE_VIEW = "web.webpagedetails.pageViews"
 DISPLAY = "decisioning.propositionDisplay"
 INTERACT = "decisioning.propositionInteract"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 RENDER = "render"  # what shows offers: browser/entry/renderer.py
 PREFIX = "__pyrite_"  # of the names of their functions on the page
 DECIDE = "decide"  # decisions in the page: browser/entry/decider.py
-JSS = "jss"  # the events of trackEvent: browser/entry/jss.py
+# Of events that carry what they are under the part's own name.
+JSS = "jss"  # those of trackEvent: browser/entry/jss.py
+IBEXA = "ibexa"  # those of the command ibexa: browser/entry/ibexa.py
 
 
 class Parts:

@@ -5,8 +5,9 @@ import contextlib
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pyrite.core.ibexa.address import LONGEST, build, check_callback, read
+from pyrite.core.ibexa.address import LONGEST, build, read
 from pyrite.core.ibexa.events import EVENTS, MOST_NUMBER, Event
+from pyrite.core.ibexa.pieces import check_callback
 from pyrite.core.ibexa.refusal import Refused
 
 TEXTS = st.text(max_size=30)

@@ -27,10 +27,10 @@ def begin() -> None:
 
 def asked(given: str, told: "Any" = None, *_: "Any") -> str:
     """The answer to *given* (core/jss/answer.py); with *told*, which gets `{ok, value}` when it has ended, nothing: then *given*
-    is the edge's origin in a line, and the options of the call as they came."""
+    is the edge's origin, the options of the call as they came, and the tracker's name, a line each."""
     if not told:
         return stringify(answer(parse(given)))
-    origin, _mark, options = given.partition("\n")
+    origin, options, _name = given.split("\n")
 
     def ended(ok: bool, value: "dict[str, object]") -> None:
         told(stringify({"ok": ok, "value": value}))

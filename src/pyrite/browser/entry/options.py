@@ -135,6 +135,40 @@ if TYPE_CHECKING:
         querystring_params: Object
         document_unloading: bool
 
+    class IbexaAfter(TypedDict, total=False):
+        """What an event of Ibexa's waits for: one of these, elements by a selector."""
+
+        seconds: float
+        scrolled: float
+        played: str
+        visible: str
+        steps: int
+
+    class IbexaOptions(TypedDict, total=False):
+        """What `ibexa` takes; parameters of your own by `alloy("ibexa", {…})`."""
+
+        event: str
+        path: str
+        itemtype: int | str
+        item: int | str
+        items: list[int] | list[str]
+        user: str
+        target: str
+        customer: str
+        token: str
+        eid: str
+        categorypath: str
+        percentage: int
+        quantity: int
+        fullprice: str
+        price: str
+        rating: int
+        scenario: str
+        modelid: str
+        triggername: str
+        after: IbexaAfter
+        document_unloading: bool
+
     class SetConsentOptions(TypedDict, total=False):
         """What `set_consent` takes."""
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Configuration,
         EventOptions,
         GetIdentityOptions,
+        IbexaOptions,
         JssTracked,
         Object,
         SendEventOptions,
@@ -103,6 +104,10 @@ class Alloy:
         given: Any = options
         given["events"] = events
         return await self._spelled("trackEvent", given)
+
+    async def ibexa(self, **options: "Unpack[IbexaOptions]") -> "dict[str, object]":
+        """Send an event of Ibexa's: `event="basket", itemtype=1, item=128`; with `after={"seconds": 20}` once it was seen."""
+        return await self._spelled("ibexa", options)
 
     async def set_consent(self, **options: "Unpack[SetConsentOptions]") -> "dict[str, object]":
         """Tell what the visitor chose: `consent=[{…}]`."""

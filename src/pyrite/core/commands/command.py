@@ -17,7 +17,7 @@ from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
 from ..options.configure import Config
-from ..parts import JSS, Parts
+from ..parts import IBEXA, JSS, Parts
 from ..tracking.clicks import Clicks
 from ..tracking.consents import Consents
 from ..tracking.events import Events
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 
 class Command:
-    """The base of all commands. It has no state: several trackers share it. *options* is the table of what it takes."""
+    """The base of all commands. It has no state: several trackers share it. *options* is the table of what it takes; one
+    that sends and has none leaves that to its part."""
 
     sends = False  # something leaves the page
     outlives_promise = False  # it is run even if the configuration comes too late for its promise
@@ -72,7 +73,7 @@ class Invocation:
         self.call = call
         self.name = name
         self.given = given  # the options as they came
-        self.options: dict[str, object] = {}  # checked, defaults filled in
+        self.options = given  # checked, defaults filled in
         self.event_id = event_id
         self.made_ms = made_ms
         self.ticks = 0  # that it has waited for a configuration
@@ -84,7 +85,8 @@ class Invocation:
         try:
             if self.command.sends and ready.config.flag("disconnected"):
                 raise Disconnected("configured with disconnected: nothing leaves this page")
-            self.options = read(self.given, self.command.options, of=self.name)
+            if self.command.options or not self.command.sends:
+                self.options = read(self.given, self.command.options, of=self.name)
             return self.command.run(ready, self, moment)
         except Exception as error:
             return [rejected(self.call, as_error(error))]
@@ -173,7 +175,9 @@ class Configured:
     def leaving(self, moment: Moment) -> list[Effect]:
         """Effects of the page going away; see Tracker.leaving."""
         # First, so that what it sends leaves with what waits.
-        effects = self.parts.loaded(JSS, None, "the page was left", moment)
+        effects: list[Effect] = []
+        for name in (JSS, IBEXA):
+            effects.extend(self.parts.loaded(name, None, "the page was left", moment))
         effects.extend(handed_on(self.outbox.leaving(moment), moment))
         return effects + self.events.leaving(moment)
 

@@ -5,6 +5,7 @@ Pure. configure is not among them: it makes what they work with (configure.py).
 
 from ..errors import UnknownCommand
 from ..options.suggest import did_you_mean
+from ..parts import IBEXA, JSS
 from .command import Command
 from .consent import SET_CONSENT, ConsentCommand
 from .event import EVENT, SEND_EVENT, EventCommand
@@ -23,7 +24,8 @@ COMMANDS: "dict[str, Command]" = {
     "sendEvent": EventCommand(SEND_EVENT),
     "applyPropositions": ApplyPropositionsCommand(APPLY_PROPOSITIONS),
     "applyResponse": ApplyResponseCommand(APPLY_RESPONSE),
-    "trackEvent": TrackEventCommand(TRACK_EVENT),
+    "trackEvent": TrackEventCommand(TRACK_EVENT, JSS),
+    "ibexa": TrackEventCommand((), IBEXA),
     "setConsent": ConsentCommand(SET_CONSENT),
     "getIdentity": IdentityCommand(GET_IDENTITY),
     "appendIdentityToUrl": IdentityCommand(APPEND_IDENTITY),

@@ -1,12 +1,15 @@
-"""`trackEvent`: Sitecore's events, goals, outcomes, campaigns and page views, to the page's own edge or to any JSS service.
+"""`trackEvent`: Sitecore's events, goals, outcomes, campaigns and page views, to the page's own edge or to any JSS service; and
+`ibexa`: an event of Ibexa's, now or once its item was seen, read or played for long enough.
 
-Pure. What such events may say, and requests to other services, are the part's: core/jss/. To the page's own edge each is an event
-of the tracker. Where the part does not come, or the page is left first, they leave as they were given: the edge looks at them too.
+Pure. What such events may say, requests to other services, and waiting, are the part's: core/jss/, core/ibexa/. To the page's own
+edge each is an event of the tracker. Where the part does not come, or the page is left first, they leave as they were given: the
+edge looks at them too. One that waits does not.
 """
 
 from ..delivery.report import handed_on
 from ..effects import Effect, Log, Serve, Settle, rejected, resolved
 from ..errors import NetworkFailed, as_error
+from ..event import CARRIED
 from ..moment import Moment
 from ..parts import JSS
 from ..visitor.consent import OUT, PENDING
@@ -17,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..options.check import Table
     from ..parts import Run
 
 TRACK_EVENT = (
@@ -30,20 +34,26 @@ TRACK_EVENT = (
 
 
 class TrackEventCommand(Command):
-    """`trackEvent`."""
+    """`trackEvent` and `ibexa`: commands of a *part*, under whose name their events carry what they are."""
 
     sends = True
     outlives_promise = True
 
+    def __init__(self, options: "Table", part: str) -> None:
+        super().__init__(options)
+        self.part = part
+
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that load the part, if need be, and then send the events."""
         call, options = invocation.call, invocation.options
-        is_elsewhere = bool(options.get("host")) or options.get("action") not in (None, "event")
+        part = self.part
+        elsewhere = options.get("host") or options.get("action") not in (None, "event")
+        is_served = elsewhere if part == JSS else options.get("after")
         consent = ready.consents.state(moment)
         if consent == OUT:
             line = f"{ready.visitor.why_out(moment)}; the event was not sent"
             return [Log(level="warn", message=line), resolved(call, {})]
-        if is_elsewhere and consent == PENDING:
+        if is_served and consent == PENDING:
             ready.held.append(invocation)
             return []
         place = moment.site()
@@ -51,16 +61,17 @@ class TrackEventCommand(Command):
 
         def go(run: "Run | None", why: str, now: Moment) -> list[Effect]:
             try:
-                if not is_elsewhere:
+                if not is_served:
                     # Of the time of the call: a single-page app may have gone on.
-                    return _sent(ready, invocation, _plan(run, options, base, moment), moment)
+                    plan = _plan(run, options, part, base, moment)
+                    return _sent(ready, invocation, plan, moment)
                 if run is None:
                     raise NetworkFailed(why)
-                return [Serve(call=call, part=JSS, origin=ready.config.edge_origin(place))]
+                return [Serve(call=call, part=part, origin=ready.config.edge_origin(place))]
             except Exception as error:
                 return [rejected(call, as_error(error))]
 
-        return ready.parts.use(JSS, ready.config.edge_folder(place), go, moment)
+        return ready.parts.use(part, ready.config.edge_folder(place), go, moment)
 
 
 class Shares:
@@ -77,9 +88,8 @@ class Shares:
         """See Shared in effects.py."""
         if ok:
             self.taken += 1
-            for name in ("requestBody", "responseBody"):
-                if name in value:
-                    self.result.setdefault(name, value[name])
+            for name in value:
+                self.result.setdefault(name, value[name])
         else:
             value["index"] = index
             value["code"] = value.pop("reason", "") or value["code"]
@@ -100,16 +110,16 @@ class Shares:
 
 
 def _plan(
-    run: "Run | None", options: dict[str, object], base: str, moment: Moment
+    run: "Run | None", options: dict[str, object], part: str, base: str, moment: Moment
 ) -> dict[str, object]:
     """What the part says of the events; without it, each as it was given."""
     if run is not None:
         return decode_object(run(encode({"options": options, "id": base})))
-    given = options.get("events")
+    given = options.get("events") if part == JSS else options
     found: list[dict[str, object]] = []
     for event in given if isinstance(given, list) else [given]:
         xdm: dict[str, object] = {"_id": moment.new_id() if found else base}
-        found.append({"xdm": xdm, "jss": event})
+        found.append({"xdm": xdm, CARRIED: {part: event}})
     return {"options": found}
 
 
@@ -124,7 +134,7 @@ def _sent(
     if not listed:
         return [shares.settled()]
     effects = handed_on(ready.outbox.gather(moment), moment) if len(listed) > 1 else []
-    if invocation.options["documentUnloading"] is True:
+    if invocation.options.get("documentUnloading") is True:
         listed[-1]["documentUnloading"] = True
     for at in range(len(listed)):
         share = (shares, plan["places"][at] if "places" in plan else at)

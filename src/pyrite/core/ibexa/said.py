@@ -1,12 +1,12 @@
 """An event as pages say it, beside those that addresses say: `{event, itemtype, item | items, user, …parameters}`.
 
-Pure. What it may say is the same: address.py checks both. `{path: "basket/1/128?lang=de"}` is what elements of a page say, an
+Pure. What it may say is the same: pieces.py checks both. `{path: "basket/1/128?lang=de"}` is what elements of a page say, an
 address without prefix, customer and user.
 """
 
-from .address import parameters_of, take_parameters, take_pieces
 from .events import ITEM, LOGIN, ME, Event, row_of
 from .percent import check, decoded
+from .pieces import parameters_of, take_parameters, take_pieces
 from .refusal import Refused
 
 # What is no parameter of the event.

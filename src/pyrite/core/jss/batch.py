@@ -4,6 +4,7 @@ Pure. Not for a service at another host: request.py.
 """
 
 from ..errors import OptionsError, TrackerError
+from ..event import CARRIED
 from .events import check, kind_of, type_of
 
 MOST = 1000  # events in one call
@@ -62,4 +63,4 @@ def id_at(base: str, index: int) -> str:
 def _options(event: object, index: int, id: str) -> dict[str, object]:
     check(event, f"events[{index}]")
     kind = kind_of(event) if isinstance(event, dict) else ""
-    return {"xdm": {"_id": id, "eventType": type_of(kind)}, "jss": event}
+    return {"xdm": {"_id": id, "eventType": type_of(kind)}, CARRIED: {"jss": event}}

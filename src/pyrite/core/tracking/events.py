@@ -11,7 +11,7 @@ from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Hide, Later, Log, Show, Uncover, rejected, resolved
 from ..errors import BadAnswer, HookFailed, TrackerError, as_error
-from ..event import Draft, draft, part
+from ..event import CARRIED, Draft, draft, part
 from ..moment import Moment
 from ..notes import Notes
 from ..options.configure import Config
@@ -170,8 +170,7 @@ class Events:
             effects = self.renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
             value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
-            if "jss" in event.options:
-                value["jss"] = event.options["jss"]
+            value.update(part(event.options, CARRIED))
             return effects + self._hooks.ask(BEFORE_EVENT, event, value, moment)
         return effects + self._admit(event, moment)
 
@@ -321,8 +320,7 @@ class Events:
         record: dict[str, object] = {"xdm": Json(encode(event.xdm))}
         if event.data:
             record["data"] = Json(encode(event.data))
-        if "jss" in event.options:
-            record["jss"] = event.options["jss"]
+        record.update(part(event.options, CARRIED))
         text = encode(record)
         asking = ""
         if event.query and not event.decided and not event.unloading:

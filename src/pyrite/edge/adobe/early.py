@@ -18,7 +18,7 @@ from ...core.jss.answer import answer as jss_answer
 from ...core.jss.batch import id_at
 from ...core.moment import Given, Moment
 from ...core.options.configure import Config, configure
-from ...core.parts import JSS
+from ...core.parts import IBEXA, JSS
 from ...core.tracker import Tracker
 from ...core.visitor.consent import IN
 from ...core.visitor.identity import cookies
@@ -68,6 +68,12 @@ class Queue(msgspec.Struct, kw_only=True):
             config = {name: config[name] for name in NEEDED if name in config}
         commands = [["configure", config], self.commands[place - 1]]
         return {"commands": commands, "facts": self.facts, "sentAt": self.sent_ms}
+
+
+class Idle(TrackerError):
+    """Nothing of a queue is to be sent."""
+
+    code = "body.idle"
 
 
 def read(queue: Any) -> Queue:
@@ -194,6 +200,9 @@ def run(
     for place, command in enumerate(queue.commands, 1):
         try:
             name, options, id, made_ms = _command(command, place)
+            if name == IBEXA and options.get("after"):
+                running.waits = True  # for what the page was left before
+                continue
             age_ms = queue.sent_ms - made_ms
             moment = _moment(page, now_ms, age_ms if 0 <= age_ms <= SKEW_LIMIT_MS else 0)
             id = running.expects(place, options, id or moment.new_id())
@@ -219,6 +228,7 @@ class _Running:
 
     def __init__(self) -> None:
         self.refused: dict[int, str] = {}
+        self.waits = False
         self._ids: dict[int, list[str]] = {}  # that the events of each command have
         self._several: list[int] = []  # commands of several events
         self._bodies: list[dict[str, Any]] = []
@@ -262,6 +272,8 @@ class _Running:
             if not there:
                 self.refused.setdefault(place, "the tracker did not send the event")
         refused = sorted(self.refused.items())
+        if not events and self.waits and not refused:
+            raise Idle("its events wait for what the page was left before")
         if not events:
             raise TrackerError(refused[0][1] if refused else "expected at least one event")
         whole: dict[str, Any] = {}
@@ -295,12 +307,12 @@ def _command(command: Any, place: int) -> tuple[str, dict[str, Any], str, int]:
         [*command, "", 0][:4] if isinstance(command, list) and len(command) > 1 else ("", {}, "", 0)
     )
     if (
-        name not in ("event", "sendEvent", TRACK)
+        name not in ("event", "sendEvent", TRACK, IBEXA)
         or not isinstance(options, dict)
         or not isinstance(id, str)
     ):
         raise OptionsError(
-            f"expected [event, sendEvent or trackEvent, options, …], got {command!r:.100}",
+            f"expected [event, sendEvent, trackEvent or ibexa, options, …], got {command!r:.100}",
             path=f"raw.commands[{place}]",
         )
     return name, options, id, made if isinstance(made, int) else 0

@@ -53,6 +53,8 @@ def run_raw(parsed: Body, source: Source, limits: Limits) -> tuple[dict[str, Any
         # Not kept as a bad row either: without consent nothing is stored.
         detail = f"the queue was not run: {error.message}"
         raise Problem(403, error.code, detail, path="$.raw") from None
+    except raw.Idle as error:
+        raise Problem(403, error.code, error.message, path="$.raw") from None
     except TrackerError as error:
         detail = f"the queue can't be run: {error.message}"
         raise Problem(400, "body.raw", detail, path="$.raw") from None

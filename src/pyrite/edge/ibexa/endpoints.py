@@ -6,7 +6,8 @@ Not for what an address holds: reader.py and records.py; nor for taking it in: i
 from starlette.responses import Response
 from starlette.types import Scope
 
-from ...core.ibexa.address import CONTROLS, LONGEST, check_callback
+from ...core.ibexa.address import LONGEST
+from ...core.ibexa.pieces import CONTROLS, check_callback
 from ...core.ibexa.refusal import Refused
 from ...stores.contract import Receipt
 from ..http.call import Call, Route, query_of, raw_path_of
