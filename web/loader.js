@@ -13,7 +13,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
 
   const words = (error) => {
     try {
-      return String((error && error.message) || error);
+      return String(error);
     } catch {
       return "an exception without words";
     }
