@@ -30,6 +30,7 @@ def opened(site: Site, page: Page, script: str = "", **options: Any) -> None:
     page.goto(site.tracked(script, **options))
 
 
+@pytest.mark.every_lane
 def test_each_kind_is_stored_once_with_the_others_of_its_call(
     site: Site, page: Page, run: Run
 ) -> None:

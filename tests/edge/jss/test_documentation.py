@@ -19,8 +19,9 @@ from pyrite.edge.settings import Jss, JssKey, JssProcessor, converted
 
 Maker = Callable[..., TestClient]
 
-PAGE = (Path(__file__).resolve().parents[3] / "web" / "docs" / "jss.md").read_text()
-SOURCES = Path(__file__).resolve().parents[3] / "src" / "pyrite" / "edge"
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "web" / "docs" / "jss.md").read_text()
+SOURCES = ROOT / "src" / "pyrite" / "edge"
 
 
 def blocks(language: str) -> list[str]:
@@ -64,3 +65,12 @@ def test_the_extension_that_is_shown_works(service: Maker, monkeypatch: pytest.M
     assert track(client, {"cartLines": [2, 3.5]}).status_code == 204
     assert track(client, {"cartLines": []}).json()["detail"] == "a cart without lines"
     assert [one.type for one in stored(client)] == ["jss.commerce"]
+
+
+def test_every_feature_names_tests_that_are_there() -> None:
+    rows = re.findall(r"^\| (\d+) \|", PAGE.partition("## Feature by feature")[2], re.M)
+    named = re.findall(r"`((?:tests|e2e)/[\w/]+\.py)::(\w+)`", PAGE)
+    missing = [name for file, name in named if f"def {name}(" not in (ROOT / file).read_text()]
+
+    assert [int(row) for row in rows] == list(range(1, 21))
+    assert missing == []
