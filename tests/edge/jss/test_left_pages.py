@@ -29,7 +29,7 @@ def test_a_queue_with_events_of_jss_is_stored_as_the_page_would_have_sent_it(
     assert post(client, "collect", body).status_code == 204
     kept = {one.id: json.loads(one.body).get("jss") for one in stored(client)}
     told = [jss for jss in kept.values() if jss]
-    assert list(kept)[0] == "other"
+    assert next(iter(kept)) == "other"
     assert [jss["kind"] for jss in told] == ["pageview", "goal", "event"]
     assert [jss.get("page") for jss in told[1:]] == [HOME, HOME]
     assert told[2]["extra"] == {"more": [1]}
