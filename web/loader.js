@@ -267,7 +267,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
     const config = options(first);
     const event = options(item);
     const starts = (command(item) === "event" && event.viewStart) || (command(item) === "sendEvent" && event.renderDecisions);
-    const held = (first[2][1] || {}).onBeforeEventSend || (config.context || []).includes("highEntropyUserAgentHints");
+    const held = (first[2][1] || {}).onBeforeEventSend || [].concat(config.context).includes("highEntropyUserAgentHints");
     if (starts !== true || event.documentUnloading || held || config.early === false) return;
     const sent = raw(queue, [item], "interact");
     if (!sent) return;

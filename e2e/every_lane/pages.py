@@ -31,7 +31,7 @@ async function played(given) {
 }
 </script><body>"""
 ID = re.compile(r"00000000-0000-4000-8000-\d{12}")
-SHOWN = re.compile(r", got (?:[^\"\\]|\\.)*")
+SHOWN = re.compile(r"(, got |and said |unknown handle )(?:[^\"\\]|\\.)*")
 PLAYER = Path(__file__).with_name("player.js")
 HOOKS = ("cancel", "type", "replace", "none")
 PATHS = ("/frame", "/other", "/other?x=1", "/frame#cart", "/é")
@@ -141,5 +141,5 @@ class Played:
         """
         names: dict[str, str] = {}
         text = text.replace(self._site.server.origin.split("//")[1], "site")
-        text = SHOWN.sub(", got …", text)
+        text = SHOWN.sub(r"\1…", text)
         return ID.sub(lambda found: names.setdefault(found[0], f"id-{len(names) + 1}"), text)
