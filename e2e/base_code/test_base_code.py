@@ -37,9 +37,11 @@ def test_every_lane_stays_small(built: Path) -> None:
     }
     micropython = brotli["micropython"]
 
-    # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent, 100 for ibexa.
-    assert brotli["compiled"]["tracker"] <= 31_190
-    assert brotli["compiled"]["offers"] <= 10_600
+    # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent, 100 for ibexa,
+    # 900 for frameworks.
+    assert brotli["compiled"]["tracker"] <= 32_090
+    # 10,600, and what it takes to be at home in frameworks: views that settle, offers that stay, nodes that others own.
+    assert brotli["compiled"]["offers"] <= 14_000
     assert brotli["compiled"]["JSS"] <= 3_520
     assert brotli["compiled"]["Ibexa"] <= 7_450
     # Asked for were 25,000: bytecode of all of personalization and delivery came on top, and hardly compresses; 700 are trackEvent.

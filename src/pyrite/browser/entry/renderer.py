@@ -12,6 +12,7 @@ from ..bridge import attempt, callback, method, window
 from ..console import say
 from ..elements import hide
 from ..features import look
+from ..rendering.arrival import Arrival
 from ..rendering.clicks import tell_offer
 from ..rendering.rendering import Rendering
 
@@ -42,7 +43,10 @@ class Renderer:
             self.planner.plans[id].steps, lambda results: tell(results, False), finished
         )
         self._renderings[id] = rendering
-        rendering.begin()
+        if self.planner.plans[id].applied:
+            rendering.begin()  # the page says itself when
+        else:
+            _arrival[0].when_settled(rendering.begin)
 
     def abandon(self, id: str, keys: "list[int]", why: str) -> None:
         """Give up steps of the plan *id*; see Abandon."""
@@ -85,11 +89,15 @@ class Renderer:
 
 
 _renderers: "dict[int, Renderer]" = {}
+_arrival: "list[Arrival]" = []  # the page's
 
 
 def begin() -> None:
     """Put the function on the page, unless it is there."""
     if look(window.globalThis, PREFIX + RENDER) is None:
+        _arrival.clear()  # tests begin many pages
+        _arrival.append(Arrival())
+        _arrival[0].watch()
         window.Reflect.set(window.globalThis, PREFIX + RENDER, callback(asked))
 
 

@@ -34,6 +34,7 @@ class Plan:
         self._asked = asked
         self.steps: list[dict[str, object]] = []
         self.warnings: list[str] = []
+        self.applied = False  # by the page itself, at the moment that it has chosen
         self.redirect: Found | None = None  # then nothing else is rendered
         self._interactions = interactions
         self._owners: list[dict[str, object]] = []
@@ -81,6 +82,7 @@ class Plan:
         The page's own that have been rendered already are left out, and items that can't be rendered.
         """
         given = options.get("propositions")
+        self.applied = bool(given)
         proposition: dict[str, object]
         for proposition in given if isinstance(given, list) else []:
             scope = str(proposition.get("scope"))
