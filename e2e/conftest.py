@@ -32,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Build once, before processes begin that would each do it."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        files.built()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A case runs in every lane that public sites use, unless it is marked with its own: `@pytest.mark.lanes("compiled")`.
 

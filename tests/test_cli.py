@@ -14,7 +14,7 @@ from starlette.datastructures import State
 from typer.testing import CliRunner
 
 import pyrite
-from pyrite.cli import app
+from pyrite.cli import app, terminal
 from pyrite.cli.common import COMMANDS
 from pyrite.cli.serving import what_was_read
 from pyrite.edge.experiences.folder import Experiences
@@ -28,6 +28,12 @@ with_statistics = pytest.mark.skipif(
 )
 
 RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def as_wide_as_a_test_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take COLUMNS of each call, not of the process: runners of tests in parallel set it."""
+    monkeypatch.setattr(terminal.out, "_width", None)
 
 
 @pytest.fixture
