@@ -1,0 +1,94 @@
+"""The pytest plugin: the fixture `tracking`, for tests with Playwright and without.
+
+Nothing of the edge is imported before a test asks for it. pytest-playwright makes the browser context; what it is told there, that
+traffic goes through the test's port, it is told by its own marker `browser_context_args`, before any fixture is set up.
+"""
+
+import inspect
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .tracking.async_tracking import AsyncTracking
+    from .tracking.tracking import Tracking
+
+FIXTURE = "tracking"
+KEY: "pytest.StashKey[Tracking | AsyncTracking]" = pytest.StashKey()
+MARKER = "browser_context_args"
+
+
+@pytest.fixture(scope="session")
+def tracking_settings() -> dict[str, Any]:
+    """What the test's edge is told, in the form of pyrite.toml; override it in your conftest.py, or beside a test."""
+    return {}
+
+
+@pytest.fixture
+def tracking(
+    request: pytest.FixtureRequest,
+) -> "Tracking | AsyncTracking":
+    """An edge of this test's own: whatever the page configures, its tracking comes here. A coroutine test gets an AsyncTracking."""
+    made: Tracking | AsyncTracking = request.node.stash[KEY]
+    return made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """The edge is there before the browser context is made, in whichever order a test names its fixtures."""
+    node = request.node
+    wanted = FIXTURE in getattr(node, "fixturenames", ()) and isinstance(node, pytest.Item)
+    if wanted and KEY not in node.stash and fixturedef.argname in (FIXTURE, "new_context"):
+        node.stash[KEY] = _made(node, request.getfixturevalue("tracking_settings"))
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """The end of a test is also that of what it has expected."""
+    made = item.stash.get(KEY, None)
+    if made is None:
+        return (yield)
+    made.attach(getattr(item, "funcargs", {}))
+    result = yield
+    made.finish()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """The edge ends after the browser context, which may send until then."""
+    try:
+        return (yield)
+    finally:
+        made = item.stash.get(KEY, None)
+        if made is not None:
+            del item.stash[KEY]
+            made.close()
+
+
+def _made(item: pytest.Item, settings: dict[str, Any]) -> "Tracking | AsyncTracking":
+    try:
+        from .tracking.async_tracking import AsyncTracking
+        from .tracking.tracking import Tracking
+    except ImportError as error:
+        raise pytest.UsageError(
+            f"the fixture tracking needs {error.name}; install it with: pip install 'pyrite[testing]'"
+        ) from error
+    given = item.get_closest_marker(MARKER)
+    own = dict(given.kwargs) if given else {}
+    kind = AsyncTracking if inspect.iscoroutinefunction(getattr(item, "obj", None)) else Tracking
+    traced = item.config.getoption("--tracing", default="off") != "off"
+    made = kind(
+        settings, verify=not own.get("ignore_https_errors"), trace=_traces(item) if traced else ""
+    )
+    item.add_marker(pytest.mark.browser_context_args(**{**own, **made.context_args}), append=False)
+    return made
+
+
+def _traces(item: pytest.Item) -> str:
+    """Where pytest-playwright puts what it records of *item*, once it is over."""
+    return f"{item.config.getoption('--output')}/ (npx playwright show-trace …/trace.zip)"

@@ -1,0 +1,88 @@
+"""The fixture `tracking` of coroutine tests, with async Playwright. Not for what is the same in sync tests: base.py."""
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
+
+from .base import Base, Fields, Type, Where
+from .expectation import AsyncExpectation, Events
+from .matching import Wanted
+from .steps import Steps, play, play_async
+from .watching import Watching
+
+
+class AsyncTracking(Base):
+    """The fixture `tracking` of a coroutine test, with async Playwright."""
+
+    def __init__(
+        self, settings: dict[str, Any] | None = None, *, verify: bool = True, trace: str = ""
+    ) -> None:
+        super().__init__(settings, verify=verify, trace=trace)
+        self._open: list[AsyncExpectation] = []
+
+    def expect_event(
+        self,
+        type: Type = None,
+        *,
+        data: Fields = None,
+        xdm: Fields = None,
+        where: Where = None,
+        source: str | None = None,
+        count: int | None = 1,
+        within: float = 5,
+    ) -> AsyncExpectation:
+        """See Tracking.expect_event."""
+        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._arrived, wanted, count, within))
+
+    def expect_no_event(
+        self,
+        type: Type = None,
+        *,
+        data: Fields = None,
+        xdm: Fields = None,
+        where: Where = None,
+        source: str | None = None,
+        within: float = 5,
+    ) -> AsyncExpectation:
+        """See Tracking.expect_no_event."""
+        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._none, wanted, within))
+
+    async def no_more_events(self) -> None:
+        """See Tracking.no_more_events."""
+        await play_async(self._unexpected(), self._watching, self._gate)
+
+    async def lost(self) -> list[dict[str, Any]]:
+        """See Tracking.lost."""
+        return await play_async(self._held(), self._watching, self._gate)
+
+    async def offline(self) -> None:
+        """See Tracking.offline."""
+        for context in self._watching.contexts:
+            await context.set_offline(True)
+        self._is_offline = True
+
+    async def back(self) -> None:
+        """See Tracking.back."""
+        self._gate.trouble = None
+        if self._is_offline:
+            for context in self._watching.contexts:
+                await context.set_offline(False)
+        self._is_offline = False
+
+    def finish(self) -> None:
+        """What the test's end says: no expectation was left unawaited, and nothing was missed."""
+        unused = [one for one in self._open if one.is_open]
+        assert not unused, (
+            "an expectation was never awaited; write 'await tracking.expect_event(…)' or 'async with'"
+        )
+        play(self._all_seen(), Watching(None), self._gate)
+
+    def _expect(self, find: Callable[[int], Steps[Events]]) -> AsyncExpectation:
+        def playing(steps: Steps[Events]) -> Generator[object, None, Events]:
+            return play_async(steps, self._watching, self._gate).__await__()
+
+        made = AsyncExpectation(find, playing, self._store.last_seq)
+        self._open.append(made)
+        return made

@@ -1,0 +1,297 @@
+"""What the fixture `tracking` is in sync and async tests alike: an edge of the test's own, what reached it, and what is waited for."""
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from ...edge.app import edge
+from ...edge.settings import Settings, converted
+from ..proxy.gate import Gate, Trackers, Trouble
+from ..proxy.port import Port, run
+from . import report, scripts
+from .matching import Wanted
+from .records import Answer, BadEvent, Shown, TrackedEvent, TrackedRequest
+from .steps import Look, Pause, Steps, Stored
+from .store import Store
+from .watching import Watching
+
+QUIET_S = 0.05  # without a tracker's request: what a page sends for one reason leaves within a few milliseconds
+SETTLE_S = 1.0  # that a page may take to fall quiet once everything expected is there
+ARRIVAL_S = 2.0  # from the browser saying that it has sent a request to the port
+
+Type = str | re.Pattern[str] | None
+Fields = Mapping[str, Any] | None
+Where = Callable[[TrackedEvent], bool] | None
+
+
+class TrackingMissed(AssertionError):
+    """A page has sent tracking that did not come to the test's edge, so nothing can be said about it."""
+
+
+class Base:
+    """What sync and async tests have alike."""
+
+    def __init__(
+        self, settings: dict[str, Any] | None = None, *, verify: bool = True, trace: str = ""
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="pyrite-testing-")
+        chosen = converted(settings) if settings else Settings()
+        trackers = Trackers(chosen)
+        self._store = Store()
+        self._edge = edge(
+            settings=chosen, store=self._store, data=self._folder.name, experiences=self._path
+        )
+        self._gate = Gate(self._edge, trackers, verify=verify)
+        self._port = Port(self._gate)
+        self._gate.own = f"127.0.0.1:{self._port.number}"
+        self._watching = Watching(trackers)
+        self._trace = trace
+        self._expected: set[str] = set()
+        self._is_offline = False
+
+    @property
+    def _path(self) -> Path:
+        return Path(self._folder.name) / "experiences"
+
+    @property
+    def url(self) -> str:
+        """The edge's own address. A page need not know it: whatever it configures, its tracker comes here."""
+        return f"http://{self._gate.own}"
+
+    @property
+    def context_args(self) -> dict[str, Any]:
+        """What a browser context needs that you make yourself: `browser.new_context(**tracking.context_args)`."""
+        return {"proxy": {"server": self.url}, "ignore_https_errors": True}
+
+    @property
+    def events(self) -> list[TrackedEvent]:
+        """What is stored by now, oldest first."""
+        return self._after(0)
+
+    @property
+    def sessions(self) -> list[Any]:
+        """Sessions of sources that have them, oldest first; see pyrite.stores.contract.Session."""
+        return list(self._store.sessions())
+
+    @property
+    def bad(self) -> list[BadEvent]:
+        """What the edge refused, with the reasons."""
+        return [
+            BadEvent(code=row.code, path=row.path, message=row.message, body=row.body)
+            for row in self._store.bad_rows()
+        ]
+
+    @property
+    def duplicates(self) -> list[TrackedEvent]:
+        """Events that came once more with the same id, once for each time. The store keeps them once."""
+        stored = {event.id: event for event in self.events}
+        return [stored[id] for id in self._store.again if id in stored]
+
+    @property
+    def requests(self) -> list[TrackedRequest]:
+        """Every request of a tracker, preflights aside, oldest first."""
+        return list(self._gate.requests)
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The offers that pages have reported as rendered."""
+        found = []
+        for event in self.events:
+            decisioning = event.xdm.get("_experience", {}).get("decisioning", {})
+            if decisioning.get("propositionEventType", {}).get("display"):
+                found += [
+                    Shown(
+                        id=str(one.get("id")),
+                        scope=str(one.get("scope")),
+                        details=one.get("scopeDetails") or {},
+                    )
+                    for one in decisioning.get("propositions", [])
+                ]
+        return found
+
+    def post(
+        self, body: Any, path: str = "/ee/v1/interact?configId=test", **headers: str
+    ) -> Answer:
+        """The edge's answer to *body*, sent as JSON without a browser; bytes and texts are sent as they are."""
+        content = body if isinstance(body, (bytes, str)) else json.dumps(body)
+
+        async def ask() -> httpx2.Response:
+            transport = httpx2.ASGITransport(app=self._gate)
+            async with httpx2.AsyncClient(transport=transport, base_url=self.url) as client:
+                return await client.post(path, content=content, headers=headers)
+
+        response = run(ask())
+        return Answer(
+            status=response.status_code, headers=dict(response.headers), body=response.content
+        )
+
+    # ---- what becomes of a tracker's requests ----
+
+    def down(self) -> None:
+        """Trackers reach no edge: their connections end at once, until `back`."""
+        self._gate.trouble = Trouble(kind="down")
+
+    def slow(self, seconds: float) -> None:
+        """The edge takes so much longer to answer, until `back`."""
+        self._gate.trouble = Trouble(kind="slow", seconds=seconds)
+
+    def status(self, status: int, *, retry_after: float | None = None) -> None:
+        """The edge answers *status* and stores nothing, until `back`; *retry_after* is in seconds."""
+        self._gate.trouble = Trouble(kind="status", status=status, retry_after=retry_after)
+
+    def breaks(self) -> None:
+        """The edge stores what comes, and the connection ends before its answer, until `back`."""
+        self._gate.trouble = Trouble(kind="breaks")
+
+    # ---- for the plugin ----
+
+    def attach(self, values: dict[str, Any]) -> None:
+        """Follow the pages among the fixtures *values* of a test."""
+        self._watching.attach(values)
+
+    def close(self) -> None:
+        """End the edge."""
+        self._port.close()
+        run(self._gate.close())
+        self._store.close()
+        self._folder.cleanup()
+
+    # ---- steps ----
+
+    def _after(self, seq: int) -> list[TrackedEvent]:
+        return [
+            TrackedEvent(
+                id=event.id,
+                type=event.type,
+                source=event.source,
+                way=event.way,
+                visitor=event.visitor,
+                session=event.session,
+                url=event.url,
+                made_ms=event.made_ms,
+                received_ms=event.received_ms,
+                body=json.loads(event.body),
+            )
+            for event in self._store.events(after=seq)
+        ]
+
+    def _arrived(
+        self, wanted: Wanted, count: int | None, within: float, after: int
+    ) -> Steps[list[TrackedEvent]]:
+        """The events that are *wanted*, once there are *count* and the page is quiet; None: at least one."""
+        end = time.monotonic() + within
+        enough_s: float | None = None
+        while True:
+            found = [event for event in self._after(after) if wanted.matches(event)]
+            enough = len(found) >= (count or 1)
+            if count is not None and len(found) > count:
+                break
+            now = time.monotonic()
+            if enough:
+                enough_s = enough_s or now
+                is_idle = yield from self._is_idle(enough_s)
+                if is_idle or now > enough_s + SETTLE_S:
+                    self._expected.update(event.id for event in found)
+                    return found
+            elif now >= end:
+                break
+            yield Pause()
+        expected = "at least 1 event" if count is None else f"{count} event{'s' * (count != 1)}"
+        headline = f"expected {expected} with {wanted} within {within:g} s, got {len(found)}"
+        yield from self._fail(headline, wanted, after, found)
+        return found
+
+    def _none(self, wanted: Wanted, within: float, after: int) -> Steps[list[TrackedEvent]]:
+        """Nothing, once the page is quiet or *within* is over."""
+        begun = time.monotonic()
+        while True:
+            found = [event for event in self._after(after) if wanted.matches(event)]
+            if found:
+                headline = f"expected no event with {wanted}, got {len(found)}"
+                yield from self._fail(headline, wanted, after, found)
+            if time.monotonic() >= begun + within or (yield from self._is_idle(begun)):
+                return []
+            yield Pause()
+
+    def _is_idle(self, since: float) -> Steps[bool]:
+        """Whether pages have loaded, hold no event, and have sent nothing for a moment, nor for one since *since*."""
+        quiet = time.monotonic() - max(since, self._gate.ended_s)
+        if self._gate.under_way or quiet < QUIET_S:
+            return False
+        before = len(self._gate.requests)
+        states = yield Look(scripts.STATE)
+        return len(self._gate.requests) == before and all(
+            state["loaded"] and not state["waiting"] for state in states
+        )
+
+    def _unexpected(self) -> Steps[list[TrackedEvent]]:
+        begun = time.monotonic()
+        while not (yield from self._is_idle(begun)) and time.monotonic() < begun + SETTLE_S:
+            yield Pause()
+        events = [event for event in self.events if event.id not in self._expected]
+        if events:
+            headline = f"expected no more events, got {len(events)}"
+            yield from self._fail(headline, None, 0, events)
+        return []
+
+    def _held(self) -> Steps[list[dict[str, Any]]]:
+        """The records of every outbox: those of open pages, and those that pages have left in their origin's storage."""
+        texts = [text for page in (yield Look(scripts.OUTBOX)) for text in page]
+        for state in (yield Stored()):
+            texts += scripts.left_in(state)
+        stored = {event.id for event in self.events}
+        records: dict[str, dict[str, Any]] = {}
+        for text in texts:
+            record = json.loads(text)
+            if record.get("id") not in stored:
+                records[str(record.get("id"))] = record
+        return list(records.values())
+
+    def _all_seen(self) -> Steps[None]:
+        """Nothing. Raises TrackingMissed where a page has sent what never came here."""
+        end = time.monotonic() + ARRIVAL_S
+        while missed := self._watching.missed({one.url for one in self._gate.requests}):
+            if time.monotonic() >= end:
+                self._watching.told(missed)
+                remedy = "make contexts with the fixture new_context, or with browser.new_context(**tracking.context_args), and let no page.route answer it"
+                lines = report.section("requests that did not come to the test's edge", missed)
+                raise TrackingMissed("\n".join([f"tracking was missed; {remedy}", *lines]))
+            yield Pause()
+
+    def _fail(
+        self, headline: str, wanted: Wanted | None, after: int, found: list[TrackedEvent]
+    ) -> Steps[None]:
+        """Raises AssertionError with everything that may say why."""
+        yield from self._all_seen()
+        events = self._after(after)
+        others = [event for event in events if event not in found]
+        held = yield from self._held()
+        lines = [headline]
+        lines += report.section("these came", found)
+        if wanted is not None and not found:
+            lines += report.nearest(wanted, others)
+        lines += report.section("what else came", others)
+        lines += report.section("not yet at the edge", [_told(one) for one in held])
+        lines += report.section("refused", self.bad)
+        lines += report.section("requests", self.requests)
+        lines += report.section("console", self._watching.console)
+        if self._trace:
+            lines.append(f"trace: {self._trace}")
+        raise AssertionError("\n".join(lines))
+
+
+def _told(record: dict[str, Any]) -> str:
+    """An outbox's *record* as events are printed."""
+    try:
+        event = json.loads(record["text"])
+        return (
+            f"{event['xdm']['eventType']} {json.dumps(event.get('data', {}), ensure_ascii=False)}"
+        )
+    except (KeyError, TypeError, ValueError):  # other software has written it
+        return json.dumps(record)
