@@ -185,6 +185,26 @@ def test_a_key_is_one_customers(site: Site) -> None:
         ("/api/00000/buy/johndoe/1/11", token(), ""),
         (LOGIN, token(), "auth.missing"),
     ],
+    ids=[
+        "all",
+        "kinds and item",
+        "page",
+        "both items",
+        "none",
+        "secret of another",
+        "id of another key",
+        "one letter more",
+        "no token",
+        "other customer",
+        "other kind",
+        "other item",
+        "one of two items",
+        "other page",
+        "expired",
+        "price",
+        "buy without price",
+        "login",
+    ],
 )
 @pytest.mark.parametrize("way", ["pixel", "jsonp", "post"])
 def test_a_page_token_allows_what_it_says_and_nothing_else(
