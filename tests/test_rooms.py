@@ -214,6 +214,7 @@ def test_no_javascript_stands_outside_the_web_folder() -> None:
         "check.js",
         "early.js",
         "human.js",
+        "ibexa.js",
         "loader.js",
         "python.js",
         "worker.js",

@@ -13,7 +13,7 @@ from pyrite.stores.memory import MemoryStore
 
 BUILD = {
     "alloy.js": "loader", "base.js": "base", "base-early.js": "early", "manifest.json": '{"lane": "compiled", "files": {"tracker": {"path": "lib/tracker.0123.mpy", "integrity": "sha384-x"}}}', "lib/tracker.0123.mpy": "bytes", "lib/decide.0123.js": "decide",
-    "alloy.micropython.js": "runtime's loader", "alloy.js.br": "br", "alloy.js.gz": "gz", "pyscript/pyrite.tar.gz": "archive",
+    "ibexa.js": "ibexa", "alloy.micropython.js": "runtime's loader", "alloy.js.br": "br", "alloy.js.gz": "gz", "pyscript/pyrite.tar.gz": "archive",
 }  # fmt: skip
 
 

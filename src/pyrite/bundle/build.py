@@ -102,7 +102,7 @@ def _build(source: Path, web: Path, out: Path, lane: str, progress: Progress) ->
             ),
         )
     )
-    for name in ("base.js", "base-early.js", "worker.js", "human.js"):
+    for name in ("base.js", "base-early.js", "worker.js", "human.js", "ibexa.js"):
         (out / name).write_bytes(terser(web, esbuild(web, (web / name).read_text())))
     check = (web / "check.js").read_text()
     (out / "check.js").write_bytes(esbuild(web, check, "--bundle", "--format=iife", cwd=web))
@@ -222,7 +222,7 @@ PARTS = {
         "pyodide": "pyscript/pyrite-*.whl",
         "worker": "worker.js",
     },
-    "every lane": {"drop-in for JSS": "jss/tracking.mjs"},
+    "every lane": {"drop-in for JSS": "jss/tracking.mjs", "Ibexa's script": "ibexa.js"},
 }
 
 

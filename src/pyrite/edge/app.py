@@ -121,7 +121,7 @@ def edge(
         await asyncio.to_thread(kept.close)
 
     app = Starlette(
-        routes=[*_routes(chosen, Health(kept, metrics)), *routes, *_files(files)],
+        routes=[*_routes(chosen, Health(kept, metrics)), *routes, *_files(files, chosen)],
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
@@ -183,8 +183,10 @@ def _routes(settings: Settings, health: Health) -> list[Route]:
     return routes
 
 
-def _files(files: Files) -> list[Route]:
+def _files(files: Files, settings: Settings) -> list[Route]:
     names = {"/" + name: name for name in files.names()}
+    if not settings.ibexa.enabled:
+        names.pop("/ibexa.js", None)
     if "human.js" in files.names():
         names["/layouts/system/VisitorIdentification.js"] = "human.js"
     return [Route(path, _file(files, name)) for path, name in names.items()]

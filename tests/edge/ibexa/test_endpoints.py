@@ -357,3 +357,8 @@ def test_parameters_that_are_too_long_for_so_many_items_are_refused_and_kept_onc
     assert (row.code, len(row.body) < 8192) == ("ibexa.long", True)
     few = client.get(f"/api/00000/rendered/johndoe/1/1,2?scenario={'s' * 5000}")
     assert few.status_code == 204
+
+
+def test_the_script_is_served_where_events_are_taken(site: Site, edge: Any) -> None:
+    assert site().get("/ibexa.js").text == "ibexa"
+    assert edge().get("/ibexa.js").status_code == 404
