@@ -186,7 +186,7 @@
   page._ycq = { push: (...all) => all.forEach((command) => fact(() => (run(command), 1)) || say(`expected a command, got ${command}`)) };
   if (Array.isArray(queue)) page._ycq.push(...queue);
   if (meta("item") && !mine) page._ycq.push(["_recommended", (mine = meta("item").split("/"))]);
-  addEventListener("click", (event) => {
+  if (data.clicks != "none") addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-ibexa]");
     if (element) page._ycq.push(["_element", element.dataset.ibexa]);
   }, true);

@@ -5,8 +5,10 @@ Not for anything a real shop does: the basket lives in the browser, and the chec
 
 import base64
 import hashlib
+import json
 import re
 import secrets
+import uuid
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,17 +18,20 @@ from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import pyrite
 
-from ..edge.settings import Edge, Jss, JssKey
+from ..edge.settings import Edge, Ibexa, IbexaCustomer, Jss, JssKey
 from ..stores.contract import Listener, Store
 from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
 
 DATASTREAM = "demo-shop"
+CUSTOMER = "00000"
+TOLD = ("kind", "item", "itemtype", "customer", "user")
+SHOWN, LOOKED = 12, 200  # events of Ibexa's that its page shows, of so many newest
 JSS_KEY = "{AAAAAAAA-0000-0000-0000-000000000001}"
 LOCAL = "http://localhost:*"  # pages on this machine's servers. Not "null", which every site can be by a sandboxed frame
 README_HOST = "127.0.0.1:8000"  # in the README's page
@@ -63,6 +68,7 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
                 definitions=str(folder / "definitions.toml"),
                 keys={JSS_KEY: JssKey(origins=LOCAL)},
             ),
+            ibexa=Ibexa(enabled=True, customers={CUSTOMER: IbexaCustomer(datastream=DATASTREAM)}),
         ),
         data=data,
         experiences=folder / "experiences",
@@ -114,6 +120,15 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     async def jss(request: Request) -> Response:
         return page("jss.html", key=JSS_KEY)
 
+    async def ibexa(request: Request) -> Response:
+        eid = str(uuid.uuid4())
+        address = f"/api/{CUSTOMER}/click/_me/1/127?eid={eid}"
+        pixel = Markup('<img src="{}" width="1" height="1" alt="">').format(address)
+        return page("ibexa.html", address=address, pixel=pixel, recommended=(131, 132))
+
+    async def ibexa_stored(request: Request) -> Response:
+        return JSONResponse(stored_of(edge.state.store))
+
     def plain(name: str) -> Any:
         async def serve(request: Request) -> Response:
             return page(name)
@@ -139,10 +154,12 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         Route("/checkout", plain("checkout.html")),
         Route("/thanks", plain("thanks.html")),
         Route("/jss", jss),
+        Route("/ibexa", ibexa),
+        Route("/ibexa/stored", ibexa_stored),
         Route("/spa", plain("spa.html")),
         Route("/spa/{rest:path}", plain("spa.html")),
         Mount("/shop", StaticFiles(directory=folder / "static")),
-        *(Route(f"/{first}/{{rest:path}}", edge) for first in ("sitecore", "layouts")),
+        *(Route(f"/{first}/{{rest:path}}", edge) for first in ("sitecore", "layouts", "api")),
         # The edge's own addresses one by one, so that any other is the shop's "not found".
         *(Route(route.path, edge) for route in edge.routes if isinstance(route, Route)),
     ]
@@ -150,6 +167,19 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     app.state.store = edge.state.store
     app.state.callers = edge.state.callers
     return app
+
+
+def stored_of(store: Store) -> list[list[str]]:
+    """The newest events of Ibexa's as rows of texts: kind, item, way, the beginning of the user's hash, the rest."""
+    rows = []
+    for event in store.events(after=max(0, store.last_seq() - LOOKED)):
+        said = json.loads(event.body).get("ibexa")
+        if said:
+            rest = {name: value for name, value in said.items() if name not in TOLD}
+            more = ", ".join(f"{name} {value}" for name, value in rest.items())
+            user = str(said.get("user") or "nobody")[:8]
+            rows.append([said["kind"], said.get("item", ""), event.way, user, more])
+    return rows[: -SHOWN - 1 : -1]
 
 
 def policy(scripts: str) -> str:
