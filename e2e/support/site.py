@@ -97,6 +97,7 @@ class Site:
         self.folders: dict[str, Path] = {}
         self.seen: list[Seen] = []
         self.faults: list[Fault] = []
+        self.refuses_preflights = False
         self.store = SqliteStore(folder / "data")
         self._changed = threading.Condition()
         self.experiences = folder / "experiences"
@@ -243,6 +244,9 @@ class Site:
 
         self.seen.append(seen)
         self._notify()
+        if self.refuses_preflights and scope["method"] == "OPTIONS":
+            await _respond(send, 403, b"", {})
+            return
         fault = next(
             (fault for fault in self.faults if fault.part in scope["path"] and fault.times > 0),
             None,

@@ -252,3 +252,35 @@ def test_a_browser_without_fetch_later_is_given_nothing(page_window: Window) -> 
     told.transport.arm(Arm(net=1, bodies=BODIES))
 
     assert told.of == []
+
+
+@pytest.mark.parametrize(
+    ("code", "keepalive", "beacons"),
+    [
+        ("(url) => given(url, traced)", True, 1),
+        ("(url) => given(url, traced)", False, 0),  # not the first attempt
+        ("function fetch() { [native code] }", True, 0),
+    ],
+)
+def test_what_a_wrapper_of_fetch_could_not_send_goes_once_by_a_beacon(
+    world: MemoryBrowser, page_window: Window, code: str, keepalive: bool, beacons: int
+) -> None:
+    told = Told()
+    taken: list[Any] = []
+
+    def beacon(*given: Any) -> bool:
+        taken.append(given)
+        return True
+
+    def fetch(*_: Any) -> None:
+        raise JsError("Failed to fetch")
+
+    page_window.navigator.sendBeacon = beacon
+    page_window.String = lambda value: code if callable(value) else str(value)
+    page_window.fetch = fetch
+    told.transport.send(send("body", keepalive=keepalive))
+    world.pass_time()
+
+    [(what, _, message)] = told.of
+    assert what == "failed"
+    assert (len(taken), "sent by a beacon" in message) == (beacons, beacons == 1)

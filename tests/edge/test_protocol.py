@@ -290,6 +290,55 @@ def test_a_preflight_is_answered(edge: Maker) -> None:
     )
 
 
+TRACING = "baggage,sentry-trace,traceparent,tracestate,x-datadog-trace-id,b3"
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        (TRACING, "content-type, " + TRACING.replace(",", ", ")),
+        ("Content-Type, X-Own", "content-type, x-own"),
+        ("", "content-type"),
+        ("<script>, baggage", "content-type"),
+        ("baggage\u00fc", "content-type"),
+    ],
+)
+def test_a_preflight_allows_the_headers_that_it_asks_for(
+    edge: Maker, asked: str, allowed: str
+) -> None:
+    headers = {
+        b"origin": b"https://shop.test",
+        b"access-control-request-method": b"POST",
+        b"access-control-request-headers": asked.encode("latin-1"),
+    }
+    answer = edge().options("/ee/v1/interact", headers=headers)
+
+    assert answer.headers["access-control-allow-headers"] == allowed
+
+
+def test_values_of_headers_for_tracing_are_read_past(edge: Maker) -> None:
+    client = edge()
+    traced = {"origin": "https://shop.test", "traceparent": "00-x", "baggage": "user=1"}
+
+    assert post(client, headers=traced).status_code == 200
+    assert "user=1" not in str(stored(client))
+
+
+def test_a_file_may_be_asked_for_with_headers_for_tracing_from_anywhere(edge: Maker) -> None:
+    client = edge()
+    asked = {
+        "origin": "https://other.test",
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "baggage,sentry-trace",
+    }
+    answer = client.options("/alloy.js", headers=asked)
+
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-headers"] == "baggage, sentry-trace"
+    assert client.get("/lib/tracker.0123.mpy").text == "bytes"
+
+
 def test_unknown_paths_and_methods_are_problems_too(edge: Maker) -> None:
     client = edge()
 

@@ -189,7 +189,8 @@ def _files(files: Files, settings: Settings) -> list[Route]:
         names.pop("/ibexa.js", None)
     if "human.js" in files.names():
         names["/layouts/system/VisitorIdentification.js"] = "human.js"
-    return [Route(path, _file(files, name)) for path, name in names.items()]
+    methods = ["GET", "OPTIONS"]
+    return [Route(path, _file(files, name), methods=methods) for path, name in names.items()]
 
 
 def _file(files: Files, name: str) -> Endpoint:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PACKED_FROM = 4096  # characters: below that there is little to gain
+BY_BEACON = "; sent by a beacon, as the page's own fetch may add headers that the edge refuses"
 
 
 class Transport:
@@ -54,12 +55,20 @@ class Transport:
             self._packed(effect.body, lambda body: self._fetch(effect, body))
 
     def _fetch(self, effect: Send, body: Any) -> None:
+        # The page's fetch may be a wrapper that throws, or gives anything: short of an answer the network has failed.
+        fetch = look(window.globalThis, "fetch")
+        options = _options(body, effect.keepalive, effect.bare)
+
         def failed(message: str) -> None:
+            # A wrapper adds headers, for tracing, that an edge may refuse before the request is made: a beacon has none. Nobody
+            # acknowledges it, so the events stay. Only the first attempt has keepalive.
+            if effect.keepalive and not effect.bare and _is_wrapper(fetch):
+                beacon = look(window.navigator, "sendBeacon")
+                if reach(beacon, window.navigator, effect.url, effect.body) == (True, True):
+                    message += BY_BEACON
             self._failed(effect.request, message)
 
-        # The page's fetch may be a wrapper that throws, or gives anything: short of an answer the network has failed.
-        options = _options(body, effect.keepalive, effect.bare)
-        returned, response = reach(look(window.globalThis, "fetch"), None, effect.url, options)
+        returned, response = reach(fetch, None, effect.url, options)
         if returned:
             self._follow(response, effect.request, failed)
         else:
@@ -136,6 +145,12 @@ class Transport:
             self._answered(request, head["status"], text(answer), head["retry_after"], head["edge"])
 
         settle(response, responded, failed)
+
+
+def _is_wrapper(function: Any) -> bool:
+    """Whether other software has put *function* in the place of the browser's."""
+    returned, code = reach(method(window, "String"), None, function)
+    return returned and "[native code]" not in text(code)
 
 
 def _options(body: Any, keepalive: bool, bare: bool = False) -> Any:

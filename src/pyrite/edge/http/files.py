@@ -11,6 +11,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .cors import wanted
+
 FOR_EVER = "public, max-age=31536000, immutable"  # names with a hash of the content
 SHORT = "public, max-age=300, stale-while-revalidate=86400"  # alloy.js and base.js: a release reaches pages in minutes
 TYPES = {
@@ -140,6 +142,14 @@ class Files:
             "Cross-Origin-Resource-Policy": "cross-origin",
             "X-Content-Type-Options": "nosniff",
         }
+        if request.method == "OPTIONS":
+            # A page whose requests carry headers for tracing asks beforehand.
+            asked = request.headers.get("access-control-request-headers", "")
+            headers["Access-Control-Allow-Headers"] = wanted(asked)
+            headers["Access-Control-Max-Age"] = "86400"
+            headers["Vary"] = "Access-Control-Request-Headers"
+            del headers["Cache-Control"]
+            return Response(status_code=204, headers=headers)
         content = self._files[name]
         accepted = [
             piece.partition(";")[0].strip()

@@ -55,7 +55,8 @@ class Gateway:
         cors = ALWAYS
         if origin and not (problem and problem.hidden):
             preflight = scope["method"] == "OPTIONS" and problem is None
-            cors = dialect.cors.headers(origin, preflight=preflight)
+            asked = call.header(b"access-control-request-headers") if preflight else ""
+            cors = dialect.cors.headers(origin, preflight=preflight, asked=asked)
         if problem is not None:
             response = dialect.refuse(call, problem)
         elif scope["method"] == "OPTIONS":
