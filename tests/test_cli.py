@@ -71,6 +71,24 @@ def test_only_newer_events_are_printed_when_asked_for(data: Path) -> None:
     assert [json.loads(line)["seq"] for line in result.stdout.splitlines()] == [2]
 
 
+def test_the_newest_fifty_are_printed_unless_all_are_asked_for(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    for at in range(0, 1200, 400):
+        kinds = ["rare" if number < 3 else "view" for number in range(at, at + 400)]
+        made = [hostile(id=f"e{at + n}", type=kind) for n, kind in enumerate(kinds)]
+        store.submit(Batch(events=tuple(made))).result(5)
+    store.close()
+
+    def ids(*options: str) -> list[str]:
+        lines = run("events", "--json", "--data", tmp_path, *options).splitlines()
+        return [json.loads(line)["id"] for line in lines]
+
+    assert ids() == [f"e{number}" for number in range(1150, 1200)]
+    assert ids("--all") == [f"e{number}" for number in range(1200)]
+    assert ids("--after", "1190") == [f"e{number}" for number in range(1190, 1200)]
+    assert ids("--type", "rare") == ["e0", "e1", "e2"]  # however long ago that was
+
+
 def test_a_line_for_people_shows_markup_as_it_came(data: Path) -> None:
     result = RUN.invoke(app, ["events", "--data", str(data)])
 

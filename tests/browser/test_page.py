@@ -39,6 +39,27 @@ def test_a_rejection_is_an_error_with_code_and_path_and_a_line_on_the_console(
     assert page_window.lines == [("warn", fields["message"])]
 
 
+def test_an_edge_that_is_gone_is_told_once_with_its_address_and_once_more_after_it_was_back(
+    page_window: Window, world: MemoryBrowser
+) -> None:
+    opened = Opened(page_window)
+    for days in range(2):
+        world.edge = lambda request: None
+        for number in range(4):
+            opened.call("event", event(f"e-{days}{number}"))
+            world.pass_time(60_000)
+        world.edge = MemoryBrowser().edge
+        world.pass_time(120_000)
+        opened.call("event", event(f"back-{days}"))
+        world.pass_time(60_000)
+
+    told = [line for _, line in page_window.lines if "no answer from the edge" in line]
+    # The first failure of a page is told before its promise may end.
+    assert len(set(told)) == 1
+    assert len(told) <= 3
+    assert "https://edge.site.test/ee/v1/" in told[0]
+
+
 def test_options_that_are_no_json_are_refused(page_window: Window) -> None:
     opened = Opened(page_window)
     opened.page.call(

@@ -1,6 +1,6 @@
 """What a page's author is told at once: no edge there, an edge of another organisation, a command of alloy's."""
 
-from given import all_of, answer, configured, moment, only, raises, settled
+from given import all_of, answer, configured, moment, only, raises, settled, ticked
 
 from pyrite.core.commands.table import ALLOYS
 from pyrite.core.errors import OptionsError
@@ -96,3 +96,13 @@ def test_the_nearest_name_stands_before_the_known_ones():
     assert error.message == (
         "event: options.viewstart: unknown (did you mean 'viewStart'?); known are viewStart, data"
     )
+
+
+def test_what_waits_behind_a_failure_and_was_never_sent_rejects_with_the_edges_address():
+    tracker = configured()
+    failed(tracker, only(tracker.command(1, "event", {"type": "a"}, moment()), "Send"))
+    assert all_of(tracker.command(2, "event", {"type": "b"}, moment()), "Send") == []
+    ok, error = settled(ticked(tracker, 6), 2)
+
+    assert not ok
+    assert "no answer from the edge at https://edge.site.test/ee/v1/interact: Failed" in error["message"]  # fmt: skip

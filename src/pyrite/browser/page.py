@@ -18,7 +18,7 @@ from ..core.effects import (
     Settle,
     kind,
 )
-from ..core.errors import Disconnected, TrackerError, as_error
+from ..core.errors import Disconnected, NetworkFailed, TrackerError, as_error
 from ..core.moment import Moment
 from ..core.parts import RENDER
 from ..core.tracker import Tracker
@@ -86,6 +86,7 @@ class Page:
         self._hooks: dict[str, object] = {}
         self._last_call = 0
         self._told = False  # that this page is disconnected
+        self._lost = ""  # what was told last, of an edge that is gone
         self._parts = PageParts(self, self.tracker)
         self._watching = Watching(self, self.tracker, self._offer_of)
         self._do = {
@@ -244,6 +245,7 @@ class Page:
         if ends is None:
             return
         if effect.ok:
+            self._lost = ""
             try:
                 value = parse(encode(effect.value))
             except Exception as error:
@@ -262,8 +264,13 @@ class Page:
         error = construct(window.Error, message)
         fields = {name: record[name] for name in record if name != "message"}
         reject(window.Object.assign(error, parse(encode(fields))))
-        if record["code"] != Disconnected.code or not self._told:
+        # A page may stand for days before an edge that is gone, and what it sends meanwhile comes to the same.
+        lost = message if record["code"] == NetworkFailed.code else ""
+        if (lost == "" or lost != self._lost) and (
+            record["code"] != Disconnected.code or not self._told
+        ):
             say("warn", message)
+        self._lost = lost
         self._told = self._told or record["code"] == Disconnected.code
 
     def _ask(self, effect: Ask) -> None:

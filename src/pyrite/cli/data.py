@@ -26,6 +26,8 @@ from pyrite.cli.records import Robots, event_record, print_event, print_row, row
 from pyrite.cli.terminal import note, problems, say, write_json
 
 LOOK_S = 0.3  # between two looks for new events
+NEWEST = 50  # events that are printed where nothing says how many: as much as one looks through
+PAGE = 1000  # events that are read at once: a reader that is waited for keeps no part of the database open
 
 
 @app.command()
@@ -33,23 +35,32 @@ def events(
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    after: Annotated[int, typer.Option(help="Only events stored after this one (`seq`).")] = 0,
+    after: Annotated[
+        int | None, typer.Option(help="All events stored after this one (`seq`).", min=0)
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"All events, not only the newest {NEWEST}.")
+    ] = False,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")
     ] = None,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on with events as they come; Ctrl-C ends.")
+        bool, typer.Option("--follow", help="Then go on with events as they come; Ctrl-C ends.")
     ] = False,
 ) -> None:
-    """Print what is stored, one event a line, newest last."""
+    """Print the newest events that are stored, one a line, newest last."""
     with failures():
         folder = folder_of(data, config)
         found = 0
+        wanted = set(types or [])
+        newest = NEWEST if after is None and not every else 0
         try:
             robots = Robots()
-            for event, store in _following(folder, after) if follow else _stored(folder, after):
-                if types and event.type not in types:
-                    continue
+            for event, store in (
+                _following(folder, after or 0, wanted, newest)
+                if follow
+                else _stored(folder, after or 0, wanted, newest)
+            ):
                 found += 1
                 if as_json:
                     write_json(event_record(event, robot=robots.of(event, store)))
@@ -63,18 +74,41 @@ def events(
             tell(nothing_in(folder))
 
 
-def _stored(folder: Path, after: int) -> Iterator[tuple[Any, Any]]:
-    """Events, each with the store that it is in."""
+def _stored(folder: Path, after: int, types: set[str], newest: int) -> Iterator[tuple[Any, Any]]:
+    """Events of *types* (all without any), each with the store that it is in; the *newest* ones only, unless that is 0."""
     from pyrite.stores.sqlite import FILE, SqliteStore
 
-    if (folder / FILE).is_file():
-        store = SqliteStore(folder)
-        for event in store.events(after=after):
-            yield event, store
-        store.close()
+    if not (folder / FILE).is_file():
+        return
+    store = SqliteStore(folder)
+    shown = (
+        _newest(store, types, newest, store.last_seq()) if newest else _paged(store, after, types)
+    )
+    for event in shown:
+        yield event, store
+    store.close()
 
 
-def _following(folder: Path, after: int) -> Iterator[tuple[Any, Any]]:
+def _paged(store: Any, after: int, types: set[str]) -> Iterator[Any]:
+    """The events of *types* above *after*, read in pages."""
+    while page := list(store.events(after=after, limit=PAGE)):
+        after = page[-1].seq
+        yield from [event for event in page if not types or event.type in types]
+
+
+def _newest(store: Any, types: set[str], count: int, last: int) -> list[Any]:
+    """The newest *count* events of *types* up to *last*, oldest first, looked for from the end."""
+    found: list[Any] = []
+    upper = last + 1
+    while upper > 1 and len(found) < count:
+        lower = max(0, upper - 1 - PAGE)
+        page = [event for event in store.events(after=lower, limit=PAGE) if event.seq < upper]
+        found = [event for event in page if not types or event.type in types] + found
+        upper = lower + 1
+    return found[-count:]
+
+
+def _following(folder: Path, after: int, types: set[str], newest: int) -> Iterator[tuple[Any, Any]]:
     """Events as they come, from a database that may only come itself, or be replaced by another."""
     from pyrite.stores.contract import StoreUnavailable
     from pyrite.stores.sqlite import FILE, SqliteStore
@@ -85,11 +119,17 @@ def _following(folder: Path, after: int) -> Iterator[tuple[Any, Any]]:
     while True:
         try:
             store = store or SqliteStore(folder)
-            if store.last_seq() < after:
+            last = store.last_seq()
+            if last < after:
                 after = 0  # another database: what is in it is new
-            for event in store.events(after=after):
+            if newest:
+                for event in _newest(store, types, newest, last):
+                    yield event, store
+                newest, after = 0, last
+            for event in _paged(store, after, set()):
                 after = event.seq
-                yield event, store
+                if not types or event.type in types:
+                    yield event, store
         except StoreUnavailable:
             pass  # it is gone or locked just now, and looked for again
         time.sleep(LOOK_S)

@@ -9,10 +9,12 @@ import re
 import sys
 from typing import Any
 
-from rich.console import Console
+from rich.console import COLOR_SYSTEMS, Console
+from rich.style import Style
 from rich.text import Text
 
 out = Console(highlight=False)
+_COLORS = COLOR_SYSTEMS.get(out.color_system or "")  # None where it is no terminal, or has none
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Part = str | tuple[str, str]  # a text, or a text with its style
@@ -37,8 +39,15 @@ def line(*parts: Part) -> Text:
 
 
 def say(*parts: Part) -> None:
-    """Print one line."""
-    out.print(line(*parts), soft_wrap=True)
+    """Print one line; not by a Text of rich's, which takes a tenth of a millisecond for each."""
+    sys.stdout.write("".join([_painted(part) for part in parts]) + "\n")
+
+
+def _painted(part: Part) -> str:
+    if isinstance(part, str):
+        return visible(part)
+    text, style = part
+    return Style.parse(style).render(visible(text), color_system=_COLORS)
 
 
 def complain(problem: object) -> None:

@@ -7,6 +7,7 @@ said (Accept-Encoding in an answer: RFC 9110, 12.5.3) that it reads that.
 from ...core.effects import Arm, Send
 from ...core.wire import encode
 from ..bridge import array, attempt, callback, construct, method, parse, reach, settle, text, window
+from ..console import say
 from ..features import feature, look
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PACKED_FROM = 4096  # characters: below that there is little to gain
-BY_BEACON = "; sent by a beacon, as the page's own fetch may add headers that the edge refuses"
+BY_BEACON = "a request failed and was sent by a beacon: the page's own fetch may add headers that the edge refuses"
 
 
 class Transport:
@@ -34,6 +35,7 @@ class Transport:
         self._beaconed = beaconed
         self._armed = armed
         self._unpacks = False  # the edge has said that it does
+        self._told = False  # that beacons go in the place of what fetch could not send
         self._net: Any = None  # the AbortController of what is armed
         self.leaving = False  # the page is going away
         self.early: Any = None  # the response to the next request, where it is on its way already
@@ -64,8 +66,10 @@ class Transport:
             # acknowledges it, so the events stay. Only the first attempt has keepalive.
             if effect.keepalive and not effect.bare and _is_wrapper(fetch):
                 beacon = look(window.navigator, "sendBeacon")
-                if reach(beacon, window.navigator, effect.url, effect.body) == (True, True):
-                    message += BY_BEACON
+                reach(beacon, window.navigator, effect.url, effect.body)
+                if not self._told:
+                    self._told = True
+                    say("warn", BY_BEACON)
             self._failed(effect.request, message)
 
         returned, response = reach(fetch, None, effect.url, options)

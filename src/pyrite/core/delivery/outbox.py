@@ -117,6 +117,7 @@ class Outbox:
                 return report
         if error is None:
             self._halved = 0
+            self._waiting.failure = None
         report.resends = self._pace.recovered()
         kept, report.then = self._waiting.end(request, report.answer, text, error)
         if kept:
@@ -202,6 +203,7 @@ class Outbox:
     ) -> "Steps":
         """Steps of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
         steps: Steps = []
+        self._waiting.failure = error
         for entry in request.entries:
             entry.error = error
             if entry.request == request.id:

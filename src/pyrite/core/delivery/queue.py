@@ -32,6 +32,9 @@ class Waiting:
         self._entries: dict[str, Entry] = {}
         self._last = 0  # number of the newest entry
         self.bytes = 0
+        self.failure: TrackerError | None = (
+            None  # of the last request, where none has been acknowledged since
+        )
 
     def count(self) -> int:
         """How many there are."""
@@ -134,7 +137,7 @@ class Waiting:
                 kept = no_answer(of.url, "none yet; the event is kept")
                 one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
-                steps.extend(self.settle(one, entry.error or kept))
+                steps.extend(self.settle(one, entry.error or self.failure or kept))
         return rested, steps
 
     def bound(self) -> "Steps":

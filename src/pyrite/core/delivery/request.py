@@ -39,7 +39,8 @@ def address_of(url: str) -> str:
 
 def no_answer(url: str, message: str) -> NetworkFailed:
     """The error of a request to *url* that has come to nothing."""
-    return NetworkFailed(f"no answer from the edge at {address_of(url)}: {message}")
+    place = f" at {address_of(url)}" if url else ""
+    return NetworkFailed(f"no answer from the edge{place}: {message}")
 
 
 def answer_of(
