@@ -84,7 +84,10 @@ def edge(
     )
     metrics.state = kept.state
     kept_experiences = Experiences(
-        Path(experiences or chosen.edge.experiences), holdout=wanted.holdout, store=kept
+        Path(experiences or chosen.edge.experiences),
+        holdout=wanted.holdout,
+        store=kept,
+        clock=clock,
     )
     previews = Previews(
         lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
@@ -108,7 +111,7 @@ def edge(
     receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
-    keeping = Keeping(kept, days=chosen.store.keep_days)
+    keeping = Keeping(kept, days=chosen.store.keep_days, clock=clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

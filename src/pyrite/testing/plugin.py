@@ -5,6 +5,7 @@ traffic goes through the test's port, it is told by its own marker `browser_cont
 """
 
 import inspect
+import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 FIXTURE = "tracking"
 KEY: "pytest.StashKey[Tracking | AsyncTracking]" = pytest.StashKey()
 MARKER = "browser_context_args"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run of pytest can be told."""
+    parser.getgroup("pyrite").addoption(
+        "--update-tracking",
+        action="store_true",
+        help="Accept the tracking that tests with snapshots see.",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +93,21 @@ def _made(item: pytest.Item, settings: dict[str, Any]) -> "Tracking | AsyncTrack
     kind = AsyncTracking if inspect.iscoroutinefunction(getattr(item, "obj", None)) else Tracking
     traced = item.config.getoption("--tracing", default="off") != "off"
     made = kind(
-        settings, verify=not own.get("ignore_https_errors"), trace=_traces(item) if traced else ""
+        settings,
+        verify=not own.get("ignore_https_errors"),
+        trace=_traces(item) if traced else "",
+        snapshot_file=item.path.parent / "__tracking__" / f"{_name(item)}.json",
+        update=item.config.getoption("--update-tracking"),
     )
+    if "new_context" not in item.fixturenames:  # type: ignore[attr-defined]
+        return made
     item.add_marker(pytest.mark.browser_context_args(**{**own, **made.context_args}), append=False)
     return made
+
+
+def _name(item: pytest.Item) -> str:
+    """The name of *item* for a file."""
+    return re.sub(r"[^\w.-]+", "-", item.name).strip("-")
 
 
 def _traces(item: pytest.Item) -> str:

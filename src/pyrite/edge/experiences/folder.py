@@ -6,6 +6,7 @@ Not for the form of a file: file.py; nor for deciding: core/decisions/rules.py.
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,17 @@ class Experiences:
     What results need to know of those in force is kept with *store*, so that they don't depend on the folder later.
     """
 
-    def __init__(self, folder: Path, *, holdout: float = 0, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        holdout: float = 0,
+        store: Store | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._folder = folder
         self._store = store
+        self._clock = clock
         self._is_kept = True
         self._holdout = holdout
         self._good: dict[Path, dict[str, Any]] = {}
@@ -93,7 +102,7 @@ class Experiences:
         if self._store is None or self._is_kept:
             return
         self._is_kept = True
-        now_ms = int(time.time() * 1000)
+        now_ms = int(self._clock() * 1000)
         records = tuple(
             [kept_of(one, self._holdout, now_ms) for one in self._records if one["enabled"]]
         )

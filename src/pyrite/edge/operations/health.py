@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -61,16 +62,19 @@ class Keeping:
     """The steady deleting on a loop of its own store: it starts with the app's lifespan, or, where a host has mounted the app
     and runs no lifespan of it, with the first request."""
 
-    def __init__(self, store: Store, *, days: float) -> None:
+    def __init__(
+        self, store: Store, *, days: float, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
         self._days = days
+        self._clock = clock
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Start on the running loop, unless it has. Costs nothing when it has, or where everything is kept for ever."""
         if self._days and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(
-                forget_old(self._store, days=self._days)
+                forget_old(self._store, days=self._days, clock=self._clock)
             )
 
     def stop(self) -> None:
@@ -79,12 +83,12 @@ class Keeping:
             self._task.cancel()
 
 
-async def forget_old(store: Store, *, days: float) -> None:
+async def forget_old(store: Store, *, days: float, clock: Callable[[], float] = time.time) -> None:
     """Delete what was received more than *days* ago (0: nothing ever), in steps that nobody notices, until cancelled."""
     while days:
         gone = 0
         try:
-            before_ms = int((time.time() - days * 86400) * 1000)
+            before_ms = int((clock() - days * 86400) * 1000)
             gone = await asyncio.to_thread(store.forget, before_ms=before_ms, limit=STEP)
         except StoreUnavailable as error:
             log.warning("what is too old can't be deleted now: %s", error)

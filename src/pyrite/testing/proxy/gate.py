@@ -68,6 +68,7 @@ class Gate:
         self.own = ""
         self.requests: list[TrackedRequest] = []
         self.trouble: Trouble | None = None
+        self.added: dict[str, str] = {}  # headers of every tracker's request
         self.changed = threading.Condition()
         self.under_way = 0
         self.ended_s = 0.0  # when the last request of a tracker ended, by the monotonic clock
@@ -105,6 +106,8 @@ class Gate:
         request = TrackedRequest(
             method=scope["method"], url=url, path=path, way=_way(headers), headers=headers
         )
+        added = [(name.encode(), value.encode()) for name, value in self.added.items()]
+        scope = scope | {"headers": [*scope["headers"], *added]}
         is_preflight = scope["method"] == "OPTIONS"
         if not is_preflight:
             self.requests.append(request)

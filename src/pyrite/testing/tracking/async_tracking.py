@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
 
+from . import scripts
 from .base import Base, Fields, Type, Where
 from .expectation import AsyncExpectation, Events
 from .matching import Wanted
@@ -14,10 +15,8 @@ from .watching import Watching
 class AsyncTracking(Base):
     """The fixture `tracking` of a coroutine test, with async Playwright."""
 
-    def __init__(
-        self, settings: dict[str, Any] | None = None, *, verify: bool = True, trace: str = ""
-    ) -> None:
-        super().__init__(settings, verify=verify, trace=trace)
+    def __init__(self, settings: dict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(settings, **options)
         self._open: list[AsyncExpectation] = []
 
     def expect_event(
@@ -49,6 +48,13 @@ class AsyncTracking(Base):
         wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
         return self._expect(partial(self._none, wanted, within))
 
+    async def matches_snapshot(self, name: str = "") -> None:
+        """Raises AssertionError where the events of this test are not as in the file `__tracking__/NAME.json` beside it.
+
+        The test's own name is NAME when empty. `pytest --update-tracking` writes the file.
+        """
+        await play_async(self._same(name), self._watching, self._gate)
+
     async def no_more_events(self) -> None:
         """See Tracking.no_more_events."""
         await play_async(self._unexpected(), self._watching, self._gate)
@@ -70,6 +76,27 @@ class AsyncTracking(Base):
             for context in self._watching.contexts:
                 await context.set_offline(False)
         self._is_offline = False
+
+    async def consent(self, choice: str, *, org: str = "") -> None:
+        """The visitor has chosen `in` or `out`, or (`pending`) nothing yet, when a page begins from now on.
+
+        *org* is the orgId that the page configures, or its datastreamId where it has none; those of the settings' data streams
+        when empty.
+        """
+        await self._begin_with(scripts.consent(choice, self._orgs(org)))
+
+    async def gpc(self) -> None:
+        """Global Privacy Control is on when a page begins from now on."""
+        self._gate.added["sec-gpc"] = "1"
+        await self._begin_with(scripts.GPC)
+
+    async def identify(self, *, fpid: str) -> None:
+        """The visitor comes with the device id *fpid* (a UUID) when a page begins from now on."""
+        await self._begin_with(scripts.identity(fpid))
+
+    async def _begin_with(self, script: str) -> None:
+        for context in self._watching.contexts:
+            await context.add_init_script(script)
 
     def finish(self) -> None:
         """What the test's end says: no expectation was left unawaited, and nothing was missed."""

@@ -2,23 +2,18 @@
 
 import json
 import re
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
-from ...edge.app import edge
-from ...edge.settings import Settings, converted
-from ..proxy.gate import Gate, Trackers, Trouble
-from ..proxy.port import Port, run
+from ...edge.ingest.schemas import Schemas
+from ..edge.controlled import ControlledEdge
 from . import report, scripts
 from .matching import Wanted
-from .records import Answer, BadEvent, Shown, TrackedEvent, TrackedRequest
+from .records import BadEvent, Shown, TrackedEvent, TrackedRequest
+from .snapshot import changes, snapshot
 from .steps import Look, Pause, Steps, Stored
-from .store import Store
 from .watching import Watching
 
 QUIET_S = 0.05  # without a tracker's request: what a page sends for one reason leaves within a few milliseconds
@@ -34,40 +29,25 @@ class TrackingMissed(AssertionError):
     """A page has sent tracking that did not come to the test's edge, so nothing can be said about it."""
 
 
-class Base:
+class Base(ControlledEdge):
     """What sync and async tests have alike."""
 
     def __init__(
-        self, settings: dict[str, Any] | None = None, *, verify: bool = True, trace: str = ""
+        self,
+        settings: dict[str, Any] | None = None,
+        *,
+        verify: bool = True,
+        trace: str = "",
+        snapshot_file: Path | None = None,
+        update: bool = False,
     ) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="pyrite-testing-")
-        chosen = converted(settings) if settings else Settings()
-        trackers = Trackers(chosen)
-        self._store = Store()
-        self._edge = edge(
-            settings=chosen, store=self._store, data=self._folder.name, experiences=self._path
-        )
-        self._gate = Gate(self._edge, trackers, verify=verify)
-        self._port = Port(self._gate)
-        self._gate.own = f"127.0.0.1:{self._port.number}"
-        self._watching = Watching(trackers)
+        super().__init__(settings, verify=verify)
+        self._watching = Watching(self._trackers)
         self._trace = trace
+        self._snapshot = snapshot_file
+        self._update = update
         self._expected: set[str] = set()
         self._is_offline = False
-
-    @property
-    def _path(self) -> Path:
-        return Path(self._folder.name) / "experiences"
-
-    @property
-    def url(self) -> str:
-        """The edge's own address. A page need not know it: whatever it configures, its tracker comes here."""
-        return f"http://{self._gate.own}"
-
-    @property
-    def context_args(self) -> dict[str, Any]:
-        """What a browser context needs that you make yourself: `browser.new_context(**tracking.context_args)`."""
-        return {"proxy": {"server": self.url}, "ignore_https_errors": True}
 
     @property
     def events(self) -> list[TrackedEvent]:
@@ -115,39 +95,23 @@ class Base:
                 ]
         return found
 
-    def post(
-        self, body: Any, path: str = "/ee/v1/interact?configId=test", **headers: str
-    ) -> Answer:
-        """The edge's answer to *body*, sent as JSON without a browser; bytes and texts are sent as they are."""
-        content = body if isinstance(body, (bytes, str)) else json.dumps(body)
+    def check_schemas(self) -> None:
+        """Raises AssertionError where an event that came by now is not as its data stream's schemas say, refused or stored.
 
-        async def ask() -> httpx2.Response:
-            transport = httpx2.ASGITransport(app=self._gate)
-            async with httpx2.AsyncClient(transport=transport, base_url=self.url) as client:
-                return await client.post(path, content=content, headers=headers)
-
-        response = run(ask())
-        return Answer(
-            status=response.status_code, headers=dict(response.headers), body=response.content
-        )
-
-    # ---- what becomes of a tracker's requests ----
-
-    def down(self) -> None:
-        """Trackers reach no edge: their connections end at once, until `back`."""
-        self._gate.trouble = Trouble(kind="down")
-
-    def slow(self, seconds: float) -> None:
-        """The edge takes so much longer to answer, until `back`."""
-        self._gate.trouble = Trouble(kind="slow", seconds=seconds)
-
-    def status(self, status: int, *, retry_after: float | None = None) -> None:
-        """The edge answers *status* and stores nothing, until `back`; *retry_after* is in seconds."""
-        self._gate.trouble = Trouble(kind="status", status=status, retry_after=retry_after)
-
-    def breaks(self) -> None:
-        """The edge stores what comes, and the connection ends before its answer, until `back`."""
-        self._gate.trouble = Trouble(kind="breaks")
+        Raises ValueError where `tracking_settings` name no schema.
+        """
+        if not any(stream.schemas for stream in self._settings.datastreams.values()):
+            example = '{"datastreams": {"shop": {"schemas": {"*": "schema.json"}}}}'
+            raise ValueError(f"expected schemas in tracking_settings, such as {example}")
+        schemas = Schemas(self._settings)
+        lines = [str(row) for row in self.bad if row.code == "schema.violated"]
+        for event in self._store.events():
+            check = schemas.of(event.datastream)
+            for one in check.violations(event.type, json.loads(event.body)) if check else []:
+                lines.append(f"{event.type} {one.path or '.'}: {one.message} ({one.schema})")
+        if lines:
+            told = report.section("events that are not as their schemas say", lines)
+            raise AssertionError("\n".join(told))
 
     # ---- for the plugin ----
 
@@ -155,12 +119,10 @@ class Base:
         """Follow the pages among the fixtures *values* of a test."""
         self._watching.attach(values)
 
-    def close(self) -> None:
-        """End the edge."""
-        self._port.close()
-        run(self._gate.close())
-        self._store.close()
-        self._folder.cleanup()
+    def _orgs(self, org: str) -> list[str]:
+        """*org*, or where that is empty those of the settings."""
+        streams = self._settings.datastreams
+        return [org] if org else [stream.org or name for name, stream in streams.items()]
 
     # ---- steps ----
 
@@ -239,6 +201,27 @@ class Base:
             headline = f"expected no more events, got {len(events)}"
             yield from self._fail(headline, None, 0, events)
         return []
+
+    def _same(self, name: str) -> Steps[None]:
+        """Nothing, where the test's tracking is as in its snapshot, which is written where that is asked for."""
+        begun = time.monotonic()
+        while not (yield from self._is_idle(begun)) and time.monotonic() < begun + SETTLE_S:
+            yield Pause()
+        if self._snapshot is None:
+            raise ValueError("a snapshot needs a test of pytest's to be named after")
+        file = self._snapshot.with_name(f"{name}.json") if name else self._snapshot
+        now = snapshot(self.events)
+        if self._update:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(now, encoding="utf-8")
+            return
+        remedy = "look at it, then accept it with: pytest --update-tracking"
+        if not file.exists():
+            raise AssertionError(f"there is no snapshot {file} yet; {remedy}\n{now}")
+        lines = changes(file.read_text(encoding="utf-8"), now)
+        if lines:
+            told = "\n".join([report.plain(line) for line in lines])
+            raise AssertionError(f"tracking is not as in {file}; {remedy}\n{told}")
 
     def _held(self) -> Steps[list[dict[str, Any]]]:
         """The records of every outbox: those of open pages, and those that pages have left in their origin's storage."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from . import scripts
 from .base import Base, Fields, Type, Where
 from .expectation import Events, Expectation
 from .matching import Wanted
@@ -13,10 +14,8 @@ from .steps import Steps, play
 class Tracking(Base):
     """The fixture `tracking` of a test with sync Playwright, or without a browser."""
 
-    def __init__(
-        self, settings: dict[str, Any] | None = None, *, verify: bool = True, trace: str = ""
-    ) -> None:
-        super().__init__(settings, verify=verify, trace=trace)
+    def __init__(self, settings: dict[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(settings, **options)
         self._open: list[Expectation] = []
 
     def expect_event(
@@ -52,6 +51,14 @@ class Tracking(Base):
         wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
         return self._expect(partial(self._none, wanted, within))
 
+    def matches_snapshot(self, name: str = "") -> None:
+        """Raises AssertionError where the events of this test are not as in the file `__tracking__/NAME.json` beside it.
+
+        The test's own name is NAME when empty. `pytest --update-tracking` writes the file.
+        """
+        self.check()
+        self._play(self._same(name))
+
     def no_more_events(self) -> None:
         """Raises AssertionError where events came that no expectation of this test was about."""
         self.check()
@@ -76,6 +83,27 @@ class Tracking(Base):
             for context in self._watching.contexts:
                 context.set_offline(False)
         self._is_offline = False
+
+    def consent(self, choice: str, *, org: str = "") -> None:
+        """The visitor has chosen `in` or `out`, or (`pending`) nothing yet, when a page begins from now on.
+
+        *org* is the orgId that the page configures, or its datastreamId where it has none; those of the settings' data streams
+        when empty.
+        """
+        self._begin_with(scripts.consent(choice, self._orgs(org)))
+
+    def gpc(self) -> None:
+        """Global Privacy Control is on when a page begins from now on."""
+        self._gate.added["sec-gpc"] = "1"
+        self._begin_with(scripts.GPC)
+
+    def identify(self, *, fpid: str) -> None:
+        """The visitor comes with the device id *fpid* (a UUID) when a page begins from now on."""
+        self._begin_with(scripts.identity(fpid))
+
+    def _begin_with(self, script: str) -> None:
+        for context in self._watching.contexts:
+            context.add_init_script(script)
 
     def check(self) -> None:
         """Wait for every expectation that nobody has looked at."""
