@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": set(),
     "testing": {"core", "edge", "stores.memory"},
     "demo": {"pyrite", "edge.settings", "stores.contract"},
-    "cli": {"pyrite", "bundle", "demo", "edge", "stores", "core"},
+    "cli": {"pyrite", "bundle", "demo", "edge", "serverside", "stores", "core"},
 }
 # The edge opens the default store where it is put together, and nowhere else.
 EXCEPTIONS = {("edge/app.py", "stores.sqlite")}

@@ -30,6 +30,8 @@ def free_port() -> int:
 class EdgeProcess:
     """`pyrite serve` over the database in *folder*; with `settings`, the text of a pyrite.toml."""
 
+    says = "The edge is at"
+
     def __init__(
         self,
         folder: Path,
@@ -54,7 +56,7 @@ class EdgeProcess:
             stdout=subprocess.PIPE, text=True, preexec_fn=self._before,
         )  # fmt: skip
         assert self.process.stdout
-        assert "The edge is at" in self.process.stdout.readline()
+        assert self.says in self.process.stdout.readline()
         return self
 
     def __enter__(self) -> "EdgeProcess":

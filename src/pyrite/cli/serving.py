@@ -41,6 +41,7 @@ def demo(
         line(f"  Events are kept in {data}/ and shown here. Ctrl-C stops."),
         line(""),
     ]  # fmt: skip
+    application.state.callers.bind("127.0.0.1")
     _serve(application, host="127.0.0.1", port=port, welcome=welcome)
 
 
@@ -51,12 +52,23 @@ def serve(
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
-    """Run the edge: the protocol, and the tracker's files."""
-    ensure_built()
+    """Run the edge: the protocol, and the tracker's files; with [relay] in the settings a relay too, or, without a word of an
+    edge, nothing else."""
     import pyrite
     from pyrite.edge.settings import settings_file
 
     path = config or settings_file()
+    with failures():
+        alone = relay_alone(path)
+    if alone is not None:
+        host, port = host or alone.edge.host, port or alone.edge.port
+        with failures():
+            front: Any = relay_of(alone.relay, data or Path())
+        address = f"http://{_in_url(host)}:{port}/{front.relay.settings.path.strip('/')}"
+        said = line("  ", (f"The relay is at {address}", "bold"), f"  (to {front.relay.settings.upstream})  Ctrl-C stops.")  # fmt: skip
+        _serve(behind_proxies(front, alone), host=host, port=port, welcome=[said])
+        return
+    ensure_built()
     with failures():
         application = pyrite.edge(config=path, data=data)
     settings = application.state.settings.edge
@@ -68,14 +80,58 @@ def serve(
         *[line(one) for one in read.splitlines()],
     ]
     limits = application.state.settings.limits
+    front = application
+    if application.state.settings.relay:
+        table = {"upstream": address.rstrip("/"), "base_path": settings.base_path} | application.state.settings.relay  # fmt: skip
+        with failures():
+            front = relay_of(table, data or Path(settings.data), application)
+        welcome.insert(1, line(f"  relay         /{front.relay.settings.path.strip('/')} to {front.relay.settings.upstream}"))  # fmt: skip
+    application.state.callers.bind(chosen_host)
     _serve(
-        application,
+        behind_proxies(front, application.state.settings),
         host=chosen_host,
         port=chosen_port,
         welcome=welcome,
         head_seconds=limits.read_seconds,
         header_bytes=limits.header_bytes,
     )
+
+
+def behind_proxies(application: Any, settings: Any) -> Any:
+    """*application*, which is told the address of whoever asked the proxies that are trusted."""
+    if not settings.edge.trusted_proxies:
+        return application
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    return ProxyHeadersMiddleware(application, trusted_hosts=settings.edge.trusted_proxies)
+
+
+def relay_alone(path: Path | None) -> Any:
+    """Settings that have a relay to an edge elsewhere, and of this edge no more than where to listen; None where there is an edge to
+    run. Raises SettingsError."""
+    if path is None:
+        return None
+    from pyrite.edge.settings import Edge, Settings
+    from pyrite.edge.settings.file import read
+
+    settings = read(path)
+    told = settings.edge
+    edge = Edge(host=told.host, port=told.port, trusted_proxies=told.trusted_proxies)
+    if "upstream" not in settings.relay or settings != Settings(relay=settings.relay, edge=edge):
+        return None
+    return settings
+
+
+def relay_of(table: dict[str, Any], folder: Path, application: Any = None) -> Any:
+    """The relay of *table* in front of *application*; its files are in *folder*. Raises SettingsError."""
+    from pyrite.edge.settings import SettingsError
+    from pyrite.serverside import RelaySettings, relay
+
+    paths = {name: str(folder / table[name]) for name in ("queue",) if isinstance(table.get(name), str) and table[name]}  # fmt: skip
+    try:
+        return relay(RelaySettings.of(table | paths), application)
+    except (ValueError, ImportError) as error:
+        raise SettingsError(f"[relay] {error}", key="relay") from None
 
 
 def what_was_read(state: Any, config: Path | None, data: Path) -> str:
@@ -221,7 +277,6 @@ def _serve(application: Any, *, host: str, port: int, welcome: list[Text], **hea
                 f"{host}:{port}: can't listen there: {error.strerror}; choose another with --port"
             )
             raise typer.Exit(2) from None
-    application.state.callers.bind(host)
     config = serving.config(application, host=host, port=port, **heads)
     # uvicorn raises the signal again once it has shut down; for a person at the terminal Ctrl-C is no failure.
     with contextlib.suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@ Imports core alone; sending needs httpx (`pip install 'pyrite[serverside]'`).
 from .asgi import Views
 from .message import Customer, Datastream, Invalid
 from .pixel import pixel, script
+from .relaying import RelaySettings, relay, relay_wsgi
 from .seen import Seen, page_view
 from .sender import ASYNCHRONOUS, BOTTOM, QUEUED, Sender
 from .tokens import page_token
@@ -13,6 +14,6 @@ from .transport import HttpxMissing
 from .wsgi import views_wsgi
 
 __all__ = [
-    "ASYNCHRONOUS", "BOTTOM", "QUEUED", "Customer", "Datastream", "HttpxMissing", "Invalid", "Seen", "Sender", "Views", "page_token", "page_view",
-    "pixel", "script", "views_wsgi",
+    "ASYNCHRONOUS", "BOTTOM", "QUEUED", "Customer", "Datastream", "HttpxMissing", "Invalid", "RelaySettings", "Seen", "Sender", "Views", "page_token", "page_view",
+    "pixel", "relay", "relay_wsgi", "script", "views_wsgi",
 ]  # fmt: skip

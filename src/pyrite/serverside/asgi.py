@@ -75,8 +75,8 @@ class Views:
 
 def seen_of(scope: Scope, message: MutableMapping[str, Any]) -> Seen:
     """The request of *scope*, answered as *message* (`http.response.start`) begins."""
-    headers = _headers(scope["headers"])
-    answered = _headers(message.get("headers", []))
+    headers = headers_of(scope["headers"])
+    answered = headers_of(message.get("headers", []))
     return Seen(
         method=scope["method"],
         path=scope["path"],
@@ -88,7 +88,8 @@ def seen_of(scope: Scope, message: MutableMapping[str, Any]) -> Seen:
     )
 
 
-def _headers(pairs: Any) -> dict[str, str]:
+def headers_of(pairs: Any) -> dict[str, str]:
+    """ASGI's headers by their names in small letters; of several with one name the first, and all cookies as one."""
     found: dict[str, str] = {}
     for name, value in pairs:
         text = value.decode("latin-1")

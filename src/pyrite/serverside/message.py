@@ -32,7 +32,7 @@ class Invalid(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A request: *target* is its path and query, *body* '' for a GET. *kind* and *value* are for counting and for choosing."""
+    """A request: *target* is its path and query, *body* '' for a GET, *cookie* what of the visitor's goes along. *kind* and *value* are for counting and for choosing."""
 
     id: str
     kind: str
@@ -41,6 +41,7 @@ class Message:
     target: str
     body: str = ""
     content_type: str = ""
+    cookie: str = ""
 
     @property
     def method(self) -> str:

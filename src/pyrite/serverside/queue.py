@@ -146,8 +146,10 @@ class DiskQueue:
     (`synchronous = NORMAL`). One that was taken by a process that died is taken again after LEASE_MS.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, limit: int, most_bytes: int = 0) -> None:
+        """*limit* messages may wait, in *most_bytes* of the file (0: in as many as they need)."""
         self._limit = limit
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(
@@ -168,10 +170,10 @@ class DiskQueue:
         with self._lock:
             self._connection.execute(insert, (message.value, message.as_text()))
             self._count += 1
-            if self._count <= self._limit:
+            if self._count <= self._limit and not self._is_full():
                 return None
             self._count = self._waiting()  # other processes take and put, too
-            if self._count <= self._limit:
+            if self._count <= self._limit and not self._is_full():
                 return None
             cheapest = "SELECT key FROM messages WHERE taken = 0 ORDER BY value, key LIMIT 1"
             gone = self._connection.execute(
@@ -224,6 +226,15 @@ class DiskQueue:
         """See Queue."""
         with self._lock:
             self._connection.close()
+
+    def _is_full(self) -> bool:
+        if not self._most_bytes:
+            return False
+        pages, free, size = (
+            self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return bool((pages - free) * size > self._most_bytes)
 
     def _waiting(self) -> int:
         found: int = self._connection.execute("SELECT count(*) FROM messages").fetchone()[0]

@@ -40,7 +40,7 @@ class Sender:
 
     *customer* is one of Ibexa's tracking, *datastream* one of the tracker's: one of both is given. *technique* is BOTTOM, ASYNCHRONOUS
     or QUEUED. *queue* is the path of a file in which events wait, and survive this process; without it they wait in memory. *limit* is
-    how many may wait. *key* is a server's, `"ID:SECRET"`, for edges that ask for a signature. *strict* has `event` raise Invalid for
+    how many may wait, and *queue_bytes* how large the file may become (0: as large as it wants). *key* is a server's, `"ID:SECRET"`, for edges that ask for a signature. *strict* has `event` raise Invalid for
     what no edge would take; else that is counted and logged, for a page must not fail for its tracking.
 
     Raises ValueError for arguments that do not go together, HttpxMissing.
@@ -57,6 +57,7 @@ class Sender:
         key: str | Signer | None = None,
         timeout_s: float = 2.0,
         limit: int = 10_000,
+        queue_bytes: int = 0,
         strict: bool = False,
         form: Customer | Datastream | None = None,
         transport: Transport | None = None,
@@ -74,7 +75,8 @@ class Sender:
             Customer(customer=customer) if customer else Datastream(datastream=datastream)
         )
         self._upstream, self._timeout_s, self._limit = upstream, timeout_s, limit
-        self._sign = _signer(key)
+        self._queue_bytes = queue_bytes
+        self.signer = _signer(key)
         self._path = Path(queue) if queue is not None else None
         self._strict = strict
         self._given_transport = transport
@@ -100,16 +102,20 @@ class Sender:
             return ""
         except TypeError as error:
             raise TypeError(f"Sender.event: {error}") from None
+        return message.id if self.put(message) else ""
+
+    def put(self, message: Message) -> bool:
+        """Have a message sent that was made elsewhere; False once the sender is closed, which is counted."""
         worker = self._current()
         if worker is None:
             self._left += 1
-            return ""
+            return False
         waiting = held.get()
         if self.technique == BOTTOM and waiting is not None:
             waiting.append((worker, message))
         else:
             worker.put(message)
-        return message.id
+        return True
 
     def counts(self) -> dict[str, Any]:
         """`{queued, sent, failed, dropped: {reason: number}}` of this process; `failed` counts attempts, which are made again."""
@@ -148,9 +154,11 @@ class Sender:
     def _started(self) -> tuple[Worker, Queue, Any, int]:
         transport, end = self._given_transport, lambda: None
         if transport is None:
-            transport, end = over_http(self._upstream, timeout_s=self._timeout_s, sign=self._sign)
+            transport, end = over_http(self._upstream, timeout_s=self._timeout_s, sign=self.signer)
         queue: Queue = (
-            DiskQueue(self._path, self._limit) if self._path else MemoryQueue(self._limit)
+            DiskQueue(self._path, self._limit, self._queue_bytes)
+            if self._path
+            else MemoryQueue(self._limit)
         )
         worker = Worker(queue, transport, threads=THREADS[self.technique])
         if self._path:

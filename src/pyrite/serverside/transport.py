@@ -37,6 +37,8 @@ def over_http(
 
     def send(message: Message) -> Answer:
         headers = {"content-type": message.content_type} if message.body else {}
+        if message.cookie:
+            headers["cookie"] = message.cookie
         request = client.build_request(
             message.method, base + message.target, content=message.body.encode(), headers=headers
         )

@@ -97,13 +97,18 @@ class _Body:
             release(self._waiting)
 
 
-def seen_of(environ: dict[str, Any], status: str, headers: list[tuple[str, str]]) -> Seen:
-    """The request of *environ*, answered with *status* (`200 OK`) and *headers*."""
-    asked = {
+def asked_headers(environ: dict[str, Any]) -> dict[str, str]:
+    """The headers of a request of WSGI, by their names in small letters."""
+    return {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
+
+
+def seen_of(environ: dict[str, Any], status: str, headers: list[tuple[str, str]]) -> Seen:
+    """The request of *environ*, answered with *status* (`200 OK`) and *headers*."""
+    asked = asked_headers(environ)
     types = [value for name, value in headers if name.lower() == "content-type"]
     return Seen(
         method=environ["REQUEST_METHOD"],

@@ -1,7 +1,7 @@
 """What an edge can be told: every table of `pyrite.toml`. Not for reading the file: file.py."""
 
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -117,5 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     personalization: Personalization = Personalization()
     jss: Jss = Jss()
     ibexa: Ibexa = Ibexa()
+    relay: dict[str, Any] = {}
+    """A relay that `pyrite serve` runs; its keys are those of `pyrite.serverside.RelaySettings`."""
     datastreams: dict[str, Datastream] = {}
     """The data streams that are taken. With none listed every name is, which suits development only."""
