@@ -181,6 +181,18 @@ def test_more_events_than_one_request_may_have_are_none() -> None:
     assert told.events() == []
 
 
+def test_pages_may_send_the_kinds_that_are_named_and_no_others() -> None:
+    told = Told(kinds=["click"])
+    assert told.ask(CLICK | {"kind": "buy"}).status == 400
+    assert told.ask(CLICK).status == 204
+    assert [event.kind for event in told.events()] == ["click"]
+
+
+@pytest.mark.parametrize("path", ["/t/e/../admin/v1/x", "/t/e/v1/../../x", "/t/e/v1/collect?x", "/t/e//v1/collect#", "/t/e/v1/a/b/c"])  # fmt: skip
+def test_no_address_but_those_of_the_protocol_is_passed_on(path: str) -> None:
+    assert Told().ask({"events": []}, path=path).status == 405
+
+
 # ---- pixels and JSONP -----------------------------------------------------------------------------------------------
 
 

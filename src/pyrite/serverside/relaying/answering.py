@@ -38,6 +38,9 @@ RESERVED = ("kind", "event", "user", "eid", "now_ms", "token", "after", "documen
 COLLECT = "/v1/collect"
 USUAL_VALUE = 4
 _CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*")
+_PROTOCOL = re.compile(
+    r"([A-Za-z0-9_-]{1,32}/)?v1/[a-z]{1,32}(/[a-z-]{1,32})?"
+)  # perhaps with a region in front
 _ID = re.compile(r"[A-Za-z0-9._:~@=+/-]{2,128}")
 CALLBACK_LONGEST = 128
 
@@ -66,7 +69,9 @@ class Relay:
             timeout_s=settings.timeout_s, limit=settings.limit, strict=True, transport=transport,
         )  # fmt: skip
         self._upstream = Upstream(
-            settings.upstream, timeout_s=settings.timeout_s, sign=self.sender.signer
+            settings.upstream,
+            timeout_s=settings.timeout_s,
+            sign=None if settings.kinds else self.sender.signer,
         )
         self._root = "/" + settings.path.strip("/")
         self._script = "/" + settings.script.strip("/") if settings.script else ""
@@ -105,7 +110,7 @@ class Relay:
             return Reply(status=204, headers=headers)
         if len(asked.body) > BODY_BYTES:
             return refused(413, "relay.too_large", f"expected at most {BODY_BYTES} bytes in one body")  # fmt: skip
-        if "v1/" in rest:
+        if _PROTOCOL.fullmatch(rest):
             return self._pass_on(asked, rest)
         if asked.method == "GET" and rest:
             return self._answer_code(asked, rest)
@@ -180,6 +185,8 @@ class Relay:
         kind = event.get("kind", event.get("event"))
         if not isinstance(kind, str):
             raise Invalid(f"kind: expected the event's code, got {kind!r:.100}")
+        if self.settings.kinds and kind not in self.settings.kinds:
+            raise Invalid(f"kind: expected one of {', '.join(self.settings.kinds)}, got {kind!r:.100}")  # fmt: skip
         given = {name: value for name, value in event.items() if name not in RESERVED}
         nested = ("xdm", "data") if self.settings.datastream else ("items",)
         for name, value in given.items():

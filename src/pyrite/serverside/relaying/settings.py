@@ -31,6 +31,8 @@ class RelaySettings:
     """The first piece of the edge's addresses of Ibexa's events."""
     custom: list[str] | tuple[str, ...] = ()
     """Codes of the customer's own events."""
+    kinds: list[str] | tuple[str, ...] = ()
+    """Codes of the events that pages may send; all when empty. With some named, the tracker's own protocol is passed on unsigned."""
     item_ids: str = "numeric"
     """`numeric`, or `text`."""
     base_path: str = "ee"
