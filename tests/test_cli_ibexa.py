@@ -169,3 +169,30 @@ def test_a_file_of_keys_that_cant_be_read_is_told(site: list[str], tmp_path: Pat
     (tmp_path / "data" / FILE).write_text("x")
 
     assert "can't be read" in RUN.invoke(app, ["keys", "list", *site]).stderr
+
+
+def test_a_pixel_is_printed_for_templates_of_other_languages() -> None:
+    asked = ["pixel", "click", "categorypath=/Camera", "--itemtype", "1", "--item", "77"]
+    plain = RUN.invoke(app, [*asked, "--edge", "https://edge.example", "--customer", "00000"])
+    hidden = RUN.invoke(app, [*asked, "--path", "/t/e", "--noscript"])
+    script = RUN.invoke(app, [*asked, "--customer", "00000", "--script"])
+
+    assert plain.stdout.startswith('<img src="https://edge.example/api/00000/click/_me/1/77?categorypath=')  # fmt: skip
+    assert hidden.stdout.startswith('<noscript><img src="/t/e/z')
+    assert script.stdout.startswith('<script>new Image(1,1).src="/api/00000/click/_me/1/77')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["click", "categorypath"], "expected NAME=VALUE, got 'categorypath'"),
+        (["click", "--itemtype", "1", "--item", "7"], "customer"),
+        (["rate", "--customer", "0", "--itemtype", "1", "--item", "7"], "rating"),
+    ],
+    ids=["no value", "nobody's", "without a rating"],
+)
+def test_a_pixel_that_can_not_be_says_why(arguments: list[str], said: str) -> None:
+    result = RUN.invoke(app, ["pixel", *arguments])
+
+    assert result.exit_code == 2
+    assert said in result.stderr

@@ -1,6 +1,6 @@
 """The command line: wiring and the terminal only."""
 
-from pyrite.cli import data, doctor, experiences, histories, keys, rights, serving, sessions
+from pyrite.cli import data, doctor, experiences, histories, keys, pixel, rights, serving, sessions
 from pyrite.cli.common import app
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "experiences",
     "histories",
     "keys",
+    "pixel",
     "rights",
     "serving",
     "sessions",
