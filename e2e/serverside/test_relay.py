@@ -136,12 +136,16 @@ upstream = "http://127.0.0.1:{edge.port}"
 customer = "22222"
 key = "a:{SECRET}"
 queue = "queue"
+script = "t/s.js"
 """
     with RelayProcess(tmp_path / "relay", settings=told, port=port) as daemon:
         status, _, _ = daemon.request("POST", "/t/e", '{"kind": "click", "itemtype": 1, "item": 77}', 20)  # fmt: skip
         assert status == 204
         assert [one["type"] for one in stored(edge, 1, page)] == ["ibexa.click"]
         assert (tmp_path / "relay" / "queue").is_file()
+        status, headers, text = daemon.get("/t/s.js")
+        assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+        assert "_ycq" in text
         assert not (tmp_path / "relay" / FILE).exists()
 
 
