@@ -174,3 +174,41 @@ def test_a_negated_number_is_of_the_same_kind(tmp_path: Path) -> None:
     assert "$str((-x))" in js(tmp_path, text.format("bool"))
     with pytest.raises(CompileError, match="the text of a float"):
         js(tmp_path, text.format("float"))
+
+
+def test_texts_are_compared_as_they_are_only_where_no_pair_can_be_above_them(
+    tmp_path: Path,
+) -> None:
+    text = """
+def f(name: str, other: str, size: int, flag: bool, thing):
+    return [name < other, name < "a", "\\ud7ff" > name, name < "\\uf000", name < "", size < 3, flag < size, thing < size]
+"""
+    made = js(tmp_path, text)
+
+    assert "$order(name, other) < 0" in made
+    assert '(name < "a")' in made
+    assert '("\\ud7ff" > name)' in made.replace("\ud7ff", "\\ud7ff")
+    assert "$order(name, " in made.partition('(name < "a")')[2]
+    assert '(name < "")' in made
+    assert "(size < 3)" in made
+    assert "(flag < size)" in made
+    assert "$order(thing, size) < 0" in made
+
+
+def test_a_name_changed_by_an_operator_is_written_with_it(tmp_path: Path) -> None:
+    text = """
+def f(x: int, total: int):
+    total += x
+    x -= 12
+    x *= 3
+    total //= x
+    return x
+"""
+    made = js(tmp_path, text).splitlines()
+
+    assert [line.strip() for line in made if "=" in line] == [
+        "total += x;",
+        "x -= 12;",
+        "x = (x * 3);",
+        "total = $quotient(total, x);",
+    ]
