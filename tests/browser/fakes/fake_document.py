@@ -8,6 +8,13 @@ from js_values import Array, JsError, Obj, Target
 from pyrite.testing.world import World
 
 
+def is_connected(node: Any) -> bool:
+    """Whether *node* is in a document."""
+    while node is not None and node.nodeType != 9:
+        node = node.parentNode
+    return node is not None
+
+
 class Text(Obj):
     """A text between elements."""
 
@@ -17,6 +24,10 @@ class Text(Obj):
     def __init__(self, content: str) -> None:
         self.textContent = content
         self.parentNode: Any = None
+
+    @property
+    def isConnected(self) -> bool:
+        return is_connected(self)
 
     def querySelectorAll(self, css: str) -> Array:
         return Array()
@@ -37,6 +48,16 @@ class Element(Target):
         self.parentNode: Any = None
         self.style = Obj(cssText="")
         self._attributes: dict[str, str] = {}
+
+    @property
+    def isConnected(self) -> bool:
+        return is_connected(self)
+
+    def contains(self, other: Any) -> bool:
+        return other is self or any(
+            node is other or (node.nodeType == 1 and node.contains(other))
+            for node in self.childNodes
+        )
 
     @property
     def children(self) -> Array:

@@ -38,7 +38,11 @@ class MutationObserver:
         self.function = function
 
     def observe(self, node: Any, options: Any) -> None:
-        window.observers.append(self)
+        if self not in window.observers:
+            window.observers.append(self)
+
+    def takeRecords(self) -> Array:
+        return Array()
 
     def disconnect(self) -> None:
         window.observers.remove(self)

@@ -212,6 +212,10 @@ class _Object:
         return Array(name for name in value.__dict__ if not name.startswith("_"))
 
     @staticmethod
+    def getOwnPropertyNames(value: Any) -> Array:
+        return Array(name for name in getattr(value, "__dict__", {}) if name != "_window")
+
+    @staticmethod
     def assign(target: Any, *sources: Any) -> Any:
         for source in sources:
             for name, value in source.__dict__.items():

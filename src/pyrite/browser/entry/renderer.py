@@ -14,7 +14,8 @@ from ..elements import hide
 from ..features import look
 from ..rendering.arrival import Arrival
 from ..rendering.clicks import tell_offer
-from ..rendering.rendering import Rendering
+from ..rendering.lasting import Lasting
+from ..rendering.rendering import Rendering, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Renderer:
 
     def __init__(self, place: int) -> None:
         self.planner = Planner(place)
+        self._lasting = Lasting(_elements, _complain, _arrival[0].changed)
         self._renderings: dict[str, Rendering] = {}
         self._hidden_body: Any = None
 
@@ -35,18 +37,42 @@ class Renderer:
         def tell(results: "list[str]", end: bool) -> None:
             told(encode({"plan": id, "results": results, "end": end}))
 
+        plan = self.planner.plans[id]
+
+        def keep() -> None:
+            if plan.lasts:
+                self._lasting.add(id, plan.steps, rendering.traces)
+
+        def started(results: "list[str]") -> None:
+            keep()
+            tell(results, False)
+
         def finished(results: "list[str]") -> None:
             self._renderings.pop(id, None)
+            keep()
             tell(results, True)
 
-        rendering = Rendering(
-            self.planner.plans[id].steps, lambda results: tell(results, False), finished
-        )
+        rendering = Rendering(plan.steps, started, finished, lasts=plan.lasts)
         self._renderings[id] = rendering
-        if self.planner.plans[id].applied:
-            rendering.begin()  # the page says itself when
-        else:
+        if plan.lasts:
             _arrival[0].when_settled(rendering.begin)
+        else:
+            rendering.begin()  # the page says itself when
+
+    def outdated(self, given: str) -> str:
+        """What of open plans another view has ended (see Planner), after what it has ended of those that are over."""
+        answer = self.planner.run(given)
+        question = decode_object(given)
+        view, surface = str(question.get("view")), str(question.get("surface"))
+        plans = self.planner.plans
+        ended = self.planner.ended
+        for id in list(ended):
+            if not self._lasting.has(id):
+                ended.pop(id)
+        for id in list(plans) + list(ended):
+            plan = plans[id] if id in plans else ended[id]
+            self._lasting.end(id, plan.outdated(view, surface))
+        return answer
 
     def abandon(self, id: str, keys: "list[int]", why: str) -> None:
         """Give up steps of the plan *id*; see Abandon."""
@@ -120,8 +146,18 @@ def asked(given: str, told: Any = None, about: Any = None) -> str:
         renderer.stay()
     elif do == "uncover":
         renderer.uncover()
+    elif do == "outdated":
+        return renderer.outdated(given)
     elif do == "click":
         return encode(renderer.click(about))
     else:
         return renderer.planner.run(given)
     return ""
+
+
+def _elements(selector: str, done: Any) -> None:
+    find(selector, done, lambda why: None, lambda root: None)
+
+
+def _complain(line: str) -> None:
+    say("warn", line)

@@ -9,6 +9,7 @@ from ..bridge import attempt, construct, invoke, own, put, text, window
 from ..elements import name_of, trusted
 from ..features import look
 from ..sequence import each
+from .in_place import conceal, holds_owned, is_owned, nodes_in, write
 from .markup import made, run_scripts
 
 TYPE_CHECKING = False
@@ -19,6 +20,33 @@ if TYPE_CHECKING:
 DONE_MARK = "data-adobe-proposition-ids"  # Alloy's names, so that both agree on one page
 INTERACT_MARK = "data-aep-interact-id"
 LABEL_MARK = "data-aep-click-label"
+STANDS = "stands"
+
+
+class Trace:
+    """What a step has done to *element*: *nodes* are put in by it; *hidden* and *texts* are a framework's, kept in their place."""
+
+    def __init__(self, element: Any, step: "dict[str, object]") -> None:
+        self.element = element
+        self.before = ""  # what a page that puts the element back writes; see lasting.py
+        self.after = ""
+        self.nodes: list[Any] = []
+        self.hidden: list[Any] = []
+        self.texts: list[Any] = []
+        self.state = STANDS  # see lasting.py
+        self.again = False  # on an element that has come later
+        self.clicked_ms = 0  # when the visitor has last clicked on what was put in
+        self._step = step
+
+    def mark(self, node: Any) -> None:
+        """Note that clicks on *node* may be meant for the offer."""
+        _mark_for_clicks(node, self._step)
+
+    def hide(self, nodes: "list[Any]") -> None:
+        """Hide *nodes*, which a framework owns, in their place."""
+        for node in nodes:
+            conceal(node, self.texts)
+            self.hidden.append(node)
 
 
 def apply(
@@ -26,10 +54,12 @@ def apply(
     elements: "list[Any]",
     replaced: "list[Any]",
     done: "Callable[[str], None]",
+    keep: "Callable[[Trace], None]" = lambda trace: None,
 ) -> None:
-    """Carry *step* out on each of *elements*; *done* gets '' or what went wrong.
+    """Carry *step* out on each of *elements*; *done* gets '' or what went wrong, *keep* the trace of each, before.
 
-    What stands in the place of an element is put there, and the element added to *replaced*: the caller takes it away.
+    What stands in the place of an element is put there, and the element added to *replaced*: the caller takes it away, unless a
+    framework owns it: then it is hidden.
     """
     action: Any = _ACTIONS[str(step["type"])]
     # What is meant for the head can only be added to it; custom code says itself where it goes.
@@ -49,46 +79,60 @@ def apply(
                 problems.append(problem)
             next_one()
 
+        trace = Trace(left[index], step)
+        keep(trace)
         if step["type"] == "replaceHtml":
-            replaced.append(left[index])
+            if is_owned(left[index]):
+                trace.hide([left[index]])
+            else:
+                replaced.append(left[index])
         if step["once"]:
             _mark(left[index], str(step["item"]))
-        action(left[index], step["content"], ended, lambda node: _mark_for_clicks(node, step))
+        action(left[index], step["content"], ended, trace)
 
     each(list(range(len(left))), act, lambda: done(problems[0] if problems else ""))
 
 
-# ---- actions: (element, content, done, changed); *changed* is told of each node that clicks may be meant for -----------
+# ---- actions: (element, content, done, trace) -------------------------------------------------------------------------
 
 
-def _set_text(element: Any, content: str, done: Any, changed: Any) -> None:
-    changed(element)
-    put(element, "textContent", content)
+def _set_text(element: Any, content: str, done: Any, trace: Any) -> None:
+    trace.mark(element)
+    if is_owned(element) or holds_owned(element):
+        trace.nodes = write(element, content, trace.texts)
+        trace.hidden = [node for node in nodes_in(element) if own(node, "nodeType") == 1]
+    else:
+        put(element, "textContent", content)
     done("")
 
 
-def _set_html(element: Any, content: str, done: Any, changed: Any) -> None:
+def _set_html(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
-        invoke(element, "replaceChildren")
+        if holds_owned(element):
+            trace.hide(nodes_in(element))
+        else:
+            invoke(element, "replaceChildren")
+        trace.nodes = nodes
         for node in nodes:
             invoke(element, "appendChild", node)
-        changed(element)
+        trace.mark(element)
         run_scripts(element, scripts, done)
 
     made(content, place, done, element)
 
 
-def _append_html(element: Any, content: str, done: Any, changed: Any) -> None:
+def _append_html(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
+        trace.nodes = nodes
         for node in nodes:
             invoke(element, "appendChild", node)
-        changed(element)
+        trace.mark(element)
         run_scripts(element, scripts, done)
 
     made(content, place, done, element)
 
 
-def _append_to_head(element: Any, content: str, done: Any, changed: Any) -> None:
+def _append_to_head(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         for node in nodes:
             invoke(element, "appendChild", node)
@@ -97,53 +141,55 @@ def _append_to_head(element: Any, content: str, done: Any, changed: Any) -> None
     made(content, place, done, element, "script, link, style")
 
 
-def _prepend_html(element: Any, content: str, done: Any, changed: Any) -> None:
+def _prepend_html(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         # Before the first element child; without one at the end, after any text (Alloy's rule).
         before = own(element, "firstElementChild")
+        trace.nodes = nodes
         for node in nodes:
-            changed(node)
+            trace.mark(node)
             invoke(element, "insertBefore", node, before)
         run_scripts(element, scripts, done)
 
     made(content, place, done, element)
 
 
-def _insert_before(element: Any, content: str, done: Any, changed: Any) -> None:
+def _insert_before(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
-        _insert(element, nodes, element, scripts, done, changed)
+        _insert(element, nodes, element, scripts, done, trace)
 
     made(content, place, done, own(element, "parentNode"))
 
 
-def _insert_after(element: Any, content: str, done: Any, changed: Any) -> None:
+def _insert_after(element: Any, content: str, done: Any, trace: Any) -> None:
     def place(nodes: "list[Any]", scripts: "list[Any]") -> None:
         # Before the next element, so text between the two stays in front (Alloy's rule).
-        _insert(element, nodes, own(element, "nextElementSibling"), scripts, done, changed)
+        _insert(element, nodes, own(element, "nextElementSibling"), scripts, done, trace)
 
     made(content, place, done, own(element, "parentNode"))
 
 
 def _insert(
-    element: Any, nodes: "list[Any]", before: Any, scripts: "list[Any]", done: Any, changed: Any
+    element: Any, nodes: "list[Any]", before: Any, scripts: "list[Any]", done: Any, trace: Any
 ) -> None:
     """Put *nodes* beside *element*, in front of *before*."""
     parent = own(element, "parentNode")
     if not parent or own(parent, "nodeType") == 9:
         done("the element has no parent that could take it")
         return
+    trace.nodes = nodes
     for node in nodes:
-        changed(node)
+        trace.mark(node)
         invoke(parent, "insertBefore", node, before)
     run_scripts(element, scripts, done)
 
 
-def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
+def _set_attribute(element: Any, content: "list[Any]", done: Any, trace: Any) -> None:
     left = list(content)
 
     def next_one(*_: Any) -> None:
         if not left:
-            changed(element)
+            trace.mark(element)
             done("")
             return
         name, value = left.pop(0)
@@ -156,8 +202,8 @@ def _set_attribute(element: Any, content: "list[Any]", done: Any, changed: Any) 
     next_one()
 
 
-def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
-    changed(element)
+def _set_style(element: Any, content: str, done: Any, trace: Any) -> None:
+    trace.mark(element)
     style = own(element, "style")
     before = text(look(style, "cssText"))
     style.cssText = (
@@ -168,24 +214,30 @@ def _set_style(element: Any, content: str, done: Any, changed: Any) -> None:
     done("")
 
 
-def _set_image_source(element: Any, content: str, done: Any, changed: Any) -> None:
+def _set_image_source(element: Any, content: str, done: Any, trace: Any) -> None:
     name = name_of(element)
     if name != "IMG":
         done("expected an IMG, got " + name)
         return
     construct(window.Image).src = content
-    changed(element)
+    trace.mark(element)
     element.removeAttribute("src")
     element.src = content
     done("")
 
 
-def _remove(element: Any, content: Any, done: Any, changed: Any) -> None:
-    invoke(element, "remove")
+def _remove(element: Any, content: Any, done: Any, trace: Any) -> None:
+    if is_owned(element):
+        trace.hide([element])
+    else:
+        invoke(element, "remove")
     done("")
 
 
-def _rearrange(element: Any, content: "list[Any]", done: Any, changed: Any) -> None:
+def _rearrange(element: Any, content: "list[Any]", done: Any, trace: Any) -> None:
+    if holds_owned(element):
+        done("a framework keeps these elements in their order")
+        return
     start, end = content
     children = own(element, "children")
     if start < children.length and end < children.length and start != end:
@@ -193,13 +245,13 @@ def _rearrange(element: Any, content: "list[Any]", done: Any, changed: Any) -> N
         # After the target but in front of the next element, or before it (Alloy's rule).
         before = own(target, "nextElementSibling") if start < end else target
         invoke(element, "insertBefore", moved, before)
-        changed(target)
-        changed(moved)
+        trace.mark(target)
+        trace.mark(moved)
     done("")
 
 
-def _collect_interactions(element: Any, content: Any, done: Any, changed: Any) -> None:
-    changed(element)
+def _collect_interactions(element: Any, content: Any, done: Any, trace: Any) -> None:
+    trace.mark(element)
     done("")
 
 

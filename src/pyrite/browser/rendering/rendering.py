@@ -9,7 +9,8 @@ from ...core.personalization.selectors import steps_of
 from ..bridge import callback, construct, invoke, own, parse, reach, window
 from ..elements import hide
 from ..sequence import each
-from .dom import apply
+from .dom import Trace, apply
+from .lasting import carry_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +36,13 @@ class Rendering:
         steps: "list[dict[str, object]]",
         started: "Callable[[list[str]], None]",
         finished: "Callable[[list[str]], None]",
+        *,
+        lasts: bool = False,
     ) -> None:
+        """*lasts* says that the page is to keep what is shown; then `traces` has what each step has done."""
         self._steps = steps
+        self._lasts = lasts
+        self.traces: list[list[Trace]] = [[] for _ in steps]
         self._results = [WAITING for _ in steps]
         self._found: dict[int, list[Any]] = {}
         self._replaced: list[Any] = []  # they go once other steps have had them
@@ -103,7 +109,10 @@ class Rendering:
         self._results[index] = RUNNING
         self._missed = True  # it may have made what others wait for
         try:
-            apply(self._steps[index], elements, self._replaced, done)
+            if self._lasts:
+                carry_out(self._steps[index], elements, self._replaced, done, self.traces[index])
+            else:
+                apply(self._steps[index], elements, self._replaced, done)
         except Exception as error:
             # An element that can't take the action, such as one of another namespace: the others can.
             done(f"{type(error).__name__}: {error}")

@@ -26,15 +26,15 @@ class Plan:
 
     *asked* says of the event that is answered: `renders`, its `view`, the `surface` of the page that it has asked for ('' for
     none), and whether the visitor is still on that `page` and `here`, in that view: what belongs to another is returned, and not
-    rendered.
+    rendered. It `lasts` where the page has not chosen the moment itself.
     """
 
     def __init__(self, id: str, asked: dict[str, object], interactions: Interactions) -> None:
         self.id = id
         self._asked = asked
+        self.lasts = asked.get("lasts") is True
         self.steps: list[dict[str, object]] = []
         self.warnings: list[str] = []
-        self.applied = False  # by the page itself, at the moment that it has chosen
         self.redirect: Found | None = None  # then nothing else is rendered
         self._interactions = interactions
         self._owners: list[dict[str, object]] = []
@@ -82,7 +82,6 @@ class Plan:
         The page's own that have been rendered already are left out, and items that can't be rendered.
         """
         given = options.get("propositions")
-        self.applied = bool(given)
         proposition: dict[str, object]
         for proposition in given if isinstance(given, list) else []:
             scope = str(proposition.get("scope"))

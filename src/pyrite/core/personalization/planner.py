@@ -18,6 +18,7 @@ class Planner:
     def __init__(self, place: int) -> None:
         self.interactions = Interactions({}, place=place)
         self.plans: dict[str, Plan] = {}
+        self.ended: dict[str, Plan] = {}  # those whose offers the page keeps; it forgets them
 
     def run(self, text: str) -> str:
         """The answer to a question of renderer.py: `do` names the method, the rest is its argument; both are JSON texts."""
@@ -80,6 +81,8 @@ class Planner:
         plan = self.plans[id]
         if question.get("end") is True:
             self.plans.pop(id)
+            if plan.lasts and plan.steps:
+                self.ended[id] = plan
         plan.finish(results)
         return {
             "returned": plan.returned,

@@ -111,7 +111,7 @@ class Renderings:
             self._view = event.view
         if fetches_page(event):
             self._surface = page_surface(event.page_url)
-        if self._run is None or not self._plans:
+        if self._run is None:
             return []
         found = self._told("outdated", {"view": self._view, "surface": self._surface})
         effects: list[Effect] = []
@@ -244,6 +244,7 @@ class Renderings:
                 "surface": surface if fetches_page(event) else "",
                 "page": not fetches_page(event) or self._surface in ("", surface),
                 "here": self._is_in_view(event),
+                "lasts": event.decided or bool(event.query),
             },
             "propositions": propositions,
             "applied": applied,
