@@ -87,8 +87,8 @@ def test_offers_on_a_frameworks_nodes_hurt_neither(
         assert page.evaluate(SEEN) == "New|ours|the end"
         assert errors == []
 
-        # Another view, without offers: all is the framework's again.
-        site.experience("rendered", "")
+        # Another view, whose offer finds nothing: all is the framework's again.
+        site.render({"type": "setText", "selector": "#nothing", "content": "New"})
         page.evaluate("history.pushState({}, '', '/other')")
         page.evaluate("alloy('event', {viewStart: true}).then(() => 1)")
         page.evaluate("window.set(6, true)")
