@@ -89,8 +89,9 @@ def test_offers_on_a_frameworks_nodes_hurt_neither(
 
         # Another view, whose offer finds nothing: all is the framework's again.
         site.render({"type": "setText", "selector": "#nothing", "content": "New"})
+        site.edge.state.experiences.reload()  # the edge itself looks once a second
         page.evaluate("history.pushState({}, '', '/other')")
         page.evaluate("alloy('event', {viewStart: true}).then(() => 1)")
         page.evaluate("window.set(6, true)")
-        assert page.evaluate(SEEN) == "Hello 6|note 6|1|2|3|end 6"
+        page.wait_for_function(f"({SEEN})() === 'Hello 6|note 6|1|2|3|end 6'", timeout=10000)
         assert errors == []
