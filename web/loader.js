@@ -89,8 +89,15 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
     else execute(name, item);
   };
 
+  // Outside the zone of a framework (zone.js): browser/entry/queue.py says why.
+  const outside = (work) => {
+    const { __symbol__: zoned, root } = page.Zone || {};
+    if (zoned && root && root.run) root.run(work);
+    else work();
+  };
+
   const take = (name, queue) => {
-    pushed(queue, (item) => call(name, item));
+    pushed(queue, (item) => outside(() => call(name, item)));
     for (const item of queue.splice(0)) call(name, item);
   };
 

@@ -8,7 +8,7 @@ from js_values import Array, JsError, Obj
 from opened import OPTIONS, Opened
 
 from pyrite.browser.entry import standalone
-from pyrite.browser.entry.queue import AGE_LIMIT_MS, queue_of, run, take_over
+from pyrite.browser.entry.queue import AGE_LIMIT_MS, outside, queue_of, run, take_over
 
 
 def function(queue: Any) -> Any:
@@ -134,3 +134,19 @@ def test_options_are_encoded_as_they_are_at_the_call(page_window: Window) -> Non
     options.type = "changed"
 
     assert events(page_window)[0]["eventType"] == "then"
+
+
+def test_what_is_pushed_in_the_zone_of_a_framework_is_run_in_its_root(page_window: Window) -> None:
+    ran: list[str] = []
+
+    def run(work: Any, *_: Any) -> None:
+        ran.append("begins")
+        work()
+        ran.append("ends")
+
+    page_window.Zone = Obj(__symbol__=str, root=Obj(run=run))
+    outside(lambda *_: ran.append("work"))
+    page_window.Zone = Obj(root=Obj(run=run))  # somebody else's
+    outside(lambda *_: ran.append("at once"))
+
+    assert ran == ["begins", "work", "ends", "at once"]

@@ -13,6 +13,7 @@ from ..bridge import (
     json,
     method,
     optional,
+    reach,
     text,
     window,
 )
@@ -38,10 +39,21 @@ def take_over(page: Page, queue: Any) -> None:
     waiting = queue.splice(0)
     # Defined, not set: in a page that has frozen Array.prototype nothing of its names can be set.
     pushed = construct(window.Object)
-    window.Reflect.set(pushed, "value", callback(lambda item=None, *_: _execute(page, item)))
+    execute = lambda item=None, *_: outside(lambda *_: _execute(page, item))  # noqa: E731
+    window.Reflect.set(pushed, "value", callback(execute))
     window.Reflect.defineProperty(queue, "push", pushed)
     for index in range(waiting.length):
         _execute(page, optional(waiting, str(index)))
+
+
+def outside(work: Any) -> None:
+    """Do *work* outside the zone of a framework (zone.js): Angular waits for the timers that are set in its own, and looks for
+    changes after each of them, after each listener and observer."""
+    root = look(feature("Zone", "__symbol__"), "root")
+    if look(root, "run") is None:
+        work()
+    else:
+        reach(look(root, "run"), root, callback(work))
 
 
 def _execute(page: Page, item: Any) -> None:
