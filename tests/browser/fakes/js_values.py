@@ -80,7 +80,7 @@ class Target(Obj):
 
     def dispatch(self, name: str, event: Any = None) -> None:
         for function in list(self.listeners.get(name, [])):
-            function(event if event is not None else Obj(type=name))
+            function(event if event is not None else Obj(type=name, target=self))
 
 
 class Promise(Obj):

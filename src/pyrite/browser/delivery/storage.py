@@ -200,7 +200,8 @@ class Storage:
 
         def begun(transaction: Any, *_: Any) -> None:
             self._reopened = False
-            listen(transaction, "abort", callback(lambda *_: self._refuse(_reason(transaction))))
+            # No listener holds what it listens to: in MicroPython neither would ever be freed (e2e/long_lived).
+            listen(transaction, "abort", callback(self._aborted))
             store = transaction.objectStore(STORE)
             recalls = [value for what, value in work if what == "recall"]
             puts = [value for what, value in work if what == "put"]
@@ -239,6 +240,9 @@ class Storage:
             gone,
         )
 
+    def _aborted(self, event: Any = None, *_: Any) -> None:
+        self._refuse(_reason(look(event, "target")))
+
     def _certain(self, records: "list[Record]") -> None:
         for record in records:
             id = str(record["id"])
@@ -254,8 +258,8 @@ class Storage:
         taken: list[Record] = []
         all_records = store.getAll()
 
-        def with_records(*_: Any) -> None:
-            records = decode(stringify(all_records.result))
+        def with_records(event: Any = None, *_: Any) -> None:
+            records = decode(stringify(look(look(event, "target"), "result")))
             left = False
             for record in records if isinstance(records, list) else []:
                 if not is_for(record, stream):
