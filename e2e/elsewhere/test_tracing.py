@@ -50,7 +50,9 @@ def test_where_the_preflight_is_refused_the_event_goes_once_by_a_beacon_and_the_
 
             beacons = [seen for seen in edge.seen if seen.is_beacon]
             assert len(beacons) == 1
+            edge.events(1)
             assert [event["type"] for event in edge.all_events()] == ["one"]
+            page.evaluate("0")  # lines of the console are heard with the answer to a call
             assert [line for line in console if "sent by a beacon" in line]
 
 

@@ -63,8 +63,8 @@ def test_an_edge_in_trouble_loses_nothing(tracking: Tracking, page: Page, site: 
         trouble()
         page.evaluate(f"() => {{ {SEND.replace('one', 'kept')} }}")
         page.wait_for_function("alloy('getDelivery').then((told) => told.waiting > 0)")
-        tracking.back()
         with tracking.expect_event("kept", within=10):
+            tracking.back()
             page.goto(site.tracked(""))
     assert {request.status for request in tracking.requests} >= {0, 200, 503} - {0}
 
