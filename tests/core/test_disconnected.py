@@ -6,6 +6,7 @@ from pyrite.core.effects import kind
 from pyrite.core.tracker import Tracker
 
 SENDING = (
+    ("trackEvent", {"events": []}),
     ("event", {"viewStart": True}),
     ("event", {"documentUnloading": True}),
     ("sendEvent", {}),

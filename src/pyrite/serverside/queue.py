@@ -16,6 +16,7 @@ from typing import Protocol
 from .message import Message
 
 LEASE_MS = 60_000  # how long a message that was taken is left to whoever took it, who may have died
+NEARLY = 0.9  # of a file's bytes: whoever asks for room first has others beside it
 BUSY_S = 2.0  # how long another process of the same queue may hold it up
 
 
@@ -48,6 +49,9 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """How many messages are not done."""
+
+    def is_full(self, count: int = 1) -> bool:
+        """Whether *count* more messages would push others out, or nearly fill the file."""
 
     def close(self) -> None:
         """Let go of files; what waits on disk stays there."""
@@ -113,6 +117,10 @@ class MemoryQueue:
         """See Queue."""
         return len(self._messages)
 
+    def is_full(self, count: int = 1) -> bool:
+        """See Queue."""
+        return len(self._messages) + count > self._limit
+
     def close(self) -> None:
         """See Queue."""
 
@@ -170,10 +178,10 @@ class DiskQueue:
         with self._lock:
             self._connection.execute(insert, (message.value, message.as_text()))
             self._count += 1
-            if self._count <= self._limit and not self._is_full():
+            if self._count <= self._limit and not self._has_no_bytes_left():
                 return None
             self._count = self._waiting()  # other processes take and put, too
-            if self._count <= self._limit and not self._is_full():
+            if self._count <= self._limit and not self._has_no_bytes_left():
                 return None
             cheapest = "SELECT key FROM messages WHERE taken = 0 ORDER BY value, key LIMIT 1"
             gone = self._connection.execute(
@@ -222,19 +230,26 @@ class DiskQueue:
         with self._lock:
             return self._waiting()
 
+    def is_full(self, count: int = 1) -> bool:
+        """See Queue."""
+        with self._lock:
+            if self._count + count > self._limit:
+                self._count = self._waiting()  # other processes take and put, too
+            return self._count + count > self._limit or self._has_no_bytes_left(NEARLY)
+
     def close(self) -> None:
         """See Queue."""
         with self._lock:
             self._connection.close()
 
-    def _is_full(self) -> bool:
+    def _has_no_bytes_left(self, share: float = 1) -> bool:
         if not self._most_bytes:
             return False
         pages, free, size = (
             self._connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("page_count", "freelist_count", "page_size")
         )
-        return bool((pages - free) * size > self._most_bytes)
+        return bool((pages - free) * size > self._most_bytes * share)
 
     def _waiting(self) -> int:
         found: int = self._connection.execute("SELECT count(*) FROM messages").fetchone()[0]

@@ -117,6 +117,10 @@ class Sender:
             worker.put(message)
         return True
 
+    def is_full(self, count: int = 1) -> bool:
+        """Whether *count* more events would push others out of the queue."""
+        return self._queue.is_full(count)
+
     def counts(self) -> dict[str, Any]:
         """`{queued, sent, failed, dropped: {reason: number}}` of this process; `failed` counts attempts, which are made again."""
         dropped = dict(self._worker.dropped)

@@ -283,6 +283,19 @@ def test_settings_that_can_not_be_are_told_with_their_key(table: dict[str, Any],
         RelaySettings.of(table)
 
 
+@pytest.mark.parametrize("kept", ["in a file", "in memory"])
+def test_a_full_queue_takes_no_more_and_keeps_what_was_acknowledged(tmp_path: Any, kept: str) -> None:  # fmt: skip
+    queue = str(tmp_path / "queue") if kept == "in a file" else ""
+    told = Told(queue=queue, limit=2, per_minute=10_000)
+    told.relay.sender._worker._most = 0  # nobody sends
+    statuses = [told.ask(CLICK).status for _ in range(4)]
+
+    assert statuses == [204, 204, 503, 503]
+    counts = told.relay.sender.counts()
+    assert (counts["queued"], counts["dropped"]) == (2, {})
+    told.relay.sender.close(0)
+
+
 def test_cookies_of_others_stay_here() -> None:
     header = "session=secret; pyrite_fpid=a; kndctr_shop_identity=b; x=pyrite_c"
     assert own_cookies(header) == "pyrite_fpid=a; kndctr_shop_identity=b"

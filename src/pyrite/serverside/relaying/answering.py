@@ -37,6 +37,7 @@ LINKED = 10_000  # pairs of a visitor's ids that were told the edge, of this pro
 RESERVED = ("kind", "event", "user", "eid", "now_ms", "token", "after", "documentUnloading")
 COLLECT = "/v1/collect"
 USUAL_VALUE = 4
+AT_ONCE = 2000  # events of requests under way that find room at the same time
 _CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*")
 _PROTOCOL = re.compile(
     r"([A-Za-z0-9_-]{1,32}/)?v1/[a-z]{1,32}(/[a-z-]{1,32})?"
@@ -66,7 +67,7 @@ class Relay:
             )  # fmt: skip
         self.sender = Sender(
             settings.upstream, form=form, queue=settings.queue or None, queue_bytes=settings.queue_bytes, key=key,
-            timeout_s=settings.timeout_s, limit=settings.limit, strict=True, transport=transport,
+            timeout_s=settings.timeout_s, limit=settings.limit + AT_ONCE, strict=True, transport=transport,
         )  # fmt: skip
         self._upstream = Upstream(
             settings.upstream,
@@ -163,6 +164,9 @@ class Relay:
         wait_s = self._rates.wait_s(visitor, len(events), self._now_s())
         if wait_s:
             return refused(429, "relay.too_often", f"expected at most {self.settings.per_minute} events in a minute", ("retry-after", str(wait_s)))  # fmt: skip
+        if self.sender.is_full(len(events) + AT_ONCE):
+            # What is acknowledged here is sent: nothing makes room by pushing out what a page was told is taken.
+            return refused(503, "relay.full", "too many events wait for the edge", ("retry-after", "5"))  # fmt: skip
         errors = []
         for index, event in enumerate(events):
             try:
@@ -247,7 +251,11 @@ class Relay:
             return unreachable(error)
 
     def _keep(self, asked: Asked, target: str) -> bool:
-        if "content-encoding" in asked.headers or not asked.body:
+        if (
+            "content-encoding" in asked.headers
+            or not asked.body
+            or self.sender.is_full(1 + AT_ONCE)
+        ):
             return False
         try:
             body = asked.body.decode()

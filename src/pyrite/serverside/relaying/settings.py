@@ -42,7 +42,7 @@ class RelaySettings:
     queue: str = ""
     """The file in which events wait; in memory when empty."""
     queue_bytes: int = 100_000_000
-    """How large that file may become; then the oldest of least value goes."""
+    """How large that file may become; then events are refused."""
     limit: int = 100_000
     """How many events may wait."""
     key: str = ""
