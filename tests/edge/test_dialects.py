@@ -93,7 +93,7 @@ class Pixel:
             events=[event],
             visit=Visit(datastream=stream, visitor=visitor, seen_ms=call.received_ms),
             session=step if session else None,
-            links=[link] if person else [],
+            links={link: None} if person else {},
         )
 
     def answer(self, arrival: Arrival, receipt: Receipt) -> Response:

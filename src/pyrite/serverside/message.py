@@ -125,7 +125,7 @@ class Datastream:
             body["xdm"] = {"identityMap": {"FPID": [{"id": user}]}}
         try:
             text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise Invalid(f"event {kind!r}: expected what JSON can say: {error}") from None
         target = (
             f"{self.base_path}/v1/collect?configId={quote(self.datastream, safe='')}&requestId={id}"

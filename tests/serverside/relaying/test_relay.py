@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pyrite.core.ibexa.address import read
 from pyrite.serverside import Invalid, pixel
@@ -165,6 +167,52 @@ def test_one_visitor_has_so_many_events_a_minute_and_others_their_own() -> None:
 def test_newcomers_of_one_address_share_its_bucket() -> None:
     told = Told(per_minute=3)
     assert [told.ask(CLICK).status for _ in range(4)] == [204, 204, 204, 429]
+
+
+def test_newcomers_behind_a_proxy_that_was_not_named_are_let_in() -> None:
+    told = Told(per_minute=1)
+    local = [told.ask(CLICK, client="127.0.0.1", x_forwarded_for="203.0.113.9").status for _ in range(3)]  # fmt: skip
+    public = [told.ask(CLICK, client="8.8.8.8", x_forwarded_for="203.0.113.9").status for _ in range(3)]  # fmt: skip
+    assert (local, public) == ([204] * 3, [204, 429, 429])
+
+
+@pytest.mark.parametrize("ids", ["pyrite_pid=not_defined; pyrite_fpid=device-1", "pyrite_pid=_me; pyrite_fpid=_me"])  # fmt: skip
+def test_ids_that_are_nobodys_are_no_accident(ids: str) -> None:
+    told = Told()
+    assert told.ask(CLICK, cookie=ids).status in (204, 400)
+
+
+def test_data_as_deep_as_json_can_be_read_is_no_accident() -> None:
+    told = Told(datastream="shop", customer="")
+    for depth in range(900, 1000, 5):
+        deep = b'{"kind": "x", "data": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+        assert told.ask(deep).status in (204, 400)
+    told.relay.close()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["kind", "event", "self", "user", "eid", "item", "items", "itemtype", "xdm", "data", "url", "now_ms", "target", "x"]), inner, max_size=5),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    body=ANYTHING.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40),
+    kind=st.sampled_from(["click", "login", "buy", "x"]),
+    path=st.sampled_from(["/t/e", "/t/e/zAAAA", "/t/e/" + "z" * 40, "/t/e/é"]),
+    method=st.sampled_from(["GET", "POST", "OPTIONS", "PUT"]),
+    header=st.text(max_size=20),
+    stream=st.booleans(),
+)
+def test_whatever_comes_is_taken_or_refused(body: bytes, kind: str, path: str, method: str, header: str, stream: bool) -> None:  # fmt: skip
+    told = Told(**({"datastream": "shop", "customer": ""} if stream else {}))
+    known = told.ask({"kind": kind, "itemtype": 1, "item": 7, "self": 1, "user": header})
+    reply = told.ask(body, method=method, path=path, query=f"cb={header}", cookie=header, accept=header)  # fmt: skip
+    told.relay.close()
+
+    assert {known.status, reply.status} <= {200, 204, 207, 400, 405, 413}
 
 
 def test_visitors_that_are_remembered_are_bounded() -> None:

@@ -155,7 +155,7 @@ class Reader:
             way=way_of(call, event, address),
         )
         if user and target and user != target:
-            arrival.links.append(_link(datastream, user, target, received_ms, LOGIN))
+            arrival.link(_link(datastream, user, target, received_ms, LOGIN))
         if user:
             arrival.visit = Visit(datastream=datastream, visitor=user, seen_ms=received_ms)
         return arrival
@@ -172,7 +172,7 @@ class Reader:
             # Both are this browser's: what happened before the tracker came is the same visitor's.
             source, target = [self._users.hashed(customer, id) for id in (pid, device)]
             both = _link(arrival.datastream, source, target, call.received_ms, IDENTIFY)
-            arrival.links.append(both)
+            arrival.link(both)
         if not device and not pid:
             if call.row or call.header(b"sec-fetch-site") == "cross-site":
                 return ""  # a cookie of ours would not come back from there

@@ -69,7 +69,7 @@ class Tracked:
         if user and target and user != target:
             links.append(_link(event, user, target, LOGIN))
         taken = _merged(said, event, user, target)
-        arrival.links += [link for link in links if link not in arrival.links]
+        arrival.link(*links)
         return taken
 
     def hides(self, content: bytes) -> bytes:

@@ -21,7 +21,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     visit: Visit | None = None
     deliveries: Deliveries | None = None
     session: SessionStep | None = None  # of the visitor, to which the events belong
-    links: list[Link] = []
+    links: dict[Link, None] = {}  # in order, each once
     # Place, and an event that what stands there has become besides its own.
     beside: list[tuple[int, Event]] = []
     # What metrics count besides, by the name of a counter: see COUNTED.
@@ -41,6 +41,10 @@ class Arrival(msgspec.Struct, kw_only=True):
             return tuple(self.events)
         gone = {place for place, _ in self.refused}
         return (*self.events, *[event for place, event in self.beside if place not in gone])
+
+    def link(self, *links: Link) -> None:
+        """Have *links* made with the events."""
+        self.links.update(dict.fromkeys(links))
 
     def cookies(self) -> dict[str, str]:
         """The visitor's cookies, wherever the request has them."""

@@ -141,12 +141,13 @@ class Reader:
 
     def _link(self, arrival: Arrival, identities: list[tuple[str, str]]) -> None:
         assert arrival.caller
-        arrival.links += links_of(
+        links = links_of(
             arrival.caller,
             identities,
             datastream=arrival.datastream,
             at_ms=arrival.call.received_ms,
         )
+        arrival.link(*links)
 
     def whose(self, call: Call, content: bytes) -> tuple[str, str]:
         """See Dialect in ingest/dialect.py."""

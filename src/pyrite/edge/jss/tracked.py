@@ -79,15 +79,14 @@ class Tracked:
         if body.linked and not identities:
             return
         body.linked = True
-        for link in links_of(
+        links = links_of(
             body.caller,
             identities,
             datastream=arrival.datastream,
             at_ms=event.received_ms,
             visitor=event.visitor,
-        ):
-            if link not in arrival.links:
-                arrival.links.append(link)
+        )
+        arrival.link(*links)
 
 
 class Body(msgspec.Struct, kw_only=True):

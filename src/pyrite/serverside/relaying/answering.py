@@ -13,9 +13,13 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs
 
+from ...core.ibexa.pieces import check_callback
+from ...core.ibexa.refusal import Refused
 from ...core.visitor.consent import IN
 from ...core.visitor.identity import FPID_COOKIE, unquoted
 from ..message import Customer, Datastream, Invalid, Message
@@ -34,16 +38,14 @@ BODY_BYTES = 1_048_576
 MOST_EVENTS = 100  # of one request
 COOKIE_S = 395 * 86_400
 LINKED = 10_000  # pairs of a visitor's ids that were told the edge, of this process
-RESERVED = ("kind", "event", "user", "eid", "now_ms", "token", "after", "documentUnloading")
+RESERVED = ("self", "kind", "event", "user", "eid", "now_ms", "token", "after", "documentUnloading")
 COLLECT = "/v1/collect"
 USUAL_VALUE = 4
 AT_ONCE = 2000  # events of requests under way that find room at the same time
-_CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*")
 _PROTOCOL = re.compile(
     r"([A-Za-z0-9_-]{1,32}/)?v1/[a-z]{1,32}(/[a-z-]{1,32})?"
 )  # perhaps with a region in front
 _ID = re.compile(r"[A-Za-z0-9._:~@=+/-]{2,128}")
-CALLBACK_LONGEST = 128
 
 
 class Relay:
@@ -80,6 +82,7 @@ class Relay:
         self._now_s = now_s
         self._linked: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._lock = threading.Lock()
+        self._said = False  # that an unknown proxy stands in front
 
     def is_mine(self, path: str) -> bool:
         """Whether the relay answers at *path*."""
@@ -91,7 +94,11 @@ class Relay:
             return self._answer_script(asked)
         if not asked.may(self.settings.origins):
             return refused(403, "relay.origin", "expected a page of this site, or of an origin that is listed in origins")  # fmt: skip
-        reply = self._answer(asked)
+        try:
+            reply = self._answer(asked)
+        except Exception:
+            log.exception("tracking: a request was not relayed")
+            reply = refused(500, "relay.failed", "the relay has a mistake; its log says which")
         origin = asked.headers.get("origin")
         if origin is None or asked.is_own(origin):
             return reply
@@ -135,8 +142,10 @@ class Relay:
         """A packed event: of a pixel, or, with `cb` in the query, of JSONP."""
         query = parse_qs(asked.query)
         callback = (query.get("cb") or query.get("jsonpCallback") or [""])[0]
-        if callback and (len(callback) > CALLBACK_LONGEST or not _CALLBACK.fullmatch(callback)):
-            return refused(400, "relay.callback", f"expected a path of identifiers, got {callback!r:.100}")  # fmt: skip
+        try:
+            check_callback(callback or "none")
+        except Refused as error:
+            return refused(400, "relay.callback", error.message)
         try:
             reply = self._take(asked, [unpacked(code)])
         except Invalid as error:
@@ -158,10 +167,9 @@ class Relay:
         """Queue *events*; those that can't be are told beside the others."""
         if len(events) > MOST_EVENTS:
             return refused(413, "relay.too_many", f"expected at most {MOST_EVENTS} events in one request, got {len(events)}")  # fmt: skip
-        known = asked.seen.consent(default=self.settings.default_consent) == IN
+        known = asked.consent(default=self.settings.default_consent) == IN
         device, minted = self._device(asked) if known else ("", "")
-        visitor = asked.client if minted or not device else device
-        wait_s = self._rates.wait_s(visitor, len(events), self._now_s())
+        wait_s = self._wait_s(asked, "" if minted else device, len(events))
         if wait_s:
             return refused(429, "relay.too_often", f"expected at most {self.settings.per_minute} events in a minute", ("retry-after", str(wait_s)))  # fmt: skip
         if self.sender.is_full(len(events) + AT_ONCE):
@@ -210,7 +218,7 @@ class Relay:
 
     def _device(self, asked: Asked) -> tuple[str, str]:
         """The visitor's device id, and the one that was minted, '' where there was one."""
-        found = asked.seen.cookies
+        found = asked.cookies
         of_tracker, of_pixel = (unquoted(found.get(name, "")) for name in (FPID_COOKIE, PIXEL_COOKIE))  # fmt: skip
         of_tracker = of_tracker if _ID.fullmatch(of_tracker) else ""
         of_pixel = of_pixel if _ID.fullmatch(of_pixel) else ""
@@ -222,6 +230,18 @@ class Relay:
         minted = str(uuid.uuid4())
         return minted, minted
 
+    def _wait_s(self, asked: Asked, device: str, count: int) -> int:
+        """Seconds until there is room for *count* events of a visitor, or of newcomers (*device* is '') from one address; 0 for now.
+
+        By a proxy that this server was not told of all newcomers come from one address: they are let in.
+        """
+        if not device and "x-forwarded-for" in asked.headers and not _is_public(asked.client):
+            if not self._said:
+                self._said = True
+                log.warning("tracking: requests come by a proxy whose word is not taken: name it in trusted_proxies, or to your server")  # fmt: skip
+            return 0
+        return self._rates.wait_s(device or asked.client, count, self._now_s())
+
     def _link(self, source: str, target: str) -> None:
         """Tell the edge once that both ids are one visitor's."""
         with self._lock:
@@ -230,14 +250,14 @@ class Relay:
             self._linked[source, target] = None
             if len(self._linked) > LINKED:
                 self._linked.popitem(last=False)
-        self.sender.event("login", user=source, target=target)
+        with suppress(Invalid):  # of ids that are nobody's there is nothing to tell
+            self.sender.event("login", user=source, target=target)
 
     # ---- the tracker's own protocol ---------------------------------------------------------------------------------
 
     def _pass_on(self, asked: Asked, rest: str) -> Reply:
-        count = 1
-        visitor = unquoted(asked.seen.cookies.get(FPID_COOKIE, "")) or asked.client
-        wait_s = self._rates.wait_s(visitor, count, self._now_s())
+        device = unquoted(asked.cookies.get(FPID_COOKIE, ""))
+        wait_s = self._wait_s(asked, device, 1)
         if wait_s:
             return refused(429, "relay.too_often", f"expected at most {self.settings.per_minute} requests in a minute", ("retry-after", str(wait_s)))  # fmt: skip
         query = f"?{asked.query}" if asked.query else ""
@@ -274,3 +294,10 @@ class Relay:
             )
         )
         return True
+
+
+def _is_public(client: str) -> bool:
+    try:
+        return ip_address(client).is_global
+    except ValueError:
+        return False

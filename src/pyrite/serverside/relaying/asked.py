@@ -15,21 +15,11 @@ GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request. Names of headers are in small letters; *path* is decoded, from the root of the site; *client* is its address."""
+class Asked(Seen):
+    """A request before it is answered; *client* is the address that it came from."""
 
-    method: str
-    path: str
-    query: str = ""
-    scheme: str = "http"
-    headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     client: str = ""
-
-    @property
-    def seen(self) -> Seen:
-        """The same, as those see it who ask whose it may be."""
-        return Seen(method=self.method, path=self.path, query=self.query, scheme=self.scheme, headers=self.headers)  # fmt: skip
 
     @property
     def wants_image(self) -> bool:

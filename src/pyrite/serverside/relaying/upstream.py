@@ -93,6 +93,8 @@ class Upstream:
             answer = self._client.send(request)
         except Exception as error:
             if not self._failed(error):
+                with self._lock:
+                    self._breaker.gave_up()
                 raise
             with self._lock:
                 self._breaker.failed(clock_ms())
