@@ -129,7 +129,16 @@
   const keys = new Set();
   let lookedMs = 0;
   let timer;
+  // Who comes back to a view begins anew.
+  let shown = view();
+  const moved = () => {
+    if (shown == view()) return;
+    shown = view();
+    keys.clear();
+    count();
+  };
   const wait = (type, event, item, user, query, leftMs) => {
+    moved();
     const key = [view(), type, event, item].join(" ");
     if (keys.has(key)) return;
     keys.add(key);
@@ -193,4 +202,6 @@
   for (const name of ["visibilitychange", "freeze", "resume"]) document.addEventListener(name, () => (count(), look()));
   addEventListener("pageshow", () => ((leaving = false), count(), look()));
   addEventListener("pagehide", leave);
+  addEventListener("popstate", moved);
+  fact(() => navigation.addEventListener("currententrychange", moved));
 })(window, document, document.currentScript);

@@ -58,6 +58,18 @@ def test_only_the_time_that_the_page_is_seen_counts_once_for_each_item(
     assert sorted(consumed(tracked), key=str) == [("1", None), ("2", 100), ("2", 50)]
 
 
+def test_who_comes_back_to_a_view_begins_anew(tracked: Site, page: Page, run: Run) -> None:
+    opened(tracked, page, run)
+    for path, ms in (("/page", 3_000), ("/other", 1_000), ("/page", 6_000), ("/other", 1_000), ("/page", 6_000)):  # fmt: skip
+        page.evaluate("(path) => history.pushState(null, '', path)", path)
+        if path == "/page":
+            page.evaluate(consume(7, seconds=5) + " && 0")
+        passes(page, ms)
+    tracked.wait(lambda: len(consumed(tracked)) >= 2, "both")
+
+    assert consumed(tracked) == [("7", None), ("7", None)]
+
+
 def test_leaving_early_sends_nothing_and_leaving_late_does(
     tracked: Site, page: Page, run: Run
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from fake_window import Window, clicked, element
 
 from pyrite.browser.rendering.clicks import tell_offer
-from pyrite.browser.rendering.dom import INTERACT_MARK, LABEL_MARK
+from pyrite.browser.rendering.marks import INTERACT_MARK, LABEL_MARK
 from pyrite.core.personalization.interactions import Click
 
 

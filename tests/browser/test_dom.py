@@ -7,7 +7,8 @@ from fake_document import Element
 from fake_window import Window, element
 from js_values import JsError, Obj
 
-from pyrite.browser.rendering.dom import DONE_MARK, INTERACT_MARK, LABEL_MARK, apply
+from pyrite.browser.rendering.dom import apply
+from pyrite.browser.rendering.marks import DONE_MARK, INTERACT_MARK, LABEL_MARK
 
 
 def step(type: str, content: Any = "", **more: Any) -> dict[str, object]:

@@ -6,9 +6,10 @@ import pytest
 from fake_document import Element
 from fake_window import Window, element
 
-from pyrite.browser.rendering.dom import Trace
-from pyrite.browser.rendering.lasting import RATE, SECOND_MS, TIMES, Lasting, carry_out
+from pyrite.browser.rendering.lasting import Lasting, carry_out
+from pyrite.browser.rendering.offer import RATE, SECOND_MS, TIMES
 from pyrite.browser.rendering.rendering import find
+from pyrite.browser.rendering.trace import Trace
 from pyrite.testing.browser import MemoryBrowser
 
 

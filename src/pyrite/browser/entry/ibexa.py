@@ -14,6 +14,7 @@ from ..bridge import (
     construct,
     invoke,
     is_nullish,
+    listen,
     own,
     parse,
     stringify,
@@ -41,7 +42,8 @@ HALF = [
     1,
 ]  # shares of a box at which the browser tells
 
-_known: "list[str]" = []  # what waits or was sent, by key_of
+_known: "list[str]" = []  # what waits or was sent in this view, by key_of
+_views: "list[str]" = []  # the one that is shown
 _watches: "list[Watch]" = []  # what still waits
 _clock = [0.0]  # of the last look; 0 while the page is not seen
 _timers = [0]  # that have been set
@@ -102,6 +104,11 @@ def begin() -> None:
     stay(window.document, "resume", callback(_turned))
     stay(window.globalThis, "pagehide", callback(lambda *_: _count(True)))
     stay(window.globalThis, "pageshow", callback(_turned))
+    moved = callback(_moved)
+    stay(window.globalThis, "popstate", moved)
+    navigation = feature("navigation", "addEventListener")
+    if navigation is not None:
+        listen(navigation, "currententrychange", moved)
     for name in ("scroll", "resize"):
         stay(window.globalThis, name, callback(_scrolled), True)
 
@@ -114,6 +121,7 @@ def asked(given: str, told: "Any" = None, about: "Any" = None) -> str:
         return stringify(answer(parse(given)))
     _origin, options, name = given.split("\n")
     try:
+        _moved()
         said = spelled_out(parse(options))
         event_options(said, "")
         waiting = Waiting(said.get("after"))
@@ -167,6 +175,17 @@ def _turned(*_: "Any") -> None:
         _clock[0] = _now()
     _scrolled()
     _set_timer()
+
+
+def _moved(*_: "Any") -> None:
+    """Where the page shows another view, what waited for the one before is over; who comes back to that begins anew."""
+    view = view_of(_address())
+    if [view] == _views:
+        return
+    _views.clear()
+    _views.append(view)
+    _known.clear()
+    _count()
 
 
 def _count(leaving: bool = False) -> None:

@@ -8,7 +8,7 @@ from ..bridge import invoke, own, text
 from ..console import say
 from ..elements import name_of
 from ..sequence import each
-from .dom import INTERACT_MARK, LABEL_MARK
+from .marks import INTERACT_MARK, LABEL_MARK
 from .rendering import find
 
 TYPE_CHECKING = False

@@ -9,44 +9,15 @@ from ..bridge import attempt, construct, invoke, own, put, text, window
 from ..elements import name_of, trusted
 from ..features import look
 from ..sequence import each
-from .in_place import conceal, holds_owned, is_owned, nodes_in, write
+from .in_place import holds_owned, is_owned, nodes_in, write
+from .marks import is_marked, mark
 from .markup import made, run_scripts
+from .trace import Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-DONE_MARK = "data-adobe-proposition-ids"  # Alloy's names, so that both agree on one page
-INTERACT_MARK = "data-aep-interact-id"
-LABEL_MARK = "data-aep-click-label"
-STANDS = "stands"
-
-
-class Trace:
-    """What a step has done to *element*: *nodes* are put in by it; *hidden* and *texts* are a framework's, kept in their place."""
-
-    def __init__(self, element: Any, step: "dict[str, object]") -> None:
-        self.element = element
-        self.before = ""  # what a page that puts the element back writes; see lasting.py
-        self.after = ""
-        self.nodes: list[Any] = []
-        self.hidden: list[Any] = []
-        self.texts: list[Any] = []
-        self.state = STANDS  # see lasting.py
-        self.again = False  # on an element that has come later
-        self.clicked_ms = 0  # when the visitor has last clicked on what was put in
-        self._step = step
-
-    def mark(self, node: Any) -> None:
-        """Note that clicks on *node* may be meant for the offer."""
-        _mark_for_clicks(node, self._step)
-
-    def hide(self, nodes: "list[Any]") -> None:
-        """Hide *nodes*, which a framework owns, in their place."""
-        for node in nodes:
-            conceal(node, self.texts)
-            self.hidden.append(node)
 
 
 def apply(
@@ -69,7 +40,7 @@ def apply(
     left = [
         element
         for element in elements
-        if not (step["once"] and _is_marked(element, str(step["item"])))
+        if not (step["once"] and is_marked(element, str(step["item"])))
     ]
     problems: list[str] = []
 
@@ -87,7 +58,7 @@ def apply(
             else:
                 replaced.append(left[index])
         if step["once"]:
-            _mark(left[index], str(step["item"]))
+            mark(left[index], str(step["item"]))
         action(left[index], step["content"], ended, trace)
 
     each(list(range(len(left))), act, lambda: done(problems[0] if problems else ""))
@@ -278,31 +249,3 @@ _ACTIONS = {
     "customCode": _prepend_html,
     "collectInteractions": _collect_interactions,
 }
-
-
-# ---- marks ----------------------------------------------------------------------------------------------------------
-
-
-def _is_marked(element: Any, item: str) -> bool:
-    return item != "" and item in _marks(element, DONE_MARK)
-
-
-def _mark(element: Any, item: str) -> None:
-    if item:
-        marks = _marks(element, DONE_MARK) + [item]
-        invoke(element, "setAttribute", DONE_MARK, ",".join(marks))
-
-
-def _mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
-    """Let clicks on *element*, if it is one, be told with the step's number and label."""
-    if not step["mark"] or own(element, "nodeType") != 1:
-        return
-    marks = _marks(element, INTERACT_MARK)
-    if str(step["mark"]) not in marks:
-        invoke(element, "setAttribute", INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
-    if step["label"] and not text(invoke(element, "getAttribute", LABEL_MARK)):
-        invoke(element, "setAttribute", LABEL_MARK, step["label"])
-
-
-def _marks(element: Any, name: str) -> "list[str]":
-    return [mark for mark in text(invoke(element, "getAttribute", name)).split(",") if mark]

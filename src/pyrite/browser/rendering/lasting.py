@@ -5,12 +5,27 @@ Two that rewrite each other never fight: each offer is rendered again so often a
 none where no offer lives.
 """
 
-from ...core.wire import encode
-from ..bridge import array, callback, construct, invoke, listen, own, parse, put, text, window
+from ..bridge import array, callback, construct, invoke, listen, parse, text, window
 from ..clock import clock_ms
 from ..features import look
-from .dom import DONE_MARK, STANDS, Trace, apply
-from .in_place import HIDDEN, is_concealed, nodes_in, reveal
+from .dom import apply
+from .in_place import HIDDEN, nodes_in
+from .marks import unmark
+from .offer import (
+    AGAIN,
+    LEFT,
+    LOST,
+    SECOND_MS,
+    TIMES,
+    VALUES,
+    Offer,
+    attributes_of,
+    is_copy,
+    state_of,
+    value_in,
+    value_of,
+)
+from .trace import STANDS, Trace, is_in, join, show_owned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,52 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Find = Callable[[str, Callable[[list[Any]], None]], None]
-
-RATE = 5  # times a second that an offer is rendered again
-TIMES = 50  # in all
-SECOND_MS = 1000
-CLOSED_MS = 1000  # what is gone so soon after a click on it was closed
-AGAIN = "again"  # the content is what it was before
-LOST = "lost"  # the element is not in the document
-LEFT = "left"  # the page has written something else
-_PUTS_IN = (
-    "setHtml", "appendHtml", "prependHtml", "customCode", "insertBefore", "insertAfter", "replaceHtml",
-)  # fmt: skip
-_VALUES = ("setAttribute", "setStyle", "setImageSource")
-
-
-class Offer:
-    """A step that was carried out, at *path*, and its traces."""
-
-    def __init__(self, step: "dict[str, object]", traces: "list[Trace]", path: str) -> None:
-        self.step = step
-        self.type = str(step["type"])
-        self.traces = traces
-        self.path = path
-        self.name = encode([self.type, step["selector"], step["content"], step["item"], path])
-        self.times = 0
-        self._recent = 0
-        self._second_ms = 0
-
-    def may_again(self, now_ms: int) -> bool:
-        """Whether it may be rendered again within this second; then it counts."""
-        if now_ms - self._second_ms >= SECOND_MS:
-            self._second_ms, self._recent = now_ms, 0
-        if self._recent >= RATE:
-            return False
-        self._recent += 1
-        self.times += 1
-        return True
-
-    def end(self) -> None:
-        """Its view is over: what a framework owns is shown again, and what came later is put back."""
-        for trace in self.traces:
-            if trace.hidden or trace.texts:
-                _show_owned(trace)
-            elif trace.again and _state(self, trace, 0) == STANDS:
-                for node in trace.nodes:
-                    invoke(node, "remove")
-                _put_back(self, trace)
 
 
 class Lasting:
@@ -100,7 +69,7 @@ class Lasting:
         for offer in offers:
             self._note_names(offer)
             for trace in offer.traces:
-                trace.after = _value(offer, trace.element)
+                trace.after = value_in(offer, trace.element)
         if offers:
             self._offers[plan] = offers
             self._observe()
@@ -128,7 +97,7 @@ class Lasting:
         for trace in offer.traces:
             for was in old.traces:
                 if invoke(trace.element, "isSameNode", was.element) is True:
-                    _join(trace, was)
+                    join(trace, was)
         old.traces = []  # it is let go of at the next change
 
     def _forget(self, offer: Offer) -> None:
@@ -136,7 +105,7 @@ class Lasting:
             self._known.pop(offer.name)
 
     def _note_names(self, offer: Offer) -> None:
-        names = _attributes(offer) if offer.type in _VALUES else []
+        names = attributes_of(offer) if offer.type in VALUES else []
         if any([trace.hidden for trace in offer.traces]):
             names = names + [HIDDEN]
         for name in names:
@@ -198,10 +167,10 @@ class Lasting:
     def _restore(self, offer: Offer, now_ms: int) -> bool:
         """Render *offer* again where it does not stand; whether it lives on."""
         for trace in offer.traces:
-            trace.state = _state(offer, trace, now_ms)
+            trace.state = state_of(offer, trace, now_ms)
         for trace in offer.traces:
             if trace.state == LEFT and (trace.hidden or trace.texts):
-                _show_owned(trace)
+                show_owned(trace)
         offer.traces = [trace for trace in offer.traces if trace.state != LEFT]
         if not offer.traces:
             self._forget(offer)
@@ -236,7 +205,7 @@ class Lasting:
         fresh = []
         for element in found:
             ours = any([invoke(node, "contains", element) is True for node in lost[0].nodes])
-            if ours or _is_in(element, known):
+            if ours or is_in(element, known):
                 continue
             fresh.append(element)
         return fresh
@@ -245,8 +214,8 @@ class Lasting:
         """Carry the step out on *element* again, in the place of *was*."""
         same = invoke(element, "isSameNode", was.element) is True
         if offer.step["once"] and same:
-            _unmark(element, str(offer.step["item"]))
-        if not same and _is_copy(offer, element, was):
+            unmark(element, str(offer.step["item"]))
+        if not same and is_copy(offer, element, was):
             trace = Trace(element, offer.step)
             trace.before, trace.after = was.before, was.after
             trace.nodes = nodes_in(element) if offer.type == "setHtml" else []
@@ -260,7 +229,7 @@ class Lasting:
         for trace in traces:
             trace.again = was.again or not same
             if same:
-                _join(trace, was)
+                join(trace, was)
         if same:
             offer.traces = [trace for trace in offer.traces if trace is not was]
         offer.traces = offer.traces + traces
@@ -286,48 +255,15 @@ def carry_out(
     type = str(step["type"])
 
     def keep(trace: Trace) -> None:
-        trace.before = _value_of(type, step, trace.element)
+        trace.before = value_of(type, step, trace.element)
         traces.append(trace)
 
     def ended(problem: str) -> None:
         for trace in traces:
-            trace.after = _value_of(type, step, trace.element)
+            trace.after = value_of(type, step, trace.element)
         done(problem)
 
     apply(step, elements, replaced, ended, keep)
-
-
-def _show_owned(trace: Trace) -> None:
-    """Show again what *trace* hides, without what stands beside it."""
-    for node in trace.nodes:
-        invoke(node, "remove")
-    reveal(trace.hidden, trace.texts)
-
-
-def _join(trace: Trace, was: Trace) -> None:
-    """Let *trace* go on where *was*, of the same element, has begun: what the element was, what is hidden in its place."""
-    trace.before = was.before
-    trace.again = was.again
-    if was.hidden or was.texts:
-        for node in was.nodes:
-            invoke(node, "remove")
-        trace.hidden = was.hidden + [node for node in trace.hidden if not _is_in(node, was.hidden)]
-        mine = [said[0] for said in trace.texts]
-        trace.texts = [_said_first(said, was.texts) for said in trace.texts] + [
-            said for said in was.texts if not _is_in(said[0], mine)
-        ]
-
-
-def _said_first(said: "list[Any]", texts: "list[Any]") -> "list[Any]":
-    """What a framework's text said before ours: *said*, or what is noted of the same node in *texts*."""
-    for was in texts:
-        if invoke(said[0], "isSameNode", was[0]) is True and said[1] == was[2]:
-            return [said[0], was[1], said[2]]
-    return said
-
-
-def _is_in(node: Any, nodes: "list[Any]") -> bool:
-    return any([invoke(node, "isSameNode", one) is True for one in nodes])
 
 
 def _look_again(offers: "list[Offer]") -> None:
@@ -335,96 +271,4 @@ def _look_again(offers: "list[Offer]") -> None:
     for offer in offers:
         for trace in offer.traces:
             if trace.state == STANDS:
-                trace.after = _value(offer, trace.element)
-
-
-def _state(offer: Offer, trace: Trace, now_ms: int) -> str:
-    gone = own(trace.element, "isConnected") is not True
-    taken = offer.type in ("remove", "replaceHtml") and not trace.hidden
-    if taken:
-        return _state_of_nodes(trace, now_ms, LOST) if trace.nodes else LOST
-    if gone:
-        return LOST
-    blank = [said[0] for said in trace.texts if said[2] == ""]
-    if not all([is_concealed(node) for node in trace.hidden + blank]):
-        return AGAIN
-    if offer.type in _PUTS_IN and trace.nodes:
-        if offer.type == "setHtml" and trace.hidden:
-            trace.hide([node for node in nodes_in(trace.element) if _is_new(node, trace)])
-        back = AGAIN
-        if offer.type == "setHtml" and _text(trace.element) != trace.before:
-            back = LEFT
-        return _state_of_nodes(trace, now_ms, back)
-    if offer.type == "setText" or offer.type in _VALUES:
-        now = _value(offer, trace.element)
-        if now == trace.after:
-            return STANDS
-        return AGAIN if now == trace.before else LEFT
-    return STANDS
-
-
-def _state_of_nodes(trace: Trace, now_ms: int, back: str) -> str:
-    """Whether what was put in is still in the document; *back* where it is not, and the visitor has not closed it."""
-    if any([own(node, "isConnected") is True for node in trace.nodes]):
-        return STANDS
-    return LEFT if now_ms - trace.clicked_ms < CLOSED_MS else back
-
-
-def _is_new(node: Any, trace: Trace) -> bool:
-    """Whether *node* is a framework's, and has come since."""
-    return not _is_in(node, trace.nodes) and not is_concealed(node)
-
-
-def _is_copy(offer: Offer, element: Any, was: Trace) -> bool:
-    """Whether *element* has come with the offer in it: a page may keep what it has shown."""
-    if offer.step["once"]:
-        return str(offer.step["item"]) in text(invoke(element, "getAttribute", DONE_MARK)).split(
-            ","
-        )
-    return offer.type in ("setText", "setHtml") and _value(offer, element) == was.after
-
-
-def _value(offer: Offer, element: Any) -> str:
-    return _value_of(offer.type, offer.step, element)
-
-
-def _value_of(type: str, step: "dict[str, object]", element: Any) -> str:
-    """What *element* is, as far as a step of this *type* changes it."""
-    if type in _VALUES:
-        names = _names_of(type, step)
-        return "\n".join([text(invoke(element, "getAttribute", name)) for name in names])
-    if type in ("setText", "setHtml", "remove", "replaceHtml"):
-        return _text(element)
-    return ""
-
-
-def _attributes(offer: Offer) -> "list[str]":
-    return _names_of(offer.type, offer.step)
-
-
-def _names_of(type: str, step: "dict[str, object]") -> "list[str]":
-    if type == "setStyle":
-        return ["style"]
-    if type == "setImageSource":
-        return ["src"]
-    content = step["content"]
-    return [str(pair[0]) for pair in content] if isinstance(content, list) else []
-
-
-def _text(element: Any) -> str:
-    return text(own(element, "textContent"))
-
-
-def _unmark(element: Any, item: str) -> None:
-    marks = text(invoke(element, "getAttribute", DONE_MARK)).split(",")
-    invoke(element, "setAttribute", DONE_MARK, ",".join([mark for mark in marks if mark != item]))
-
-
-def _put_back(offer: Offer, trace: Trace) -> None:
-    """What an element was that has come later, and may be another view's."""
-    if offer.type == "setText":
-        put(trace.element, "textContent", trace.before)
-    elif offer.type in _VALUES and trace.before:
-        names, values = _attributes(offer), trace.before.split("\n")
-        for index in range(len(names)):
-            invoke(trace.element, "setAttribute", names[index], values[index])
+                trace.after = value_in(offer, trace.element)

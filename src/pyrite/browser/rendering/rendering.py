@@ -9,8 +9,9 @@ from ...core.personalization.selectors import steps_of
 from ..bridge import callback, construct, invoke, own, parse, reach, window
 from ..elements import hide
 from ..sequence import each
-from .dom import Trace, apply
+from .dom import apply
 from .lasting import carry_out
+from .trace import Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
