@@ -43,7 +43,7 @@ def test_every_lane_stays_small(built: Path) -> None:
     # 10,600, and what it takes to be at home in frameworks: views that settle, offers that stay, nodes that others own.
     assert brotli["compiled"]["offers"] <= 14_000
     assert brotli["compiled"]["JSS"] <= 3_520
-    assert brotli["compiled"]["Ibexa"] <= 7_450
+    assert brotli["compiled"]["Ibexa"] <= 7_500
     assert brotli["every lane"]["Ibexa's script"] <= 2_300
     # Asked for were 25,000: bytecode of all of personalization and delivery came on top, and hardly compresses; 700 are trackEvent,
     # 100 ibexa; of frameworks the same 900 as above.

@@ -207,7 +207,8 @@ def what_waits_leaves_with_the_page(visit: Visit) -> None:
     visit.leave_with(event("e-2"), event("e-3"))
 
     assert sorted(ids(visit.events(3))) == ["e-1", "e-2", "e-3"]
-    assert visit.requests()[-1] == "collect!"
+    # The request that was under way already and the beacon take ways of their own: either may be there first.
+    assert visit.requests().count("collect!") == 1
 
 
 def a_callback_changes_an_event(visit: Visit) -> None:
