@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "edge": {"core", "stores.contract"},
     "serverside": {"core"},
     "bundle": set(),
-    "testing": {"core", "edge", "stores.memory"},
+    "testing": {"core", "edge", "serverside", "stores.memory"},
     "demo": {"pyrite", "edge.settings", "stores.contract"},
     "cli": {"pyrite", "bundle", "demo", "edge", "serverside", "stores", "core"},
 }

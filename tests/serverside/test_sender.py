@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +149,12 @@ def test_what_memory_could_not_send_before_the_end_is_counted() -> None:
 def test_a_process_that_was_forked_sends_with_threads_of_its_own() -> None:
     edge = Edge()
     sender = Sender(EDGE, customer="00000", transport=edge)
-    sender._process = os.getpid() + 1  # as a child sees it
-    before = sender._worker
+    before = sender._line.worker
+    sender._line = replace(sender._line, process=os.getpid() + 1)  # as a child sees it
 
     sender.event("click", itemtype=1, item=1)
 
-    assert sender._worker is not before
+    assert sender._line.worker is not before
     sender.close()
     assert len(edge.taken) == 1
 
@@ -187,7 +188,7 @@ def test_with_a_key_each_attempt_is_signed_and_the_secret_is_in_no_message(
     )
     sender.event("view")
     while len(asked) < 2:
-        sender._worker.step()
+        sender._line.worker.step()
     sender.close()
 
     signed = [request.headers["signature-input"] for request in asked]

@@ -23,7 +23,7 @@ class Spy(Sender):
             technique=technique,
             transport=lambda one: Answer(status=200),
         )
-        self._worker.put = lambda message: log.append(f"sent {message.target}")  # type: ignore[method-assign]
+        self._line.worker.put = lambda message: log.append(f"sent {message.target}")  # type: ignore[method-assign]
 
 
 def event(seen: Seen) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """What a test has its edge do, without a browser."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +87,30 @@ def test_a_status_stores_nothing_until_it_is_back(tracking: Tracking) -> None:
 def test_what_makes_no_sense_is_refused(tracking: Tracking, call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call(tracking)
+
+
+KEY = "9d2b1c57-6b86-4c5c-9d54-6d1d1a9f7a11"
+DOWNLOAD = '[events.Download]\nid = "{FA72E131-3CFD-481C-8E15-04496E9586D9}"\n'
+
+
+def test_time_that_passes_ends_sessions(tmp_path: Path) -> None:
+    (tmp_path / "definitions.toml").write_text(DOWNLOAD)
+    jss = {"enabled": True, "definitions": str(tmp_path / "definitions.toml"), "keys": {KEY: {"origins": "*"}}}  # fmt: skip
+    tracking = Tracking({"jss": jss})
+    try:
+        path = f"/sitecore/api/jss/track/event?sc_apikey={KEY}"
+        first = tracking.post([{"eventId": "Download"}], path, origin="https://shop.example")
+        cookies = "; ".join([one.partition(";")[0] for one in first.headers["set-cookie"].split(", ") if "=" in one])  # fmt: skip
+        named = {"origin": "https://shop.example", "cookie": cookies}
+        tracking.post([{"eventId": "Download"}], path, **named)
+        [session] = tracking.sessions
+        assert (session.events, session.is_open(int(tracking.clock() * 1000))) == (2, True)
+
+        tracking.clock.advance(minutes=21)
+        tracking.post([{"eventId": "Download"}], path, **named)
+
+        old, new = tracking.sessions
+        assert (old.id, old.events, new.events) == (session.id, 2, 1)
+        assert not old.is_open(int(tracking.clock() * 1000))
+    finally:
+        tracking.close()

@@ -13,13 +13,15 @@ import logging
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .message import Customer, Datastream, Invalid, Message
 from .queue import DiskQueue, MemoryQueue, Queue
-from .transport import Signer, over_http
+from .transport import Signer, over_http, redirected
 from .worker import Transport, Worker, clock_ms
 
 log = logging.getLogger("pyrite.serverside")
@@ -33,6 +35,17 @@ CLOSE_S = 2.0  # how long a process that ends waits for what is under way
 
 held: ContextVar[list[tuple[Worker, Message]] | None] = ContextVar("pyrite_held", default=None)
 """Messages of the request that is being answered, until its last byte has left; None where there is no such request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What sends in process *process* to *origin* ('': the sender's own edge), and how that ends."""
+
+    worker: Worker
+    queue: Queue
+    end: Callable[[], None]
+    process: int
+    origin: str = ""
 
 
 class Sender:
@@ -84,7 +97,8 @@ class Sender:
         self._closed = False
         self._invalid = 0
         self._left = 0
-        self._worker, self._queue, self._end, self._process = self._started()
+        self._line = self._started()
+        self._test: Line | None = None
         _open.add(self)
 
     def event(self, kind: str, **given: Any) -> str:
@@ -119,16 +133,17 @@ class Sender:
 
     def is_full(self, count: int = 1) -> bool:
         """Whether *count* more events would push others out of the queue."""
-        return self._queue.is_full(count)
+        return self._counted().queue.is_full(count)
 
     def counts(self) -> dict[str, Any]:
         """`{queued, sent, failed, dropped: {reason: number}}` of this process; `failed` counts attempts, which are made again."""
-        dropped = dict(self._worker.dropped)
+        line = self._counted()
+        dropped = dict(line.worker.dropped)
         for reason, number in (("invalid", self._invalid), ("closed", self._left)):
             if number:
                 dropped[reason] = number
-        queued = 0 if self._closed else self._queue.waiting()
-        counts = self._worker.counts
+        queued = 0 if self._closed else line.queue.waiting()
+        counts = line.worker.counts
         return {
             "queued": queued,
             "sent": counts["sent"],
@@ -142,12 +157,13 @@ class Sender:
             if self._closed:
                 return
             self._closed = True
-        left = self._worker.close(timeout_s)
+        self.leave_test()
+        left = self._line.worker.close(timeout_s)
         self._left = 0 if self._path else left
         if self._left:
             log.warning("tracking: %d events were not sent before the end", self._left)
-        self._queue.close()
-        self._end()
+        self._line.queue.close()
+        self._line.end()
 
     def __enter__(self) -> Sender:
         return self
@@ -155,27 +171,54 @@ class Sender:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _started(self) -> tuple[Worker, Queue, Any, int]:
+    def leave_test(self) -> None:
+        """Let go of what a test had sent elsewhere (`redirect`), and of what of it still waits."""
+        with self._lock:
+            line, self._test = self._test, None
+        if line is not None:
+            line.worker.close(0)
+            line.end()
+
+    def waiting_in_test(self) -> int:
+        """How many events wait to be sent to where a test has them go."""
+        line = self._test
+        return line.queue.waiting() if line is not None else 0
+
+    def _started(self, origin: str = "") -> Line:
         transport, end = self._given_transport, lambda: None
-        if transport is None:
-            transport, end = over_http(self._upstream, timeout_s=self._timeout_s, sign=self.signer)
+        if transport is None or origin:
+            transport, end = over_http(
+                origin or self._upstream, timeout_s=self._timeout_s, sign=self.signer
+            )
+        path = None if origin else self._path
         queue: Queue = (
-            DiskQueue(self._path, self._limit, self._queue_bytes)
-            if self._path
-            else MemoryQueue(self._limit)
+            DiskQueue(path, self._limit, self._queue_bytes) if path else MemoryQueue(self._limit)
         )
         worker = Worker(queue, transport, threads=THREADS[self.technique])
-        if self._path:
+        if path:
             worker.begin()
-        return worker, queue, end, os.getpid()
+        return Line(worker, queue, end, os.getpid(), origin)
+
+    def _counted(self) -> Line:
+        test = self._test
+        return test if test is not None and redirected() else self._line
 
     def _current(self) -> Worker | None:
         """The worker of this process: servers fork, and threads, sockets and databases do not come along. None after `close`."""
-        if self._process != os.getpid():
+        origin = redirected()
+        if origin and not self._closed:
+            return self._redirected(origin).worker
+        if self._line.process != os.getpid():
             with self._lock:
-                if self._process != os.getpid():
-                    self._worker, self._queue, self._end, self._process = self._started()
-        return None if self._closed else self._worker
+                if self._line.process != os.getpid():
+                    self._line = self._started()
+        return None if self._closed else self._line.worker
+
+    def _redirected(self, origin: str) -> Line:
+        with self._lock:
+            if self._test is None or self._test.origin != origin:
+                self._test = self._started(origin)
+            return self._test
 
 
 def release(waiting: list[tuple[Worker, Message]]) -> None:
@@ -207,8 +250,13 @@ def _signer(key: str | Signer | None) -> Signer | None:
 _open: weakref.WeakSet[Sender] = weakref.WeakSet()
 
 
+def open_senders() -> list[Sender]:
+    """The senders of this process that somebody still holds."""
+    return list(_open)
+
+
 @atexit.register
 def _close_all() -> None:
-    for sender in list(_open):
-        if sender._process == os.getpid():
+    for sender in open_senders():
+        if sender._line.process == os.getpid():
             sender.close()

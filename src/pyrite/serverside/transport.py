@@ -1,4 +1,4 @@
-"""One message to the edge over HTTP.
+"""One message to the edge over HTTP; where tests have all messages go instead.
 
 httpx is imported where it is needed: a project that only writes pixels does not have to have it.
 """
@@ -19,6 +19,20 @@ Signer = Callable[[Any], None]
 """Adds a signature's headers to a request of httpx."""
 
 
+_redirect = ""
+
+
+def redirect(origin: str) -> None:
+    """Have all senders and relays of this process send to *origin*; '' ends that. For tests: what waits for the real edge stays untouched."""
+    global _redirect
+    _redirect = origin
+
+
+def redirected() -> str:
+    """Where all messages of this process go; '' where they go to their own edges."""
+    return _redirect
+
+
 class HttpxMissing(ImportError):
     """`pip install 'pyrite[serverside]'` brings what sends."""
 
@@ -31,7 +45,7 @@ def over_http(
         import httpx2 as httpx
     except ImportError:
         raise HttpxMissing("sending needs httpx: pip install 'pyrite[serverside]'") from None
-    # No proxies or certificates from the environment of a web server that knows nothing of it; no redirects: an edge has none.
+    # No redirects: an edge has none.
     client = httpx.Client(timeout=timeout_s, follow_redirects=False, headers={"user-agent": AGENT})
     base = upstream.rstrip("/")
 

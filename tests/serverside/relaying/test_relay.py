@@ -335,7 +335,7 @@ def test_settings_that_can_not_be_are_told_with_their_key(table: dict[str, Any],
 def test_a_full_queue_takes_no_more_and_keeps_what_was_acknowledged(tmp_path: Any, kept: str) -> None:  # fmt: skip
     queue = str(tmp_path / "queue") if kept == "in a file" else ""
     told = Told(queue=queue, limit=2, per_minute=10_000)
-    told.relay.sender._worker._most = 0  # nobody sends
+    told.relay.sender._line.worker._most = 0  # nobody sends
     statuses = [told.ask(CLICK).status for _ in range(4)]
 
     assert statuses == [204, 204, 503, 503]
@@ -352,7 +352,7 @@ def test_cookies_of_others_stay_here() -> None:
 def test_a_queue_in_a_file_has_so_many_bytes(tmp_path: Any) -> None:
     told = Told(queue=str(tmp_path / "queue"), queue_bytes=60_000, per_minute=10_000)
     told.relay.sender.close()
-    queue = told.relay.sender._started()[1]
+    queue = told.relay.sender._started().queue
     dropped = [queue.put(message) for message in (Message(id=str(n), kind="click", value=2, made_ms=1, target="/" + "x" * 2000) for n in range(60))]  # fmt: skip
 
     assert any(dropped)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from ..breaker import Breaker
-from ..transport import AGENT, HttpxMissing, Signer
+from ..transport import AGENT, HttpxMissing, Signer, redirected
 from ..worker import clock_ms
 from .asked import NEVER_KEPT, Asked, Reply, refused
 
@@ -87,7 +87,7 @@ class Upstream:
                 raise Unreachable("the edge does not answer")
         headers.setdefault("user-agent", AGENT)
         try:
-            request = self._client.build_request(method, self._base + target, headers=headers, content=body)  # fmt: skip
+            request = self._client.build_request(method, (redirected() or self._base) + target, headers=headers, content=body)  # fmt: skip
             if self._sign is not None:
                 self._sign(request)
             answer = self._client.send(request)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import scripts
 from .base import Base, Fields, Type, Where
@@ -10,6 +10,9 @@ from .expectation import AsyncExpectation, Events
 from .matching import Wanted
 from .steps import Steps, play, play_async
 from .watching import Watching
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class AsyncTracking(Base):
@@ -62,6 +65,11 @@ class AsyncTracking(Base):
     async def lost(self) -> list[dict[str, Any]]:
         """See Tracking.lost."""
         return await play_async(self._held(), self._watching, self._gate)
+
+    def asgi(self, app: Any, *, base_url: str = "http://testserver") -> "httpx2.AsyncClient":
+        """A client of the ASGI app *app*, whose lifespan is not run; what its senders send comes here."""
+        self.senders()
+        return self._servers.asgi_async(app, base_url)
 
     async def offline(self) -> None:
         """See Tracking.offline."""

@@ -5,16 +5,20 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...edge.ingest.schemas import Schemas
 from ..edge.controlled import ControlledEdge
 from . import report, scripts
 from .matching import Wanted
 from .records import BadEvent, Shown, TrackedEvent, TrackedRequest
+from .servers import Servers
 from .snapshot import changes, snapshot
 from .steps import Look, Pause, Steps, Stored
 from .watching import Watching
+
+if TYPE_CHECKING:
+    import httpx2
 
 QUIET_S = 0.05  # without a tracker's request: what a page sends for one reason leaves within a few milliseconds
 SETTLE_S = 1.0  # that a page may take to fall quiet once everything expected is there
@@ -43,6 +47,7 @@ class Base(ControlledEdge):
     ) -> None:
         super().__init__(settings, verify=verify)
         self._watching = Watching(self._trackers)
+        self._servers = Servers()
         self._trace = trace
         self._snapshot = snapshot_file
         self._update = update
@@ -113,7 +118,24 @@ class Base(ControlledEdge):
             told = report.section("events that are not as their schemas say", lines)
             raise AssertionError("\n".join(told))
 
+    def senders(self) -> None:
+        """From now on what the senders and relays of this process send (`pyrite.serverside`) comes here, whatever their upstream is.
+
+        `asgi` and `wsgi` call it. Nothing of it outlives the test.
+        """
+        self._servers.take(self.url)
+
+    def wsgi(self, app: Any, *, base_url: str = "http://testserver") -> "httpx2.Client":
+        """A client of the WSGI app *app*, which is called without a connection; what its senders send comes here."""
+        self.senders()
+        return self._servers.wsgi(app, base_url)
+
     # ---- for the plugin ----
+
+    def close(self) -> None:
+        """End the clients, and the edge."""
+        self._servers.close()
+        super().close()
 
     def attach(self, values: dict[str, Any]) -> None:
         """Follow the pages among the fixtures *values* of a test."""
@@ -184,7 +206,7 @@ class Base(ControlledEdge):
     def _is_idle(self, since: float) -> Steps[bool]:
         """Whether pages have loaded, hold no event, and have sent nothing for a moment, nor for one since *since*."""
         quiet = time.monotonic() - max(since, self._gate.ended_s)
-        if self._gate.under_way or quiet < QUIET_S:
+        if self._gate.under_way or self._servers.waiting() or quiet < QUIET_S:
             return False
         before = len(self._gate.requests)
         states = yield Look(scripts.STATE)
@@ -261,6 +283,8 @@ class Base(ControlledEdge):
             lines += report.nearest(wanted, others)
         lines += report.section("what else came", others)
         lines += report.section("not yet at the edge", [_told(one) for one in held])
+        if waiting := self._servers.waiting():
+            lines.append(f"waiting in senders of this process: {waiting}")
         lines += report.section("refused", self.bad)
         lines += report.section("requests", self.requests)
         lines += report.section("console", self._watching.console)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import scripts
 from .base import Base, Fields, Type, Where
 from .expectation import Events, Expectation
 from .matching import Wanted
 from .steps import Steps, play
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
 
 
 class Tracking(Base):
@@ -69,6 +72,11 @@ class Tracking(Base):
         """What lies in some page's outbox, or was left there, and is not at the edge."""
         held: list[dict[str, Any]] = self._play(self._held())
         return held
+
+    def asgi(self, app: Any, *, base_url: str = "http://testserver") -> "TestClient":
+        """A client of the ASGI app *app* (Starlette's TestClient, whose lifespan has begun); what its senders send comes here."""
+        self.senders()
+        return self._servers.asgi(app, base_url)
 
     def offline(self) -> None:
         """The browser has no network at all, until `back`."""
