@@ -166,6 +166,24 @@ def test_what_is_uncertain_when_the_page_goes_is_in_the_backup_and_read_from_the
     assert backups(page_window) == []
 
 
+def test_a_lock_that_was_not_granted_before_the_page_went_is_asked_for_no_longer(
+    page_window: Window, world: MemoryBrowser
+) -> None:
+    locks = page_window.navigator.locks
+    locks.waits = True
+    kept = Kept()
+    kept.storage.hold()
+    kept.storage.let_go()
+    locks.grant()
+    held: dict[str, int] = world.held  # type: ignore[attr-defined]
+    assert held == {}
+
+    kept.storage.hold()
+    locks.grant()
+
+    assert len(held) == 1
+
+
 def test_what_is_certain_needs_no_backup(page_window: Window, world: MemoryBrowser) -> None:
     kept = Kept()
     kept.storage.keep([record("a")])

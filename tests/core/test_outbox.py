@@ -219,7 +219,25 @@ def test_what_waits_leaves_when_the_network_is_back():
     effects = tracker.connected(moment(**HERE))
 
     assert ids(only(effects, "Send")) == ids(send)
-    assert only(effects, "Recall").stream == "shop"
+
+
+def test_what_other_pages_have_left_is_asked_for_a_second_after_the_last_return():
+    tracker = configured()
+    first = timer(tracker.connected(moment()), "recall")
+    last = timer(tracker.connected(moment()), "recall")
+    assert first.delay_ms == 1000
+    assert tracker.on_timer(("outbox", "recall", 0), moment()) == []  # of before
+    assert tracker.on_timer(first.timer, moment()) == []
+
+    assert only(tracker.on_timer(last.timer, moment()), "Recall").stream == "shop"
+
+
+def test_a_page_that_is_left_asks_for_nothing_that_others_have_left():
+    tracker = configured()
+    due = timer(tracker.connected(moment()), "recall")
+    tracker.leaving(moment())
+
+    assert all_of(tracker.on_timer(due.timer, moment()), "Recall") == []
 
 
 def test_without_a_network_it_is_tried_once_a_minute():

@@ -41,6 +41,12 @@ _CONSOLE = """const console = (() => {
   return { log: said("log"), error: said("error") };
 })();
 """
+# What frees Python's objects that the page has dropped. A FinalizationRegistry would run in a page that is in the back/forward
+# cache, which throws it out (Chromium 156, e2e/cached): they are looked for while the page runs, when there are twice as many.
+_REGISTRY = """{limit:128,register(){
+if(proxy_js_map.size<this.limit)return;
+for(const[ref,held]of proxy_js_map)if(!held.deref()){proxy_js_map.delete(ref);Module._proxy_c_free_obj(ref)}
+this.limit=Math.max(128,2*proxy_js_map.size)}}"""
 # The document's own property, whatever images are called.
 _HERE = "Reflect.get(Object.getPrototypeOf(document),'currentScript',document)"
 
@@ -73,6 +79,10 @@ def script(package: Path) -> str:
         (
             "let Module={locateFile:(path,scriptDirectory)=>url||scriptDirectory+path}",
             "let Module={wasm:options.wasm,locateFile:()=>''}",
+        ),
+        (
+            'new FinalizationRegistry(cRef=>{proxy_js_map.delete(cRef),Module.ccall("proxy_c_free_obj","null",["number"],[cRef])})',
+            _REGISTRY,
         ),
         ("export default _createMicroPythonModule;", ""),
         ("export async function loadMicroPython", "async function loadMicroPython"),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from js_values import JSON, Array, Obj, Promise, Target
+from js_values import JSON, Array, JsError, Obj, Promise, Target
 
 from pyrite.testing.world import World
 
@@ -101,17 +101,40 @@ class Transaction(Target):
 
 
 class Locks(Obj):
-    """`navigator.locks`: each name is held until the promise of its callback settles, or the page is gone."""
+    """`navigator.locks`: each name is held until the promise of its callback settles, or the page is gone.
+
+    What is asked for is granted at once, or, where `waits` is set, by `grant()`.
+    """
+
+    waits = False
 
     def __init__(self, window: Any, world: World) -> None:
         self._window = window
         self._held: dict[str, int] = getattr(world, "held", {})
+        self._asked: list[Any] = []
         world.held = self._held  # type: ignore[attr-defined]
 
-    def request(self, name: str, function: Any) -> Promise:
-        self._held[name] = self._window.number
-        promise: Promise = function(Obj(name=name))
-        return promise.then(lambda value: self._held.pop(name, None))
+    def request(self, name: str, options: Any, function: Any) -> Promise:
+        def executor(resolve: Any, reject: Any) -> None:
+            def granted() -> None:
+                if options.signal.aborted:
+                    reject(JsError("aborted"))
+                    return
+                self._held[name] = self._window.number
+                promise: Promise = function(Obj(name=name))
+                resolve(promise.then(lambda value: self._held.pop(name, None)))
+
+            self._asked.append(granted)
+
+        promise = Promise(executor)
+        if not self.waits:
+            self.grant()
+        return promise
+
+    def grant(self) -> None:
+        """Grant what waits."""
+        while self._asked:
+            self._asked.pop(0)()
 
     def query(self) -> Promise:
         number = self._window.number

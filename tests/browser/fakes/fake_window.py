@@ -135,6 +135,7 @@ class Window(Target):
         self.Math = Obj(random=lambda: 0.5)
         self.MutationObserver = MutationObserver
         self.Image = lambda: Obj()
+        self.AbortController = _abort_controller
         self.Intl = Obj(
             DateTimeFormat=lambda: Obj(resolvedOptions=lambda: Obj(timeZone="Europe/Rome"))
         )
@@ -206,6 +207,11 @@ def _response(answer: Response) -> Obj:
         text=lambda: Promise.resolve(answer.body),
         headers=Obj(get=lambda name: answer.headers.get(name.lower())),
     )
+
+
+def _abort_controller() -> Obj:
+    signal = Obj(aborted=False)
+    return Obj(signal=signal, abort=lambda: setattr(signal, "aborted", True))
 
 
 def _give_methods(storage: Obj) -> None:

@@ -11,6 +11,7 @@ from ...core.wire import decode, encode
 from ..bridge import (
     attempt,
     callback,
+    construct,
     is_nullish,
     listen,
     method,
@@ -51,6 +52,7 @@ class Storage:
         self._work: list[tuple[str, Any]] = []  # put, delete, clear or recall, and with what
         self._due = False
         self._release: Any = None  # lets go of this page's lock
+        self._asked: Any = None  # the AbortController of asking for it
         self._locks: Any = look(window.navigator, "locks")
         if look(self._locks, "request") is None or look(self._locks, "query") is None:
             self._locks = None
@@ -118,7 +120,10 @@ class Storage:
             self._release = resolve
 
         held = promise(wait)
-        arguments = (LOCK + self._page, callback(lambda *_: held))
+        self._asked = construct(window.AbortController)
+        options = parse("{}")
+        window.Reflect.set(options, "signal", self._asked.signal)
+        arguments = (LOCK + self._page, options, callback(lambda *_: held))
         attempt(
             method(self._locks, "request"), self._locks, arguments, lambda *_: None, self._unlocked
         )
@@ -128,6 +133,7 @@ class Storage:
         release, self._release = self._release, None
         if release is not None:
             release(None)
+            self._asked.abort()  # a lock that comes later would run our code in a page that is in the back/forward cache
         self._begin()
         if self._uncertain:
             self._is_backed_up = True
