@@ -18,8 +18,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "serverside": {"core"},
     "bundle": set(),
     "testing": {"core", "edge", "serverside", "stores.memory"},
+    "doctor": set(),
     "demo": {"pyrite", "edge.settings", "stores.contract"},
-    "cli": {"pyrite", "bundle", "demo", "edge", "serverside", "stores", "core"},
+    "cli": {"pyrite", "bundle", "demo", "doctor", "edge", "serverside", "stores", "core"},
 }
 # The edge opens the default store where it is put together, and nowhere else.
 EXCEPTIONS = {("edge/app.py", "stores.sqlite")}

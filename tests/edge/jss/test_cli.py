@@ -46,15 +46,17 @@ def contact(config: Path, tmp_path: Path) -> str:
     return found
 
 
-def run(*words: str, config: Path) -> Any:
+def run(*words: str, config: Path, status: int = 0) -> Any:
     data = ["--data", str(config.parent / "data"), "--config", str(config)]
     result = RUN.invoke(app, [*words, *(data[:2] if words[0] == "events" else data)])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == status, result.output
     return result
 
 
-def lines(*words: str, config: Path) -> list[Any]:
-    return [json.loads(line) for line in run(*words, config=config).stdout.splitlines()]
+def lines(*words: str, config: Path, status: int = 0) -> list[Any]:
+    return [
+        json.loads(line) for line in run(*words, config=config, status=status).stdout.splitlines()
+    ]
 
 
 def test_events_say_their_kind_session_class_and_way(config: Path, contact: str) -> None:
@@ -82,10 +84,10 @@ def test_sessions_are_listed_once_their_contact_is_identified(config: Path, cont
 
 
 def test_doctor_says_why_and_what_to_do(config: Path, contact: str) -> None:
-    [cause] = lines("doctor", "--json", config=config)
+    [cause] = lines("doctor", "--json", config=config, status=1)
 
     assert cause["cause"] == "robot"
-    assert "/human.js" in run("doctor", config=config).stdout
+    assert "/human.js" in run("doctor", config=config, status=1).stdout
     assert lines("doctor", "--json", "--visitor", contact[:8], config=config) == []
     said = run("doctor", "--visitor", contact, "--key", KEY, "--origin", PAGE, config=config)
     assert "nothing is wrong" in said.stdout
