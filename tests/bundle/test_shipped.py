@@ -6,7 +6,7 @@ import pytest
 from node import WEB, needs_node, printed
 
 from pyrite.bundle.compiled import check_renamed, shipped
-from pyrite.bundle.compiler.program import Program
+from pyrite.bundle.compiler.reading.program import Program
 from pyrite.bundle.tools import BuildError
 
 DATA = """

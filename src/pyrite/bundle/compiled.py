@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from .compiler.compile import written
-from .compiler.program import Program
+from .compiler.reading.program import Program
 from .tools import BuildError, esbuild, terser
 from .tracker import PARTS, addressing, bridged, in_part, in_parts
 

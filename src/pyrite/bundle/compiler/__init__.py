@@ -1,7 +1,7 @@
 """The compiler of the `compiled` lane: Python of the portable subset in, JavaScript modules out.
 
-It knows three things of a program: its signatures (program.py), the kinds of its values as far as annotations tell
-(kinds.py, infer.py), and what a construct is in JavaScript (expressions.py, calls.py, statements.py). Kinds make output
+It knows three things of a program: its signatures (reading/), the kinds of its values as far as annotations tell
+(inference/), and what a construct is in JavaScript (expressions/, statements/). Kinds make output
 shorter, never right or wrong: where one is unknown, a helper of web/python.js finds out at run time. What is outside the
 subset is refused with file, line and remedy.
 

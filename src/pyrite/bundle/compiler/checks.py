@@ -1,11 +1,12 @@
 """What is refused by its shape alone, before a line is written: names bound twice, unknown decorators and special methods, and such."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .errors import CompileError
-from .infer import statements
-from .program import Class, Function, Module, is_type_checking
+from .reading.definitions import Class, Function
+from .reading.module import Module
+from .reading.walks import is_type_checking, statements
 
 SPECIAL = ("__init__", "__eq__", "__repr__")
 DECORATORS = ("property", "staticmethod")
@@ -36,27 +37,37 @@ def _found(module: Module) -> Refusals:
         if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
             yield statement, "several targets at the top of a module", "assign them one by one"
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            yield from _class(module, node)
-        elif isinstance(node, ast.FunctionDef | ast.Lambda):
-            yield from _function(module, node)
-        elif isinstance(node, ast.Name):
-            if node.id == "_" and isinstance(node.ctx, ast.Load):
-                yield node, "_ is read", "give it a name"
-        elif isinstance(node, ast.Attribute):
-            if (node.attr in TAKEN and isinstance(node.ctx, ast.Store)) or (
-                node.attr.startswith("__") and node.attr not in ("__init__", "__name__", "__dict__")
-            ):
-                yield node, f"the attribute {node.attr}", "give it another name"
-        elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Store):
-            yield node, "a list as a target", "write a tuple"
-        elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store):
-            if any(isinstance(item, ast.Starred) for item in node.elts[:-1]):
-                yield node, "a target with * before the last", "take the last apart by itself"
-        elif isinstance(node, ast.comprehension) and node.is_async:
-            yield node.target, "an async comprehension", "write a loop"
-        elif isinstance(node, ast.ListComp | ast.DictComp):
-            yield from _kept_by_lambda(node)
+        look = BY_NODE.get(type(node))
+        if look is not None:
+            yield from look(module, node)
+
+
+def _name(module: Module, node: ast.Name) -> Refusals:
+    if node.id == "_" and isinstance(node.ctx, ast.Load):
+        yield node, "_ is read", "give it a name"
+
+
+def _attribute(module: Module, node: ast.Attribute) -> Refusals:
+    special = node.attr.startswith("__") and node.attr not in ("__init__", "__name__", "__dict__")
+    if special or (node.attr in TAKEN and isinstance(node.ctx, ast.Store)):
+        yield node, f"the attribute {node.attr}", "give it another name"
+
+
+def _list(module: Module, node: ast.List) -> Refusals:
+    if isinstance(node.ctx, ast.Store):
+        yield node, "a list as a target", "write a tuple"
+
+
+def _tuple(module: Module, node: ast.Tuple) -> Refusals:
+    if isinstance(node.ctx, ast.Store) and any(
+        isinstance(item, ast.Starred) for item in node.elts[:-1]
+    ):
+        yield node, "a target with * before the last", "take the last apart by itself"
+
+
+def _comprehension(module: Module, node: ast.comprehension) -> Refusals:
+    if node.is_async:
+        yield node.target, "an async comprehension", "write a loop"
 
 
 def _at_run_time(tree: ast.Module) -> ast.Module:
@@ -112,23 +123,32 @@ def _class(module: Module, node: ast.ClassDef) -> Refusals:
         if isinstance(statement, ast.FunctionDef):
             yield from _method(statement)
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-            if not isinstance(target, ast.Name) or (
-                isinstance(statement, ast.Assign) and len(statement.targets) > 1
-            ):
-                yield statement, "several constants at once in a class", "write one a line"
-            elif target.id.startswith("__") or target.id in TAKEN:
-                yield statement, f"the constant {target.id}", "give it another name"
-            if statement.value and constants & _names(statement.value):
-                yield statement, "a constant of the class in another", "write its value out"
+            yield from _class_constant(statement, constants)
         elif isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
             yield statement, "an expression in a class", "only methods and constants stand there"
     made = module.classes.get(node.name)
     if made is None or made.node is not node:
         return
-    base_class = made.base()
-    for name, method in made.methods.items():
-        before = base_class.method(name) if base_class and name != "__init__" else None
+    yield from _overriding(made)
+    if node.bases and "__init__" in made.methods:
+        yield from _super_first(made.methods["__init__"].node)
+
+
+def _class_constant(statement: ast.Assign | ast.AnnAssign, constants: set[str]) -> Refusals:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if not isinstance(targets[0], ast.Name) or len(targets) > 1:
+        yield statement, "several constants at once in a class", "write one a line"
+    elif targets[0].id.startswith("__") or targets[0].id in TAKEN:
+        yield statement, f"the constant {targets[0].id}", "give it another name"
+    if statement.value and constants & _names(statement.value):
+        yield statement, "a constant of the class in another", "write its value out"
+
+
+def _overriding(cls: Class) -> Refusals:
+    """Methods that take their arguments in another order than what they override."""
+    base = cls.base()
+    for name, method in cls.methods.items():
+        before = base.method(name) if base and name != "__init__" else None
         if before is not None and (
             _order(method)[: len(_order(before))] != _order(before)
             or method.is_property != before.is_property
@@ -139,8 +159,6 @@ def _class(module: Module, node: ast.ClassDef) -> Refusals:
                 f"{name} takes {', '.join(_order(method))}, and what it overrides {', '.join(_order(before))}",
                 "keep their order, and add new ones at the end",
             )
-    if node.bases and "__init__" in made.methods:
-        yield from _super_first(made.methods["__init__"].node)
 
 
 def _order(function: Function) -> list[str]:
@@ -197,7 +215,7 @@ def _function(module: Module, node: ast.FunctionDef | ast.Lambda) -> Refusals:
                 yield statement, "self is set", "give it another name"
 
 
-def _kept_by_lambda(node: ast.ListComp | ast.DictComp) -> Refusals:
+def _kept_by_lambda(module: Module, node: ast.ListComp | ast.DictComp) -> Refusals:
     """A function made in a comprehension sees the last of its values; here it would see its own."""
     bound = {name for generator in node.generators for name in _names(generator.target)}
     parts: Iterable[ast.expr] = (
@@ -221,3 +239,17 @@ def _free(node: ast.Lambda) -> set[str]:
 
 def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+BY_NODE: dict[type, Callable[..., Refusals]] = {
+    ast.ClassDef: _class,
+    ast.FunctionDef: _function,
+    ast.Lambda: _function,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.List: _list,
+    ast.Tuple: _tuple,
+    ast.comprehension: _comprehension,
+    ast.ListComp: _kept_by_lambda,
+    ast.DictComp: _kept_by_lambda,
+}

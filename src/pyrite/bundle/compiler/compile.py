@@ -6,8 +6,8 @@ from pathlib import Path
 
 from . import sourcemap
 from .checks import check
-from .program import Program
-from .statements import Writer
+from .reading.program import Program
+from .statements.writer import Writer
 
 
 def compiled(

@@ -2,14 +2,13 @@
 
 import ast
 
-from .checks import ERRORS
-from .infer import Scope, infer
-from .kinds import NUMBERS, Kind, held_by
+from ..checks import ERRORS
+from ..inference.infer import infer
+from ..inference.scopes import Scope
+from ..names import key
+from ..reading.kinds import NUMBERS, held_by
 from .methods import VIEWS
-from .names import key, safe
 from .parts import Parts
-from .program import Class
-from .purity import is_simple
 
 # How many arguments each takes here; what Python has beyond that is refused, never dropped.
 TAKES = {
@@ -41,8 +40,6 @@ TAKES = {
 }
 # What gives one value after the other in Python and is a list here.
 ITERATORS = ("range", "enumerate", "zip", "reversed")
-TYPES = ("str", "bool", "float", "int", "list", "tuple", "dict", *ERRORS)
-TYPEOF = {"str": "string", "bool": "boolean", "float": "number"}
 NO_DIGITS = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 
 
@@ -53,8 +50,6 @@ class Builtins(Parts):
         """The call *node* of the built-in function *name*."""
         self._check_call(name, node)
         args = node.args
-        if name == "isinstance":
-            return self._isinstance(args[0], args[1], scope)
         write = getattr(self, f"_call_{name}", None)
         if write is not None:
             return str(write(node, scope))
@@ -110,16 +105,6 @@ class Builtins(Parts):
     def _call_repr(self, node: ast.Call, scope: Scope) -> str:
         self.check_shown(node.args[0], infer(node.args[0], scope), digits=True)
         return self.helper("repr", self.expression(node.args[0], scope))
-
-    def check_shown(self, node: ast.expr, kind: Kind, *, digits: bool = False) -> None:
-        """Refuse the text of a value that JavaScript writes otherwise; *digits*: what is asked for is how it is written."""
-        self.check_keys(node, kind)
-        if (kind.name == "float" and not digits) or kind.name in ("tuple", "bytes", "function"):
-            raise self.refusal(
-                node,
-                f"the text of a {kind.name}",
-                "numbers are JavaScript's and tuples lists here; write it out",
-            )
 
     def _call_int(self, node: ast.Call, scope: Scope) -> str:
         text, kind = self.expression(node.args[0], scope), infer(node.args[0], scope)
@@ -275,48 +260,3 @@ class Builtins(Parts):
             and value.value.id == scope.fields
             and ast.dump(value.slice) == ast.dump(node.args[1])
         )
-
-    # ---- classes ----------------------------------------------------------------------------------------------------
-
-    def error_class(self, name: str) -> str:
-        """JavaScript's class for one of Python's own errors."""
-        if ERRORS[name] in ("ValueError", "AssertionError"):
-            self.helpers.add(ERRORS[name])
-            return "$" + ERRORS[name]
-        return ERRORS[name]
-
-    def _isinstance(self, value: ast.expr, node: ast.expr, scope: Scope) -> str:
-        wanted = node.elts if isinstance(node, ast.Tuple) else [node]
-        names = [ast.unparse(one) for one in wanted]
-        if "float" in names:
-            names = [name for name in names if name != "int"]
-        text = self.expression(value, scope)
-        once = len(names) > 1 and not is_simple(value) and "(" in text
-        tests: list[str] = []
-        for name in names:
-            test = self.one_instance("$value" if once else text, name, node, scope)
-            if test not in tests:
-                tests.append(test)
-        made = " || ".join(tests)
-        return f"(($value) => {made})({text})" if once else f"({made})"
-
-    def one_instance(self, text: str, name: str, node: ast.AST, scope: Scope) -> str:
-        """The test whether *text* is of the class *name*."""
-        known = scope.module.lookup(name) if scope.owner(name) is None else None
-        if isinstance(known, Class) or (self.module.is_test and scope.owner(name)):
-            return f"{text} instanceof {safe(name)}"
-        if known is not None or name not in TYPES or scope.owner(name) is not None:
-            raise self.refusal(
-                node,
-                f"the class {name} is not known",
-                f"ask for {', '.join(TYPES[:7])} or a class of the program",
-            )
-        if name in ERRORS:
-            return f"{text} instanceof {self.error_class(name)}"
-        if name == "int":
-            return f"Number.isSafeInteger({text})"
-        if name in ("list", "tuple"):
-            return f"Array.isArray({text})"
-        if name == "dict":
-            return self.helper("isdict", text)
-        return f"typeof {text} === '{TYPEOF[name]}'"

@@ -5,9 +5,11 @@ What is unknown can be noticed. Errors that only mistakes raise (a missing key, 
 
 import ast
 
-from .infer import Scope, comprehension_scope, function_scope, infer, statements
-from .kinds import Kind
-from .program import Class, Function
+from ..reading.definitions import Class, Function
+from ..reading.kinds import Kind
+from ..reading.walks import statements
+from .infer import infer
+from .scopes import Scope, comprehension_scope, function_scope
 
 BUILTINS = frozenset(
     """

@@ -2,9 +2,10 @@
 
 import ast
 
-from .infer import Scope, infer
-from .kinds import NUMBERS, Kind
-from .parts import Parts
+from ..inference.infer import infer
+from ..inference.scopes import Scope
+from ..reading.kinds import NUMBERS, Kind
+from .parts import Parts, is_negative
 
 SIMPLE = {
     "strip": "trim()",
@@ -99,43 +100,78 @@ class Methods(Parts):
 
     def _written(self, name: str, text: str, kind: Kind, node: ast.Call, scope: Scope) -> str:
         given = [self.expression(argument, scope) for argument in node.args]
-        kinds = [infer(argument, scope) for argument in node.args]
-        if name in SIMPLE:
-            return f"{text}.{SIMPLE[name]}" if not given else self.helper(name, text, *given)
-        if name in STARTS:
-            if kinds[0].is_text:
-                return f"{text}.{STARTS[name]}({given[0]})"
-            return self.helper(name, text, *given)
-        if name == "rfind":
-            return f"{text}.lastIndexOf({given[0]})"
-        if name == "find":
-            return (
-                f"{text}.indexOf({given[0]})" if len(given) == 1 else self._find(text, node, given)
-            )
-        if name == "join":
-            held = self.iterated(node.args[0], scope, as_list=True)
-            item = infer(node.args[0], scope).item
-            if item and item.name in ("int", "float", "bool", "none", "list", "dict"):
-                raise self.refusal(node, f"join of {item.name}", "make texts of them first")
-            return f"{held}.join({text})"
-        if name == "split":
-            if not given:
-                return self.helper("split", text)
-            self._no_empty(node)
-            return f"{text}.split({given[0]})"
-        if name == "encode":
-            return f"new TextEncoder().encode({text})"
-        if name == "append":
-            return f"{text}.push({given[0]})"
-        if name == "pop" and kind.name != "dict":
-            return self._pop(text, node, given)
+        own = getattr(self, f"_method_{name}", None)
+        if own is not None:
+            return str(own(text, kind, node, given, scope))
+        if name in SIMPLE and not given:
+            return f"{text}.{SIMPLE[name]}"
+        if name in STARTS and infer(node.args[0], scope).is_text:
+            return f"{text}.{STARTS[name]}({given[0]})"
         if name in VIEWS:
             return f"Object.{'entries' if name == 'items' else name}({text})"
         if name in ("replace", "partition", "rpartition"):
             self._no_empty(node)
-        if name == "update" and kinds[0].name in ("list", "tuple"):
-            raise self.refusal(node, "update with a list", "give a dict")
         return self.helper(name, text, *given)
+
+    # ---- those with a way of their own ------------------------------------------------------------------------------
+
+    def _method_rfind(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        return f"{text}.lastIndexOf({given[0]})"
+
+    def _method_find(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        if len(given) > 1 and is_negative(node.args[1]):
+            raise self.refusal(node, "find from the end", "count from the beginning")
+        return f"{text}.indexOf({', '.join(given)})"
+
+    def _method_join(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        held = self.iterated(node.args[0], scope, as_list=True)
+        item = infer(node.args[0], scope).item
+        if item and item.name in ("int", "float", "bool", "none", "list", "dict"):
+            raise self.refusal(node, f"join of {item.name}", "make texts of them first")
+        return f"{held}.join({text})"
+
+    def _method_split(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        if not given:
+            return self.helper("split", text)
+        self._no_empty(node)
+        return f"{text}.split({given[0]})"
+
+    def _method_encode(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        return f"new TextEncoder().encode({text})"
+
+    def _method_append(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        return f"{text}.push({given[0]})"
+
+    def _method_pop(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        if kind.name == "dict":
+            return self.helper("pop", text, *given)
+        if not given:
+            return f"{text}.pop()"
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and first.value == 0:
+            return f"{text}.shift()"
+        return self.helper("pop", text, *given)
+
+    def _method_update(
+        self, text: str, kind: Kind, node: ast.Call, given: list[str], scope: Scope
+    ) -> str:
+        if infer(node.args[0], scope).name in ("list", "tuple"):
+            raise self.refusal(node, "update with a list", "give a dict")
+        return self.helper("update", text, *given)
 
     def _no_empty(self, node: ast.Call) -> None:
         first = node.args[0]
@@ -143,17 +179,3 @@ class Methods(Parts):
             raise self.refusal(
                 node, f"{ast.unparse(node.func)}({first.value!r})", "give a text that is not empty"
             )
-
-    def _find(self, text: str, node: ast.Call, given: list[str]) -> str:
-        start = node.args[1]
-        if isinstance(start, ast.UnaryOp) and isinstance(start.op, ast.USub):
-            raise self.refusal(node, "find from the end", "count from the beginning")
-        return f"{text}.indexOf({', '.join(given)})"
-
-    def _pop(self, text: str, node: ast.Call, given: list[str]) -> str:
-        if not given:
-            return f"{text}.pop()"
-        first = node.args[0]
-        if isinstance(first, ast.Constant) and first.value == 0:
-            return f"{text}.shift()"
-        return self.helper("pop", text, *given)

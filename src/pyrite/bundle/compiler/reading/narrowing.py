@@ -1,9 +1,9 @@
 """Where a test has just asked what a name is: `if isinstance(x, dict)`, `isinstance(x, str) and …`, `if not isinstance(x, C): return`."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-Blocks = list[tuple[str, str, list[ast.AST]]]  # a name, a type, where the name is of that type
+Found = Iterator[tuple[str, str, list[ast.AST]]]  # a name, a type, where the name is of that type
 
 
 def narrowed(tree: ast.AST) -> dict[int, str]:
@@ -23,39 +23,52 @@ def narrowed(tree: ast.AST) -> dict[int, str]:
     return found
 
 
-def _blocks(tree: ast.AST) -> Iterator[tuple[str, str, list[ast.AST]]]:
+def _blocks(tree: ast.AST) -> Found:
     for node in ast.walk(tree):
-        if isinstance(node, ast.If):
-            for name, kind in _asked(node.test):
-                yield name, kind, list(node.body)
-        elif isinstance(node, ast.IfExp):
-            for name, kind in _asked(node.test):
-                yield name, kind, [node.body]
-            for name, kind in _refused(node.test):
-                yield name, kind, [node.orelse]
-        elif isinstance(node, ast.comprehension | ast.ListComp | ast.DictComp):
-            yield from _comprehended(node)
-        elif isinstance(node, ast.BoolOp):
-            for place, value in enumerate(node.values[:-1]):
-                asked = _asked(value) if isinstance(node.op, ast.And) else _refused(value)
-                for name, kind in asked:
-                    yield name, kind, list(node.values[place + 1 :])
+        tests = BY_NODE.get(type(node))
+        if tests is not None:
+            yield from tests(node)
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if isinstance(block, list):
                 yield from _behind(block)
 
 
-def _comprehended(node: ast.AST) -> Iterator[tuple[str, str, list[ast.AST]]]:
-    if isinstance(node, ast.ListComp | ast.DictComp):
-        ends: list[ast.AST] = (
-            [node.elt] if isinstance(node, ast.ListComp) else [node.key, node.value]
-        )
-        for test in node.generators[-1].ifs:
-            for name, kind in _asked(test):
-                yield name, kind, ends
+def _by_if(node: ast.If) -> Found:
+    for name, kind in _asked(node.test):
+        yield name, kind, list(node.body)
 
 
-def _behind(block: list[ast.stmt]) -> Iterator[tuple[str, str, list[ast.AST]]]:
+def _by_either(node: ast.IfExp) -> Found:
+    for name, kind in _asked(node.test):
+        yield name, kind, [node.body]
+    for name, kind in _refused(node.test):
+        yield name, kind, [node.orelse]
+
+
+def _by_operators(node: ast.BoolOp) -> Found:
+    for place, value in enumerate(node.values[:-1]):
+        asked = _asked(value) if isinstance(node.op, ast.And) else _refused(value)
+        for name, kind in asked:
+            yield name, kind, list(node.values[place + 1 :])
+
+
+def _by_comprehension(node: ast.ListComp | ast.DictComp) -> Found:
+    ends: list[ast.AST] = [node.elt] if isinstance(node, ast.ListComp) else [node.key, node.value]
+    for test in node.generators[-1].ifs:
+        for name, kind in _asked(test):
+            yield name, kind, ends
+
+
+BY_NODE: dict[type, Callable[..., Found]] = {
+    ast.If: _by_if,
+    ast.IfExp: _by_either,
+    ast.BoolOp: _by_operators,
+    ast.ListComp: _by_comprehension,
+    ast.DictComp: _by_comprehension,
+}
+
+
+def _behind(block: list[ast.stmt]) -> Found:
     """What stands behind a test that leaves the block where a name is something else."""
     for place, statement in enumerate(block):
         if (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .program import Class
+    from .definitions import Class
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 import ast
 
-from .errors import CompileError
-from .infer import Scope
-from .kinds import JS, UNKNOWN, Kind
-from .program import Module
+from ..checks import ERRORS
+from ..errors import CompileError
+from ..inference.infer import infer
+from ..inference.scopes import Scope
+from ..reading.definitions import Class
+from ..reading.kinds import JS, UNKNOWN, Kind
+from ..reading.module import Module
 
 
 class Parts:
@@ -15,6 +18,9 @@ class Parts:
         self.module = module
         self.helpers: set[str] = set()
         self.statement: ast.expr | None = None  # a call whose value nobody takes
+        # Names and values that a function's parameters need.
+        self.captured: list[tuple[str, str]] = []
+        self.count = 0  # names of the compiler's own so far
         self._for_tests = for_tests
 
     def helper(self, name: str, *arguments: str) -> str:
@@ -68,3 +74,45 @@ class Parts:
             raise self.refusal(
                 node, f"the keys of a dict by {kind.keys}", "loop over its values, or use texts"
             )
+
+    def check_shown(self, node: ast.expr, kind: Kind, *, digits: bool = False) -> None:
+        """Refuse the text of a value that JavaScript writes otherwise; *digits*: what is asked for is how it is written."""
+        self.check_keys(node, kind)
+        if (kind.name == "float" and not digits) or kind.name in ("tuple", "bytes", "function"):
+            raise self.refusal(
+                node,
+                f"the text of a {kind.name}",
+                "numbers are JavaScript's and tuples lists here; write it out",
+            )
+
+    def check_key(self, node: ast.expr, scope: Scope, keys: str = "str") -> None:
+        """Refuse a key of a dict that is no text, or no number where all are."""
+        allowed = {"int": ("int",), "js": ("str", "int")}.get(keys, ("str",))
+        if infer(node, scope).name not in (*allowed, "js", "unknown"):
+            raise self.refusal(
+                node, f"the key {ast.unparse(node)} is no text", "keys of dicts are texts"
+            )
+
+    def class_named(self, node: ast.expr, scope: Scope) -> Class | None:
+        """The class of the program that *node* names."""
+        if isinstance(node, ast.Name) and scope.owner(node.id) is None:
+            definition = scope.module.lookup(node.id)
+            return definition if isinstance(definition, Class) else None
+        return None
+
+    def error_class(self, name: str) -> str:
+        """JavaScript's class for one of Python's own errors."""
+        if ERRORS[name] in ("ValueError", "AssertionError"):
+            self.helpers.add(ERRORS[name])
+            return "$" + ERRORS[name]
+        return ERRORS[name]
+
+
+def is_none(node: ast.expr) -> bool:
+    """Whether *node* is None, written out."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def is_negative(node: ast.expr) -> bool:
+    """Whether *node* has a minus in front."""
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)

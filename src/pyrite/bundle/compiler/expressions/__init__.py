@@ -1,0 +1,1 @@
+"""Expressions, as JavaScript text: a file for each sort, and dispatch.py, which puts them together."""

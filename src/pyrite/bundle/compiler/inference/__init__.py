@@ -1,0 +1,1 @@
+"""The kind of every expression, and whether evaluating one can be noticed."""

@@ -1,0 +1,113 @@
+"""What is found by walking a tree: statements, assignments to attributes, values that are only looped over, names of classes."""
+
+import ast
+from collections.abc import Iterator
+
+LOOPING = "list tuple sorted sum min max any all enumerate zip reversed len".split()  # noqa: SIM905
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement in *body* and its blocks, but not in functions inside."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            yield from statements(getattr(statement, name, []))
+        for handler in getattr(statement, "handlers", []):
+            yield from statements(handler.body)
+
+
+def set_by(node: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    """`(attribute, value)` of each attribute that the statement *node* sets; None where the value can't be told."""
+    if isinstance(node, ast.Assign):
+        return [pair for target in node.targets for pair in _set_pairs(target, node.value)]
+    if isinstance(node, ast.AugAssign):
+        changed = ast.BinOp(left=node.value, op=node.op, right=node.value)
+        divides = isinstance(node.op, ast.Div | ast.Pow)
+        return _set_pairs(node.target, changed if divides else node.value)
+    if isinstance(node, ast.AnnAssign) and node.value:
+        return _set_pairs(node.target, node.value)
+    return _set_pairs(node.target, None) if isinstance(node, ast.For) else []
+
+
+def _set_pairs(
+    target: ast.expr, value: ast.expr | None
+) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    if isinstance(target, ast.Attribute):
+        return [(target, value)]
+    if not isinstance(target, ast.Tuple):
+        return []
+    values: list[ast.expr | None] = [None] * len(target.elts)
+    if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        values = list(value.elts)
+    return [
+        pair
+        for inner, given in zip(target.elts, values, strict=True)
+        for pair in _set_pairs(inner, given)
+    ]
+
+
+def iterated(tree: ast.AST) -> set[int]:
+    """The ids of those expressions in *tree* whose value is only looped over, or asked for its length or an item."""
+    iterables: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension):
+            iterables.append(node.iter)
+        elif isinstance(node, ast.Starred):
+            iterables.append(node.value)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
+            iterables.append(node.comparators[-1])
+        elif isinstance(node, ast.Call) and node.args:
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if name in LOOPING or method in ("join", "extend"):
+                iterables.extend(node.args)
+    return {id(node) for node in iterables}
+
+
+def classes_named(tree: ast.AST) -> set[int]:
+    """The ids of those names in *tree* that may be a class's: where one is made, asked for, caught, raised, looked into."""
+    names: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            names.append(node.func)
+            if isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+                names.extend(node.args[1:])
+        elif isinstance(node, ast.Attribute):
+            names.append(node.value)
+        elif isinstance(node, ast.ExceptHandler):
+            names.append(node.type)
+        elif isinstance(node, ast.Raise):
+            names.append(node.exc)
+    return {id(node) for node in names}
+
+
+def attributes_by_name(tree: ast.AST) -> set[str]:
+    """The attributes that *tree* sets, gets or asks for by a name that is written out."""
+    return {
+        str(node.args[1].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("setattr", "hasattr", "getattr")
+        and isinstance(node.args[1], ast.Constant)
+    }
+
+
+def is_type_checking(statement: ast.stmt) -> bool:
+    """Whether *statement* is a block for type checkers alone."""
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Name)
+        and statement.test.id == "TYPE_CHECKING"
+    )
+
+
+def of_self(node: ast.expr) -> bool:
+    """Whether *node* is an attribute of self."""
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    )
