@@ -155,9 +155,11 @@ def by_wsgi(sender: Sender) -> tuple[int, Callable[[], None]]:
     return server.server_port, end
 
 
-def ask(port: int) -> socket.socket:
+def ask(port: int, path: str = "/page") -> socket.socket:
     client = socket.create_connection(("127.0.0.1", port), timeout=20)
-    client.sendall(b"GET /page HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")
+    client.sendall(
+        f"GET {path}".encode() + b" HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"
+    )
     return client
 
 

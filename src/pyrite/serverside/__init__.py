@@ -4,6 +4,7 @@ Imports core alone; sending needs httpx (`pip install 'pyrite[serverside]'`).
 """
 
 from .asgi import Views
+from .frameworks.tracking import tracked
 from .message import Customer, Datastream, Invalid
 from .pixel import pixel, script
 from .relaying import RelaySettings, relay, relay_wsgi
@@ -15,5 +16,5 @@ from .wsgi import views_wsgi
 
 __all__ = [
     "ASYNCHRONOUS", "BOTTOM", "QUEUED", "Customer", "Datastream", "HttpxMissing", "Invalid", "RelaySettings", "Seen", "Sender", "Views", "page_token", "page_view",
-    "pixel", "relay", "relay_wsgi", "script", "views_wsgi",
+    "pixel", "relay", "relay_wsgi", "script", "tracked", "views_wsgi",
 ]  # fmt: skip

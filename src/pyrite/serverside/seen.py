@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.event import PAGE_VIEW
+from ..core.ibexa.events import LOGIN
 from ..core.visitor.consent import IN, OUT, PENDING, state_of
 from ..core.visitor.identity import FPID_COOKIE, cookies, unquoted
 
@@ -87,10 +88,22 @@ def page_view(seen: Seen) -> dict[str, Any] | None:
 
 
 def described(describe: Describe, seen: Seen, *, default: str) -> dict[str, Any] | None:
-    """What *describe* says of *seen*, with the visitor's device id as `user` where it names none, and with none where none may be."""
+    """What *describe* says of *seen*, with the visitor's device id as `user` where it names none, and with nothing that names them where none may be."""
     found = describe(seen)
     if found is None:
         return None
     if seen.consent(default=default) in (OUT, PENDING):
-        return {**found, "user": ""}
+        return nameless(found)
     return {"user": seen.user(default=default), **found}
+
+
+def nameless(event: dict[str, Any]) -> dict[str, Any] | None:
+    """*event* without what says whose it is: its user, identities, and the query of its address, which may hold ids of campaigns. None for a login, which says nothing else."""
+    if event.get("kind") == LOGIN and "target" in event:
+        return None
+    found = {**event, "user": ""}
+    if isinstance(found.get("url"), str):
+        found["url"] = found["url"].partition("?")[0]
+    if isinstance(found.get("xdm"), dict):
+        found["xdm"] = {name: value for name, value in found["xdm"].items() if name != "identityMap"}  # fmt: skip
+    return found
