@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from asked import event, handles, post, stored
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -165,6 +165,7 @@ def test_brackets_that_are_never_closed_are_refused(edge: Maker, content: str) -
     assert post(client, "collect", content.encode()).status_code == 400
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers(-5, 5) | st.text('ab"\\[]{}\ud83d\ude00😀', max_size=4),

@@ -1,7 +1,7 @@
 """GUIDs in every form that Sitecore writes them in are one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.edge.guids import normal
@@ -42,6 +42,7 @@ def test_what_is_none_is_none(text: str) -> None:
     assert normal(text) == ""
 
 
+@settings(deadline=None)
 @given(st.uuids())
 def test_every_guid_is_the_same_in_each_form(guid: object) -> None:
     text = str(guid)

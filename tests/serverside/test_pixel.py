@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.core.ibexa.address import read
@@ -66,6 +66,7 @@ texts = st.text(
 )
 
 
+@settings(deadline=None)
 @given(user=texts, category=texts)
 def test_whatever_stands_in_it_the_browser_asks_for_what_the_edge_reads(
     user: str, category: str
@@ -98,6 +99,7 @@ def test_behind_a_relay_no_word_of_the_event_shows() -> None:
     assert unpacked(address.rpartition("/")[2]) == {"kind": "click", "itemtype": 1, "items": ["77"]}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_code_that_nobody_made_is_refused_with_one_error(text: str) -> None:
     try:

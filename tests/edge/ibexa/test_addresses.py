@@ -45,7 +45,7 @@ def events(draw: st.DrawFn) -> Event:
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(events())
 def test_what_is_built_is_read_back(event: Event) -> None:
     try:
@@ -70,6 +70,7 @@ def test_what_is_built_is_read_back(event: Event) -> None:
 ANY = st.text(st.sampled_from("%/&=+,a1\\") | st.characters(exclude_categories=[]))
 
 
+@settings(deadline=None)
 @given(ANY, ANY)
 @example("%\udcff", "%a\ud800=%\udcff")
 def test_no_text_raises_anything_but_its_own_error(path: str, query: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyrite.edge.http.problems import Problem
@@ -232,6 +232,7 @@ CHAIN = chain((), ())
 KEYS = ("eventId", "goalId", "outcomeId", "campaignId", "pageId", "url", "currencyCode", "monetaryValue")  # fmt: skip
 
 
+@settings(deadline=None)
 @given(VALUES | st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, VALUES)))
 def test_whatever_comes_is_taken_or_refused_with_a_4xx(item: Any) -> None:
     refused: Problem | None = None
