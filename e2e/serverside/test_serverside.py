@@ -71,10 +71,16 @@ def test_what_a_process_had_no_time_to_send_the_next_one_sends(
 
 
 class Silence:
-    """A collector that takes connections and says nothing; `heard` is called with the first bytes of each."""
+    """A collector that takes connections and says nothing, or 204 once *released*; `heard` is called with the first bytes of each."""
 
-    def __init__(self, heard: Callable[[bytes], None] = lambda first: None) -> None:
+    def __init__(
+        self,
+        heard: Callable[[bytes], None] = lambda first: None,
+        released: threading.Event | None = None,
+    ) -> None:
         self._heard = heard
+        self._released = released
+        self.asked: list[bytes] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.upstream = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._open: list[socket.socket] = []
@@ -94,7 +100,11 @@ class Silence:
             self._threads[-1].start()
 
     def _hear(self, connection: socket.socket) -> None:
-        self._heard(connection.recv(65536))
+        first = connection.recv(65536)
+        self.asked.append(first)
+        self._heard(first)
+        if self._released is not None and self._released.wait(60):
+            connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -217,6 +227,26 @@ def test_a_collector_that_says_nothing_holds_up_no_page_and_loses_nothing(
     end()
     collector.close()
     sender.close(0)
+
+
+@WAYS
+@pytest.mark.parametrize("technique", ["bottom", "asynchronous", "queued"])
+def test_a_page_is_whole_before_the_collector_answers_and_its_event_arrives_once(
+    serve: Serving, technique: str
+) -> None:
+    released = threading.Event()
+    collector = Silence(released=released)
+    with Sender(collector.upstream, datastream="shop", technique=technique, timeout_s=60) as sender:
+        port, end = serve(sender)
+        assert whole(ask(port)).endswith(PAGE)
+        until(lambda: len(collector.asked) == 1)
+        assert sender.counts()["sent"] == 0
+        released.set()
+        until(lambda: sender.counts()["sent"] == 1)
+        end()
+
+    assert len(collector.asked) == 1
+    collector.close()
 
 
 def test_the_edge_refuses_one_event_and_takes_its_neighbours(tmp_path: Path) -> None:
