@@ -67,6 +67,28 @@ def test_a_new_message_of_less_value_than_all_that_wait_is_let_go_of_itself(make
     assert gone.id == "view"
 
 
+def test_who_is_alone_with_a_file_need_not_wait_for_what_a_dead_process_had_taken(
+    tmp_path: Path,
+) -> None:
+    dead = DiskQueue(tmp_path / "queue", 10)
+    dead.put(message("a"))
+    dead.take(1_000)
+    dead.close()
+
+    assert taken_ids(DiskQueue(tmp_path / "queue", 10), 1_000) == []
+    assert taken_ids(DiskQueue(tmp_path / "queue", 10, alone=True), 1_000) == ["a"]
+
+
+def test_several_are_added_together_and_push_none_out(make: Make) -> None:
+    queue = make(3)
+    queue.put(message("a"))
+
+    added = [queue.put_all([message(id) for id in ids]) for ids in ("bcd", "bc", "d")]
+
+    assert added == [False, True, False]
+    assert taken_ids(queue) == ["a", "b", "c"]
+
+
 def test_one_that_is_being_sent_is_never_let_go_of(make: Make) -> None:
     queue = make(1)
     queue.put(message("a"))

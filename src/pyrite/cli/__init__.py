@@ -1,6 +1,17 @@
 """The command line: wiring and the terminal only."""
 
-from pyrite.cli import data, doctor, experiences, histories, keys, pixel, rights, serving, sessions
+from pyrite.cli import (
+    data,
+    doctor,
+    experiences,
+    follow,
+    histories,
+    keys,
+    pixel,
+    rights,
+    serving,
+    sessions,
+)
 from pyrite.cli.common import app
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "data",
     "doctor",
     "experiences",
+    "follow",
     "histories",
     "keys",
     "pixel",

@@ -35,6 +35,9 @@ class Queue(Protocol):
     def put(self, message: Message) -> Message | None:
         """Add *message*; what was let go of for it, which may be itself, or None."""
 
+    def put_all(self, messages: list[Message]) -> bool:
+        """Add *messages* and let go of none for them; False, and none is added, where there is no room for all."""
+
     def take(self, now_ms: int) -> Taken | None:
         """The oldest message whose time has come, for the caller alone; None where there is none."""
 
@@ -74,11 +77,17 @@ class MemoryQueue:
     def put(self, message: Message) -> Message | None:
         """See Queue."""
         with self._lock:
-            self._last += 1
-            self._messages[self._last] = (message, 0)
-            heapq.heappush(self._ready, (0, self._last))
-            heapq.heappush(self._cheap, (message.value, self._last))
+            self._add(message)
             return self._dropped() if len(self._messages) > self._limit else None
+
+    def put_all(self, messages: list[Message]) -> bool:
+        """See Queue."""
+        with self._lock:
+            if len(self._messages) + len(messages) > self._limit:
+                return False
+            for message in messages:
+                self._add(message)
+            return True
 
     def take(self, now_ms: int) -> Taken | None:
         """See Queue."""
@@ -124,6 +133,12 @@ class MemoryQueue:
     def close(self) -> None:
         """See Queue."""
 
+    def _add(self, message: Message) -> None:
+        self._last += 1
+        self._messages[self._last] = (message, 0)
+        heapq.heappush(self._ready, (0, self._last))
+        heapq.heappush(self._cheap, (message.value, self._last))
+
     def _dropped(self) -> Message | None:
         """Let go of one that nobody is sending now."""
         while self._cheap:
@@ -141,6 +156,7 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS ready ON messages (at_ms, key);
 CREATE INDEX IF NOT EXISTS cheap ON messages (taken, value, key);
 """
+_INSERT = "INSERT INTO messages (value, at_ms, attempts, taken, message) VALUES (?, 0, 0, 0, ?)"
 _TAKE = """
 UPDATE messages SET at_ms = ?2, taken = 1 WHERE key = (SELECT key FROM messages WHERE at_ms <= ?1 ORDER BY at_ms, key LIMIT 1)
 RETURNING key, message, attempts
@@ -154,8 +170,10 @@ class DiskQueue:
     (`synchronous = NORMAL`). One that was taken by a process that died is taken again after LEASE_MS.
     """
 
-    def __init__(self, path: Path, limit: int, most_bytes: int = 0) -> None:
-        """*limit* messages may wait, in *most_bytes* of the file (0: in as many as they need)."""
+    def __init__(self, path: Path, limit: int, most_bytes: int = 0, *, alone: bool = False) -> None:
+        """*limit* messages may wait, in *most_bytes* of the file (0: in as many as they need). *alone* says that no other process has
+        the file: what one that died had taken may be taken at once.
+        """
         self._limit = limit
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
@@ -168,15 +186,14 @@ class DiskQueue:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
+        if alone:
+            self._connection.execute("UPDATE messages SET at_ms = 0, taken = 0 WHERE taken = 1")
         self._count = self._waiting()
 
     def put(self, message: Message) -> Message | None:
         """See Queue."""
-        insert = (
-            "INSERT INTO messages (value, at_ms, attempts, taken, message) VALUES (?, 0, 0, 0, ?)"
-        )
         with self._lock:
-            self._connection.execute(insert, (message.value, message.as_text()))
+            self._connection.execute(_INSERT, (message.value, message.as_text()))
             self._count += 1
             if self._count <= self._limit and not self._has_no_bytes_left():
                 return None
@@ -189,6 +206,26 @@ class DiskQueue:
             ).fetchone()
             self._count -= gone is not None
             return Message.from_text(gone[0]) if gone else None
+
+    def put_all(self, messages: list[Message]) -> bool:
+        """See Queue. They survive a machine that loses power, too."""
+        rows = [(message.value, message.as_text()) for message in messages]
+        with self._lock:
+            self._count = self._waiting()
+            if self._count + len(rows) > self._limit or self._has_no_bytes_left(NEARLY):
+                return False
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(_INSERT, rows)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._count += len(rows)
+            return True
 
     def take(self, now_ms: int) -> Taken | None:
         """See Queue."""

@@ -53,7 +53,8 @@ class Sender:
 
     *customer* is one of Ibexa's tracking, *datastream* one of the tracker's: one of both is given. *technique* is BOTTOM, ASYNCHRONOUS
     or QUEUED. *queue* is the path of a file in which events wait, and survive this process; without it they wait in memory. *limit* is
-    how many may wait, and *queue_bytes* how large the file may become (0: as large as it wants). *key* is a server's, `"ID:SECRET"`, for edges that ask for a signature. *strict* has `event` raise Invalid for
+    how many may wait, and *queue_bytes* how large the file may become (0: as large as it wants); *alone* says that no other process
+    uses it. *key* is a server's, `"ID:SECRET"`, for edges that ask for a signature. *strict* has `event` raise Invalid for
     what no edge would take; else that is counted and logged, for a page must not fail for its tracking.
 
     Raises ValueError for arguments that do not go together, HttpxMissing.
@@ -71,6 +72,7 @@ class Sender:
         timeout_s: float = 2.0,
         limit: int = 10_000,
         queue_bytes: int = 0,
+        alone: bool = False,
         strict: bool = False,
         form: Customer | Datastream | None = None,
         transport: Transport | None = None,
@@ -88,7 +90,7 @@ class Sender:
             Customer(customer=customer) if customer else Datastream(datastream=datastream)
         )
         self._upstream, self._timeout_s, self._limit = upstream, timeout_s, limit
-        self._queue_bytes = queue_bytes
+        self._queue_bytes, self._alone = queue_bytes, alone
         self.signer = _signer(key)
         self._path = Path(queue) if queue is not None else None
         self._strict = strict
@@ -130,6 +132,17 @@ class Sender:
         else:
             worker.put(message)
         return True
+
+    def made(self, kind: str, **given: Any) -> Message:
+        """The message of an event, as `event` takes it, to be put. Raises Invalid."""
+        return self._form.message(kind, now_ms=clock_ms(), **given)
+
+    def put_all(self, messages: list[Message]) -> bool:
+        """Have *messages* sent, and push out none for them: False, and none is taken, where the queue has no room for all, or once the
+        sender is closed. With `queue=` they are on the disk when it returns. Raises sqlite3.Error where that can't be.
+        """
+        worker = self._current()
+        return worker is not None and worker.put_all(messages)
 
     def is_full(self, count: int = 1) -> bool:
         """Whether *count* more events would push others out of the queue."""
@@ -192,7 +205,9 @@ class Sender:
             )
         path = None if origin else self._path
         queue: Queue = (
-            DiskQueue(path, self._limit, self._queue_bytes) if path else MemoryQueue(self._limit)
+            DiskQueue(path, self._limit, self._queue_bytes, alone=self._alone)
+            if path
+            else MemoryQueue(self._limit)
         )
         worker = Worker(queue, transport, threads=THREADS[self.technique])
         if path:

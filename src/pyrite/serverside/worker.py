@@ -87,6 +87,16 @@ class Worker:
             self._puts += 1
             self._wake()
 
+    def put_all(self, messages: list[Message]) -> bool:
+        """Have *messages* sent, all of them, or none where there is no room for all (False). Raises sqlite3.Error."""
+        if not self._queue.put_all(messages):
+            return False
+        with self._changed:
+            self._puts += 1
+            for _ in messages[: self._most]:
+                self._wake()
+        return True
+
     def begin(self) -> None:
         """Send what a queue on disk has from before."""
         if self._queue.next_ms() is not None:
