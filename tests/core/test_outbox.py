@@ -193,6 +193,18 @@ def test_several_bodies_that_fail_at_once_count_as_one_failure():
     assert delays == [500]
 
 
+def test_a_request_says_which_attempt_it_is_where_that_is_not_the_first():
+    tracker = configured()
+    send = only(event(tracker, type="a"), "Send")
+    told = [body(send)["meta"].get("attempt")]
+    for _ in range(2):
+        effects = answer(tracker, send, status=503, text="")
+        send = only(tracker.on_timer(timer(effects, "flush").timer, moment(**HERE)), "Send")
+        told.append(body(send)["meta"].get("attempt"))
+
+    assert told == [None, 2, 3]
+
+
 def test_retry_after_is_obeyed_even_by_new_events_but_for_view_starts():
     tracker = configured()
     send = only(event(tracker, 1, type="a"), "Send")

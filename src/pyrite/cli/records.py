@@ -11,7 +11,7 @@ from pyrite.core.event import part
 SESSIONS_KNOWN = 10_000  # sessions that are remembered while events are printed
 SHORT_ID = 8  # characters of a visitor's id in a line; `export` and `erase` take them
 DIALECTS = ("jss", "ibexa")  # what they store beside xdm and data
-BODY_KEYS = {"xdm", "data", *DIALECTS}
+BODY_KEYS = {"xdm", "data", "meta", *DIALECTS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999000, UTC)
 

@@ -113,6 +113,9 @@ class Outgoing:
         if timed:
             meta["queueTimeMillis"] = min(moment.now_ms - oldest_ms, QUEUE_TIME_LIMIT_MS)
             meta["sentAt"] = moment.now_ms
+        attempts = entries[0].attempts
+        if attempts:
+            meta["attempt"] = attempts + 1
         if delivery:
             meta["delivery"] = delivery
         action = "interact" if expects else "collect"

@@ -30,6 +30,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     received_ms: int
     client: str = ""
     way: str = ""  # see Event in stores/contract
+    agent: str = ""  # the class of browser; see ingest/meta.py
 
     @property
     def cookie_prefix(self) -> str:
@@ -50,6 +51,7 @@ class Arrival(arrival.Arrival, kw_only=True):
     # Places of events that ask, and what they hold.
     asking: list[tuple[int, dict[str, Any]]] = msgspec.field(default_factory=list)
     skew_ms: int = 0  # what to add to the page's times
+    meta: msgspec.Raw | None = None  # of each of its events; see ingest/meta.py
     identities: dict[str, Any] = msgspec.field(default_factory=dict)  # of the body
     consent: str = ""  # that it sets
 

@@ -21,6 +21,7 @@ from ..ingest import bodies
 from ..ingest.arrival import raise_if_alone
 from ..ingest.bodies import Body, too_deep
 from ..ingest.claims import Claims
+from ..ingest.meta import meta_of
 from ..settings import Limits
 from . import identities
 from .arrival import Arrival, Source
@@ -78,7 +79,9 @@ def read(
     _identify(arrival)
     if len(events) > 1:
         _share(arrival, len(content), len(events))
-    arrival.skew_ms = _skew_ms(part(body, "meta").get("sentAt"), source.received_ms)
+    stated = part(body, "meta")
+    arrival.skew_ms = _skew_ms(stated.get("sentAt"), source.received_ms)
+    arrival.meta = meta_of(stated, skew_ms=arrival.skew_ms, agent=source.agent)
     for index, event in enumerate(events):
         try:
             if parsed.cut and parsed.is_cut(event):
@@ -194,6 +197,11 @@ def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
     elif arrival.identities:
         xdm["identityMap"] = arrival.identities
     type = xdm.get("eventType")
+    kept: dict[str, Any] = {"xdm": xdm}
+    if data:
+        kept["data"] = data
+    if arrival.meta is not None:
+        kept["meta"] = arrival.meta
     if "query" in content:
         arrival.asking.append((index, {**content, "xdm": xdm}))
     taken = Event(
@@ -204,7 +212,7 @@ def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
         visitor=arrival.visitor,
         made_ms=_made_ms(xdm, arrival),
         received_ms=source.received_ms,
-        body=_encode({"xdm": xdm, "data": data} if data else {"xdm": xdm}).decode(),
+        body=_encode(kept).decode(),
         way=source.way,
         is_view=type == PAGE_VIEW,
         shown=_shown(xdm) if "_experience" in xdm else (),

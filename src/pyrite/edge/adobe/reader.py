@@ -11,6 +11,7 @@ from ..http.call import Call
 from ..http.consents import cookie_prefix
 from ..http.problems import Problem
 from ..ingest.claims import Claims
+from ..ingest.meta import agent_of
 from ..settings import Settings
 from . import events, identities, tcf
 from .arrival import Arrival, Source
@@ -99,6 +100,7 @@ class Reader:
             client=call.client,
             received_ms=call.received_ms,
             way=call.way,
+            agent=agent_of(call.headers.get(b"user-agent", b"")),
         )
         return source
 

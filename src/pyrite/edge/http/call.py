@@ -84,8 +84,11 @@ class Call:
 
     @property
     def way(self) -> str:
-        """`fetch` or `beacon`, as far as the browser says; ''."""
-        return WAYS.get(self.headers.get(b"sec-fetch-mode", b""), "")
+        """`fetch` or `beacon`, as far as the browser says; ''. What has another destination than a script is neither."""
+        headers = self.headers
+        if headers.get(b"sec-fetch-dest", b"empty") != b"empty":
+            return ""
+        return WAYS.get(headers.get(b"sec-fetch-mode", b""), "")
 
     @property
     def cookie(self) -> str:

@@ -28,6 +28,7 @@ def _check_each(arrival: Arrival, check: Check) -> None:
         try:
             # Read again, for most data streams have no schemas: what is taken in needs to remember nothing for it.
             content = {"data": {}, **msgspec.json.decode(event.body)}
+            content.pop("meta", None)  # the edge's own
             type = event.type or part(content, "data").get("type")
             _judge(arrival, check, place, content, type if isinstance(type, str) else "")
         except Exception as error:
