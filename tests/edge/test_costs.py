@@ -213,7 +213,7 @@ def test_hostile_bytes_cost_a_bounded_number_of_times_their_size(
 PLACES = st.lists(st.tuples(st.sampled_from(sorted(HOSTILE)), st.integers(0, 20_000)), min_size=2, max_size=4)  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(PLACES)
 def test_hostile_bodies_put_together_cost_a_bounded_number_of_times_their_size(
     costly: TestClient, parts: list[tuple[str, int]]

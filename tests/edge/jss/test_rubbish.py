@@ -40,7 +40,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield TestClient(pyrite.edge(settings=wanted, store=MemoryStore()))
 
 
-@tries(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.binary(max_size=60) | st.lists(ITEMS, max_size=4) | ITEMS, st.sampled_from(BASES[:2]))
 def test_no_body_makes_it_fail(client: TestClient, body: Any, path: str) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -47,7 +47,7 @@ def test_browsers_and_tools_are_not(agent: str) -> None:
 @pytest.mark.parametrize("piece", ["a", "0.", "(", " ", "http:", "Mozilla/5.0 "])
 def test_no_agent_keeps_the_edge_busy(piece: str) -> None:
     is_known_robot(CHROME)
-    started = time.perf_counter()
+    started = time.thread_time()
     is_known_robot(piece * LIMIT)
 
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
