@@ -134,6 +134,11 @@ REFUSED = {
     "class A:\n    x = 1\nclass B(A):\n    def f(self):\n        self.x = 2\n": "5: self.x is set, and is a constant of the class; give it another name",
     "from .nowhere import x\n": "1: imports core/nowhere.py; it is not part of the page",
     "def f(a):\n    a[0].b()['c'] += 1\n": "2: a call in the target; keep it in a name first",
+    "class C:\n    for x in []:\n        pass\n": "2: For in a class; only methods and constants stand in classes",
+    "def f(a: list[int], b):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
+    "def f(a, b: list[int]):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
+    "def f(a: dict[str, int], b):\n    a |= b\n": "2: a list or dict changed by an operator; use extend or update",
+    "def f(a, b):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
 }
 
 
@@ -212,3 +217,34 @@ def f(x: int, total: int):
         "x = (x * 3);",
         "total = $quotient(total, x);",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+        "__proto__",
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+    ],
+)
+def test_an_item_that_every_object_has_is_set_and_got_by_helpers(tmp_path: Path, name: str) -> None:
+    text = f"""
+def f(items: dict[str, int]):
+    items["{name}"] = 1
+    items["own"] = 2
+    return items.get("{name}")
+"""
+    made = js(tmp_path, text)
+
+    assert f'$put(items, "{name}", 1);' in made
+    assert 'items["own"] = 2;' in made
+    assert f'return $get(items, "{name}");' in made
