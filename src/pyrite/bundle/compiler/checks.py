@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from .errors import CompileError
 from .reading.definitions import Class, Function
 from .reading.module import Module
-from .reading.walks import is_type_checking, statements
+from .reading.walks import is_type_checking, nodes_of, statements
 
 SPECIAL = ("__init__", "__eq__", "__repr__")
 DECORATORS = ("property", "staticmethod")
@@ -36,7 +36,7 @@ def _found(module: Module) -> Refusals:
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
             yield statement, "several targets at the top of a module", "assign them one by one"
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         look = BY_NODE.get(type(node))
         if look is not None:
             yield from look(module, node)

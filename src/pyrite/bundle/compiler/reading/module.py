@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .definitions import Class, Function
 from .kinds import BOOL, BYTES, DICT, FLOAT, FUNCTION, INT, JS, LIST, NONE, STR, UNKNOWN, Kind, join
 from .narrowing import narrowed
-from .walks import classes_named, is_type_checking, iterated, of_self, set_by
+from .walks import classes_named, is_type_checking, iterated, nodes_of, of_self, set_by
 
 if TYPE_CHECKING:
     from .program import Program
@@ -42,9 +42,10 @@ class Module:
         self.constants: dict[str, tuple[ast.expr, ast.expr | None]] = {}
         self.imports: dict[str, tuple[str, str]] = {}
         self._read(tree.body)
-        self.iterated = iterated(tree)
-        self.classes_named = classes_named(tree)
-        self.narrowed = narrowed(tree)
+        self.nodes = nodes_of(tree)
+        self.iterated = iterated(self.nodes)
+        self.classes_named = classes_named(self.nodes)
+        self.narrowed = narrowed(self.nodes)
 
     def _read(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -75,7 +76,7 @@ class Module:
                     for decorator in statement.decorator_list
                 )
                 function = cls.methods[statement.name] = Function(self, statement, not static)
-                for inner in ast.walk(statement):
+                for inner in nodes_of(statement):
                     self._attribute(cls, function, inner)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 cls.annotated[statement.target.id] = statement.annotation

@@ -3,13 +3,15 @@
 import ast
 from collections.abc import Callable, Iterator
 
+from .walks import nodes_of
+
 Found = Iterator[tuple[str, str, list[ast.AST]]]  # a name, a type, where the name is of that type
 
 
-def narrowed(tree: ast.AST) -> dict[int, str]:
-    """`{id of a name's node: type}` of every name in *tree* that a test around or before it has asked for."""
+def narrowed(nodes: list[ast.AST]) -> dict[int, str]:
+    """`{id of a name's node: type}` of every name among *nodes* that a test around or before it has asked for."""
     found: dict[int, str] = {}
-    for name, kind, places in _blocks(tree):
+    for name, kind, places in _blocks(nodes):
         for place in places:
             ends = _is_set(name, place)
             if ends and not isinstance(place, ast.Assign):
@@ -23,8 +25,8 @@ def narrowed(tree: ast.AST) -> dict[int, str]:
     return found
 
 
-def _blocks(tree: ast.AST) -> Found:
-    for node in ast.walk(tree):
+def _blocks(nodes: list[ast.AST]) -> Found:
+    for node in nodes:
         tests = BY_NODE.get(type(node))
         if tests is not None:
             yield from tests(node)
@@ -109,7 +111,7 @@ def _is_set(name: str, place: ast.AST) -> bool:
     return any(
         (isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load))
         or (isinstance(node, ast.Nonlocal) and name in node.names)
-        for node in ast.walk(place)
+        for node in nodes_of(place)
     )
 
 

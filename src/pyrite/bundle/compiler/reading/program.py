@@ -10,7 +10,7 @@ from ..errors import CompileError
 from .definitions import Class, Function
 from .kinds import Kind
 from .module import Module
-from .walks import attributes_by_name, of_self, set_by
+from .walks import attributes_by_name, nodes_of, of_self, set_by
 
 
 class Program:
@@ -47,6 +47,7 @@ class Program:
             if not meanings:
                 tree = without_meanings(name, tree)
             self.modules[name] = Module(self, name, tree)
+        self._methods: dict[str, list[Function]] = {}
         self._attributes()
 
     def _attributes(self) -> None:
@@ -54,7 +55,7 @@ class Program:
         for module in self.modules.values():
             for function, cls in module.every_function():
                 self._note_set_outside(function, cls)
-            self.given |= attributes_by_name(module.tree)
+            self.given |= attributes_by_name(module.nodes)
         every = self.classes()
         for cls in every:
             own = cls.lineage()
@@ -62,11 +63,13 @@ class Program:
                 one for one in every if cls is not one and cls in one.lineage()
             ]
         self.attributes = set(self.set_outside) | self.given
-        for cls in self.classes():
+        for cls in every:
+            for name, method in cls.methods.items():
+                self._methods.setdefault(name, []).append(method)
             self.attributes |= {*cls.methods, *cls.annotated, *cls.assigned, *cls.constants}
 
     def _note_set_outside(self, function: Function, cls: Class | None) -> None:
-        for statement in ast.walk(function.node):
+        for statement in nodes_of(function.node):
             for target, value in set_by(statement):
                 if not of_self(target):
                     places = self.set_outside.setdefault(target.attr, [])
@@ -89,7 +92,7 @@ class Program:
         """Every text and every name of an argument in the program: whatever may be a key of data."""
         all_texts: set[str] = set()
         for module in self.modules.values():
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     all_texts.add(node.value)
                 elif isinstance(node, ast.keyword) and node.arg:
@@ -102,9 +105,4 @@ class Program:
 
     def methods_named(self, name: str) -> list[Function]:
         """Every method of that name, of whichever class."""
-        return [
-            cls.methods[name]
-            for module in self.modules.values()
-            for cls in module.classes.values()
-            if name in cls.methods
-        ]
+        return self._methods.get(name, [])

@@ -6,6 +6,19 @@ from collections.abc import Iterator
 LOOPING = "list tuple sorted sum min max any all enumerate zip reversed len".split()  # noqa: SIM905
 
 
+def nodes_of(tree: ast.AST) -> list[ast.AST]:
+    """*tree* and every node in it, in the order of ast.walk, in a third of its time: a build asks for a million."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif isinstance(value, list):
+                found.extend([item for item in value if isinstance(item, ast.AST)])
+    return found
+
+
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Every statement in *body* and its blocks, but not in functions inside."""
     for statement in body:
@@ -48,10 +61,10 @@ def _set_pairs(
     ]
 
 
-def iterated(tree: ast.AST) -> set[int]:
-    """The ids of those expressions in *tree* whose value is only looped over, or asked for its length or an item."""
+def iterated(nodes: list[ast.AST]) -> set[int]:
+    """The ids of those expressions among *nodes* whose value is only looped over, or asked for its length or an item."""
     iterables: list[ast.expr] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.For | ast.comprehension):
             iterables.append(node.iter)
         elif isinstance(node, ast.Starred):
@@ -66,10 +79,10 @@ def iterated(tree: ast.AST) -> set[int]:
     return {id(node) for node in iterables}
 
 
-def classes_named(tree: ast.AST) -> set[int]:
-    """The ids of those names in *tree* that may be a class's: where one is made, asked for, caught, raised, looked into."""
+def classes_named(nodes: list[ast.AST]) -> set[int]:
+    """The ids of those names among *nodes* that may be a class's: where one is made, asked for, caught, raised, looked into."""
     names: list[ast.expr | None] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call):
             names.append(node.func)
             if isinstance(node.func, ast.Name) and node.func.id == "isinstance":
@@ -83,11 +96,11 @@ def classes_named(tree: ast.AST) -> set[int]:
     return {id(node) for node in names}
 
 
-def attributes_by_name(tree: ast.AST) -> set[str]:
-    """The attributes that *tree* sets, gets or asks for by a name that is written out."""
+def attributes_by_name(nodes: list[ast.AST]) -> set[str]:
+    """The attributes that *nodes* set, get or ask for by a name that is written out."""
     return {
         str(node.args[1].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in ("setattr", "hasattr", "getattr")

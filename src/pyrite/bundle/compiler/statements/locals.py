@@ -2,7 +2,7 @@
 
 import ast
 
-from ..reading.walks import statements
+from ..reading.walks import nodes_of, statements
 
 
 def hoisted(body: list[ast.stmt], places: set[str]) -> set[str]:
@@ -107,7 +107,7 @@ def ends(body: list[ast.stmt]) -> bool:
 
 
 def _walked(body: list[ast.stmt]) -> list[ast.AST]:
-    return [node for statement in body for node in ast.walk(statement)]
+    return [node for statement in body for node in nodes_of(statement)]
 
 
 def _assigned_by(statement: ast.stmt) -> set[str]:

@@ -23,7 +23,7 @@ class Writer(Assignments, Control, Definitions):
         for statement in self.module.tree.body:
             self._top(statement, scope)
         head: dict[str, list[str]] = {}
-        used = {node.id for node in ast.walk(self.module.tree) if isinstance(node, ast.Name)}
+        used = {node.id for node in self.module.nodes if isinstance(node, ast.Name)}
         for name, (source, original) in sorted(self.module.imports.items()):
             if source in self.module.program.modules:
                 definition = self.module.program.modules[source].lookup(original)
