@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.test.utils import override_settings
 from django.urls import path as route
+from django.utils.decorators import method_decorator
+from django.views import View
 from starlette.testclient import TestClient
 
 import pyrite
@@ -82,6 +85,27 @@ async def streamed_later(request: Any) -> Any:
     return StreamingHttpResponse(pieces())
 
 
+class OfClass(View):  # type: ignore[misc]
+    """A view by a class."""
+
+    def get(self, request: Any, number: int) -> Any:
+        return HttpResponse("end")
+
+
+def fails(request: Any) -> Any:
+    of_django.sender().event("owns", itemtype=1, item=7)
+    raise RuntimeError("in the view")
+
+
+def breaks_off(request: Any) -> Any:
+    def pieces() -> Iterator[str]:
+        yield "begin"
+        of_django.sender().event("owns", itemtype=1, item=7)
+        raise RuntimeError("in the middle")
+
+    return StreamingHttpResponse(pieces())
+
+
 def answer(request: Any) -> Any:
     return HttpResponse("end", status=int(request.GET.get("status", 200)))
 
@@ -92,6 +116,10 @@ urls.urlpatterns = [  # type: ignore[attr-defined]
     route("waited/<int:number>", waited),
     route("stream", streamed),
     route("stream-later", streamed_later),
+    route("class/<int:number>", tracked(item)(OfClass.as_view())),
+    route("dispatch/<int:number>", method_decorator(tracked(item), "dispatch")(OfClass).as_view()),
+    route("fails", fails),
+    route("breaks-off", breaks_off),
     route("put", tracked(put)(answer)),
     route("none", tracked(None)(HttpResponse)),
     route("wrong", tracked(wrong)(HttpResponse)),
@@ -107,10 +135,6 @@ settings.configure(
 django.setup()
 
 
-def heard(log: Log, worker: Any) -> None:
-    worker.put = lambda message: log.append("sent " + message.target.partition("?")[0])
-
-
 def by_wsgi(app: Any, log: Log, path: str, method: str, headers: dict[str, str]) -> str:
     parts = urlsplit(path)
     environ: dict[str, Any] = RequestFactory().generic(method, parts.path).environ
@@ -124,8 +148,9 @@ def by_wsgi(app: Any, log: Log, path: str, method: str, headers: dict[str, str])
         log.append("start")
 
     body: Any = app(environ, start_response)
-    log.extend("body " + piece.decode() for piece in body)
-    body.close()
+    with closing(body):
+        for piece in body:
+            log.append("body " + piece.decode())
     return status
 
 
@@ -165,7 +190,8 @@ def by_asgi(app: Any, log: Log, path: str, method: str, headers: dict[str, str])
 def of_flask(wanted: dict[str, Any]) -> flask.Flask:
     app = flask.Flask("shop")
     app.config["PYRITE"] = wanted
-    tracking = PyriteTracking(app)
+    tracking = PyriteTracking()
+    tracking.init_app(app)
 
     @app.route("/product/<int:number>")
     @tracking.tracked(item)
@@ -181,6 +207,20 @@ def of_flask(wanted: dict[str, Any]) -> flask.Flask:
             yield "begin"
             app.extensions["pyrite"].sender.event("owns", itemtype=1, item=7)
             yield "end"
+
+        return flask.Response(pieces())
+
+    @app.route("/fails")
+    def fails() -> str:
+        tracking.sender.event("owns", itemtype=1, item=7)
+        raise RuntimeError("in the view")
+
+    @app.route("/breaks-off")
+    def breaks_off() -> flask.Response:
+        def pieces() -> Iterator[str]:
+            yield "begin"
+            app.extensions["pyrite"].sender.event("owns", itemtype=1, item=7)
+            raise RuntimeError("in the middle")
 
         return flask.Response(pieces())
 
@@ -202,14 +242,16 @@ def asking(kind: str) -> Ask:
         with override_settings(PYRITE=given):
             if kind == "flask":
                 app: Any = of_flask(given)
-                sender = app.extensions["pyrite"].sender
+                sender: Any = app.extensions["pyrite"].sender
             else:
                 app = WSGIHandler() if kind == "django-wsgi" else ASGIHandler()
                 sender = current().sender
             if "transport" not in wanted:
-                heard(log, sender._line.worker)
+                sender._line.worker.put = lambda message: log.append("sent " + message.target.partition("?")[0])  # fmt: skip
             by = by_asgi if kind == "django-asgi" else by_wsgi
-            status = by(app, log, path, method, headers or {})
+            status = ""
+            with suppress(RuntimeError):  # of a page that breaks off
+                status = by(app, log, path, method, headers or {})
             sender.close()
             return log, status
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 import flask
@@ -52,6 +53,25 @@ def test_what_a_streamed_page_sends_while_it_is_made_has_the_techniques_time(
 
     last = log.index("body end")
     assert (log.index("sent /api/00000/owns/not_defined/1/7") > last) == (technique == "bottom")
+
+
+@pytest.mark.parametrize("technique", ["bottom", "queued"])
+def test_what_a_view_has_sent_before_it_failed_is_sent(ask: Ask, technique: str) -> None:
+    log, status = ask("/fails", technique=technique)
+
+    assert (status, sent(log)) == ("500", ["owns/not_defined/1/7"])
+
+
+# Not by ASGI: there Django leaves a file of its own open.
+@pytest.mark.parametrize("ask", ["django-wsgi", "flask"], indirect=True)
+@pytest.mark.parametrize("technique", ["bottom", "queued"])
+def test_what_a_streamed_page_has_sent_before_it_broke_off_is_sent(
+    ask: Ask, technique: str
+) -> None:
+    log, _ = ask("/breaks-off", technique=technique, event=lambda *_: None)
+
+    assert sent(log) == ["owns/not_defined/1/7"]
+    assert "body begin" in log
 
 
 @pytest.mark.parametrize("technique", ["bottom", "queued"])
@@ -111,6 +131,25 @@ def test_what_counts_says_the_view_or_else_the_setting(
     log, _ = ask(path, event=event, **options)
 
     assert len([line for line in sent(log) if line.startswith(kind)]) == count
+
+
+@pytest.mark.parametrize("path", ["/class/8", "/dispatch/8"])
+def test_views_by_classes_of_django_say_their_event_too(ask_wsgi: Ask, path: str) -> None:
+    assert sent(ask_wsgi(path)[0]) == ["click/not_defined/1/8"]
+
+
+def named(request: Any, seen: Seen) -> dict[str, Any] | None:
+    return {"kind": "click", "itemtype": 1, "item": request.GET["item"]} if seen.is_page else None
+
+
+def test_djangos_setting_may_name_the_function(
+    ask_wsgi: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "shop_tracking", ModuleType("shop_tracking"))
+    monkeypatch.setattr("shop_tracking.named", named, raising=False)
+
+    log, _ = ask_wsgi("/page?item=9", event="shop_tracking.named")
+    assert sent(log) == ["click/not_defined/1/9"]
 
 
 def test_a_view_whose_event_fails_is_answered(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
