@@ -402,6 +402,7 @@ class Page:
     def _seen(self, *_: Any) -> None:
         """A page that was rendered beforehand is seen now: its events are made now."""
         self.prerendering = False
-        waiting, self._backlog = self._backlog, []
+        waiting = self._backlog
+        self._backlog = []
         for name, options, given, resolve, reject, event_id, _, early in waiting:
             self.call(name, options, given, resolve, reject, event_id, 0, early)

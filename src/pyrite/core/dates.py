@@ -20,9 +20,11 @@ def local(now_ms: int, offset_minutes: int) -> str:
 
 def _civil(ms: int) -> str:
     # His "civil_from_days".
-    days, rest = ms // 86400000, ms % 86400000
+    days = ms // 86400000
+    rest = ms % 86400000
     days += 719468
-    era, doe = days // 146097, days % 146097
+    era = days // 146097
+    doe = days % 146097
     yoe = (doe - doe // 1460 + doe // 36524 - doe // 146096) // 365
     doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
     mp = (5 * doy + 2) // 153

@@ -3,8 +3,13 @@
 Pure. Not for deciding whether or how it is sent: tracker.py and request.py do.
 """
 
+from .effects import Effect, resolved
 from .moment import Moment
 from .wire import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Draft:
@@ -33,6 +38,7 @@ class Draft:
         self.shown: list[dict[str, object]] = []  # what this event reports as shown
         # Propositions that it rendered from earlier answers.
         self.kept: list[dict[str, object]] = []
+        self.exchanged: dict[str, object] = {}  # the bodies of its request and response
 
     @property
     def view(self) -> str:
@@ -49,6 +55,20 @@ class Draft:
         """Whether the promise waits for elements that are not there yet."""
         return self.personalization().get("untilRendered") is True
 
+    @property
+    def displays(self) -> bool:
+        """Whether a display event reports what it has rendered."""
+        return self.personalization().get("sendDisplayEvent") is not False
+
+    @property
+    def includes_rendered(self) -> bool:
+        """Whether it reports what was shown and no other event has reported."""
+        return self.personalization().get("includeRenderedPropositions") is True
+
+    def resolved(self, value: dict[str, object]) -> list[Effect]:
+        """The effect that resolves its promise with *value*; none for an automatic event."""
+        return [] if self.call is None else [resolved(self.call, value)]
+
     def replace(self, left: dict[str, object]) -> None:
         """Be what the page's callback has *left* of this event; an id or time that it took away is this event's own."""
         xdm = part(left, "xdm")
@@ -56,7 +76,8 @@ class Draft:
             found = xdm.get(name)
             if not isinstance(found, str) or not found:
                 xdm[name] = self.xdm[name]
-        self.xdm, self.data = xdm, part(left, "data")
+        self.xdm = xdm
+        self.data = part(left, "data")
         carried = part(self.options, CARRIED)
         for name in carried:
             carried[name] = left.get(name)
@@ -112,6 +133,12 @@ def text_of(value: dict[str, object], name: str) -> str:
     """The text *name* in *value*; an empty one where there is none."""
     found = value.get(name)
     return found if isinstance(found, str) else ""
+
+
+def list_at(value: dict[str, object], name: str) -> "list[Any]":
+    """The list *name* in *value*; an empty one where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _name(event: Draft, options: dict[str, object]) -> None:

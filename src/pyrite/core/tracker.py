@@ -85,7 +85,8 @@ class Tracker:
             self._refused = as_error(error)
             effects = [rejected(call, self._refused), Show()]
             return effects + refused(self._pending.take(), self._refused)
-        self._set, self._refused = ready, None
+        self._set = ready
+        self._refused = None
         return effects + [resolved(call, {})] + run_all(self._pending.take(), ready, moment)
 
     def answered(
@@ -174,11 +175,11 @@ class Tracker:
 
     def rendering(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
         """Effects after the first pass over a plan; see Renderings.rendering."""
-        return self._set.events.renderings.rendering(plan, results, moment) if self._set else []
+        return self._set.events.rendering(plan, results, moment) if self._set else []
 
     def rendered(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
         """Effects at the end of a plan; see Renderings.rendered."""
-        return self._set.events.renderings.rendered(plan, results, moment) if self._set else []
+        return self._set.events.rendered(plan, results, moment) if self._set else []
 
     def loaded(
         self, part: str, run: "Callable[[str], str] | None", why: str, moment: Moment

@@ -130,7 +130,8 @@ class Storage:
 
     def let_go(self) -> None:
         """The page goes away, or is frozen: others may see to its records."""
-        release, self._release = self._release, None
+        release = self._release
+        self._release = None
         if release is not None:
             release(None)
             self._asked.abort()  # a lock that comes later would run our code in a page that is in the back/forward cache
@@ -188,7 +189,8 @@ class Storage:
         listen(request, "error", callback(lambda *_: self._refuse(_reason(request))))
 
     def _close(self) -> None:
-        database, self._database = self._database, None
+        database = self._database
+        self._database = None
         if database is not None:
             database.close()
 
@@ -201,7 +203,8 @@ class Storage:
             self._report(MEMORY_ONLY.replace("{}", why))
 
     def _transact(self) -> None:
-        work, self._work = self._work, []
+        work = self._work
+        self._work = []
         options = parse('{"durability":"relaxed"}')
 
         def begun(transaction: Any, *_: Any) -> None:
@@ -255,7 +258,8 @@ class Storage:
             if self._uncertain.get(id) is record:
                 self._uncertain.pop(id)
         if self._read and not self._uncertain:
-            read, self._read = self._read, []
+            read = self._read
+            self._read = []
             self._backup.remove(read)
 
     def _take_over(

@@ -42,7 +42,8 @@ class Transport:
 
     def send(self, effect: Send) -> None:
         """Carry out *effect*."""
-        early, self.early = self.early, None
+        early = self.early
+        self.early = None
         if early is not None:
             # The loader has sent it under the same id; only where that came to nothing does it go again.
             self._follow(early, effect.request, lambda _: self.send(effect))
@@ -118,7 +119,8 @@ class Transport:
 
     def disarm(self) -> None:
         """Take back what is armed."""
-        net, self._net = self._net, None
+        net = self._net
+        self._net = None
         if net is not None:
             net.abort()
 

@@ -68,7 +68,8 @@ def visitor_of(
 ) -> Visitor:
     """The visitor, with what has left since the rules came, and *event*, counted as the edge's store counts."""
     record = known.visitor
-    visits, views = _whole(record.get("visits")), _whole(record.get("views"))
+    visits = _whole(record.get("visits"))
+    views = _whole(record.get("views"))
     previous_ms = _whole(record.get("previous_ms"))
     displays = part(record, "shown")
     shown: dict[str, list[int]] = {}

@@ -146,7 +146,8 @@ class Alloy:
         try:
             return await self._run(command, {alloys(name): options[name] for name in options})
         except CommandFailed as error:
-            message, path = spelling.of_message(error.message), spelling.of_path(error.path)
+            message = spelling.of_message(error.message)
+            path = spelling.of_path(error.path)
             raise CommandFailed(error.code, message, path) from None
 
     async def _run(self, command: str, options: "dict[str, object]") -> "dict[str, object]":

@@ -63,7 +63,8 @@ class Renderer:
         """What of open plans another view has ended (see Planner), after what it has ended of those that are over."""
         answer = self.planner.run(given)
         question = decode_object(given)
-        view, surface = str(question.get("view")), str(question.get("surface"))
+        view = str(question.get("view"))
+        surface = str(question.get("surface"))
         plans = self.planner.plans
         ended = self.planner.ended
         for id in list(ended):
@@ -98,7 +99,8 @@ class Renderer:
 
     def stay(self) -> None:
         """Show the body again; see Stay."""
-        style, self._hidden_body = self._hidden_body, None
+        style = self._hidden_body
+        self._hidden_body = None
         if style is not None:
             style.remove()
 

@@ -89,7 +89,8 @@ def _region(link: Any, event: Any) -> str:
             break
         if own(element, "nodeType") != 1:
             continue  # a shadow root
-        id, label = _attribute(element, "id"), _attribute(element, "aria-label")
+        id = _attribute(element, "id")
+        label = _attribute(element, "aria-label")
         if id:
             return id
         if label and _attribute(element, "role") == "region":

@@ -86,7 +86,8 @@ class Arrival:
         self._moving = False
         invoke(self._observer, "disconnect")
         self._observer = None
-        waiting, self._waiting = self._waiting, []
+        waiting = self._waiting
+        self._waiting = []
         for go in waiting:
             go()
 
@@ -97,7 +98,8 @@ class Arrival:
         if look(look(window.globalThis, "navigation"), "transition") is not None:
             self._navigating = True
             return True
-        navigated, self._navigating = self._navigating, False
+        navigated = self._navigating
+        self._navigating = False
         if navigated:
             return False
         if self._changed_ms:

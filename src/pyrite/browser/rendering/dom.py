@@ -212,7 +212,8 @@ def _rearrange(element: Any, content: "list[Any]", done: Any, trace: Any) -> Non
     start, end = content
     children = own(element, "children")
     if start < children.length and end < children.length and start != end:
-        moved, target = children[start], children[end]
+        moved = children[start]
+        target = children[end]
         # After the target but in front of the next element, or before it (Alloy's rule).
         before = own(target, "nextElementSibling") if start < end else target
         invoke(element, "insertBefore", moved, before)

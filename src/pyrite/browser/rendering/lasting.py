@@ -217,7 +217,8 @@ class Lasting:
             unmark(element, str(offer.step["item"]))
         if not same and is_copy(offer, element, was):
             trace = Trace(element, offer.step)
-            trace.before, trace.after = was.before, was.after
+            trace.before = was.before
+            trace.after = was.after
             trace.nodes = nodes_in(element) if offer.type == "setHtml" else []
             offer.traces = offer.traces + [trace]
             return

@@ -42,7 +42,8 @@ class Offer:
     def may_again(self, now_ms: int) -> bool:
         """Whether it may be rendered again within this second; then it counts."""
         if now_ms - self._second_ms >= SECOND_MS:
-            self._second_ms, self._recent = now_ms, 0
+            self._second_ms = now_ms
+            self._recent = 0
         if self._recent >= RATE:
             return False
         self._recent += 1
@@ -145,6 +146,7 @@ def _put_back(offer: Offer, trace: Trace) -> None:
     if offer.type == "setText":
         put(trace.element, "textContent", trace.before)
     elif offer.type in VALUES and trace.before:
-        names, values = attributes_of(offer), trace.before.split("\n")
+        names = attributes_of(offer)
+        values = trace.before.split("\n")
         for index in range(len(names)):
             invoke(trace.element, "setAttribute", names[index], values[index])

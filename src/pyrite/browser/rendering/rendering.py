@@ -123,7 +123,8 @@ class Rendering:
         for element in self._replaced:
             invoke(element, "remove")
         self._replaced = []
-        missed, self._missed = self._missed, False
+        missed = self._missed
+        self._missed = False
         if missed and WAITING in self._results:
             self._again()
             return
@@ -186,7 +187,8 @@ class Rendering:
         if self._observer:
             self._observer.disconnect()
             self._observer = None
-        finished, self._finished = self._finished, lambda results: None
+        finished = self._finished
+        self._finished = lambda results: None
         finished(list(self._results))
 
 

@@ -4,7 +4,7 @@ Pure: the browser room tells what was clicked as facts `{url, host, protocol, te
 scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.
 """
 
-from ..event import LINK_CLICK, part, text_of
+from ..event import LINK_CLICK, list_at, part, text_of
 from ..options.configure import DOWNLOADS
 
 # What JavaScript's \\s means, as in alloy.js; Python's own idea of it differs, and MicroPython's.
@@ -19,8 +19,7 @@ def details_of(facts: dict[str, object]) -> dict[str, object] | None:
     """`{linkName, linkRegion, linkType, linkUrl}` of a click; None unless all four are there."""
     url = text_of(facts, "url")
     name = _collapsed(text_of(facts, "text"))
-    names = facts.get("names")
-    for other in names if isinstance(names, list) else []:
+    for other in list_at(facts, "names"):
         if name:
             break
         name = _collapsed(other) if isinstance(other, str) else ""

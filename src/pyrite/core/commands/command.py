@@ -12,7 +12,7 @@ from ..delivery.request import payloads, unused
 from ..delivery.request_builder import Outgoing
 from ..effects import Effect, Log, Show, rejected
 from ..errors import Disconnected, as_error
-from ..event import Draft
+from ..event import Draft, list_at
 from ..moment import Moment
 from ..notes import Notes
 from ..options.check import read
@@ -145,7 +145,8 @@ class Configured:
 
     def go_on(self, moment: Moment) -> list[Effect]:
         """Effects of what waited for the visitor's choice being looked at again."""
-        held, self.held = self.held, []
+        held = self.held
+        self.held = []
         effects = run_all(held, self, moment) + self.events.release(moment)
         return effects + handed_on(self.outbox.go_on(moment), moment)
 
@@ -225,8 +226,7 @@ class Configured:
             for type in unused(answer):
                 effects.extend(self.notes.note(f"unknown handle {type!r}"))
             for level in ("errors", "warnings"):
-                said = answer.get(level)
-                for problem in said if isinstance(said, list) else []:
+                for problem in list_at(answer, level):
                     effects.append(
                         Log(level="warn", message=f"the edge reports: {encode(problem)}")
                     )

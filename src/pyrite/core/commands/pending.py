@@ -27,7 +27,8 @@ class Pending:
 
     def take(self) -> list[Invocation]:
         """Those that wait; from now on none does."""
-        taken, self._waiting = self._waiting, []
+        taken = self._waiting
+        self._waiting = []
         return taken
 
     def ticked(self) -> list[Effect]:

@@ -45,7 +45,8 @@ class TrackEventCommand(Command):
 
     def run(self, ready: Configured, invocation: Invocation, moment: Moment) -> list[Effect]:
         """Effects that load the part, if need be, and then send the events."""
-        call, options = invocation.call, invocation.options
+        call = invocation.call
+        options = invocation.options
         part = self.part
         elsewhere = options.get("host") or options.get("action") not in (None, "event")
         is_served = elsewhere if part == JSS else options.get("after")

@@ -167,7 +167,8 @@ def number_test(condition: object) -> "Test":
     """The function that says whether a value is a number that meets *condition*."""
     if not isinstance(condition, dict):
         return lambda value: value == condition
-    least, most = condition.get("min"), condition.get("max")
+    least = condition.get("min")
+    most = condition.get("max")
 
     def holds(value: object) -> bool:
         if not isinstance(value, (int, float)) or value is True or value is False:

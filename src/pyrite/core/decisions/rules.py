@@ -254,7 +254,8 @@ def variant_for(prepared: Prepared, visitor_seed: int) -> Choice | None:
             if choice.weight != greatest:
                 lot = lot ** (greatest / choice.weight)
             if lot > highest:
-                best, highest = choice, lot
+                best = choice
+                highest = lot
     return best
 
 

@@ -68,5 +68,6 @@ class Net:
         """Effects that take the net away; none where there is none."""
         if not self._cast:
             return []
-        self._cast, self._held = [], {}
+        self._cast = []
+        self._held = {}
         return [Disarm()]

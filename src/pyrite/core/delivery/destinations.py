@@ -18,7 +18,9 @@ def destinations(answer: dict[str, object], moment: Moment) -> list[Effect]:
     effects: list[Effect] = []
     for one in payloads(answer, "activation:push") + payloads(answer, "identity:exchange"):
         spec = part(one, "spec")
-        name, url, days = text_of(spec, "name"), text_of(spec, "url"), spec.get("ttlDays")
+        name = text_of(spec, "name")
+        url = text_of(spec, "url")
+        days = spec.get("ttlDays")
         if one.get("type") == "cookie" and name:
             effects.append(
                 SetCookie(

@@ -102,7 +102,8 @@ class Entry:
 
 def restored(record: dict[str, object]) -> Entry | None:
     """The entry that a page which is gone has kept as *record*; None where that can't be read."""
-    id, text = text_of(record, "id"), text_of(record, "text")
+    id = text_of(record, "id")
+    text = text_of(record, "text")
     try:
         decode_object(text)
         head = decode_object(text_of(record, "head"))
@@ -111,7 +112,8 @@ def restored(record: dict[str, object]) -> Entry | None:
         return None
     if not id:
         return None
-    made_ms, value = whole(record.get("made")), whole(record.get("value"))
+    made_ms = whole(record.get("made"))
+    value = whole(record.get("value"))
     entry = Entry(id, head=head, group=group, text=text, made_ms=made_ms, value=value)
     entry.settled = True
     return entry

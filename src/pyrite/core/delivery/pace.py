@@ -62,5 +62,7 @@ class Pace:
 
     def recovered(self) -> bool:
         """Whether an answer ends a row of failures."""
-        recovered, self.failures, self.ordered = self.failures > 0, 0, False
+        recovered = self.failures > 0
+        self.failures = 0
+        self.ordered = False
         return recovered

@@ -188,7 +188,8 @@ def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
         for entry in group:
             if body and (len(body) == BODY_EVENTS or size + entry.size > limit):
                 found.append(body)
-                body, size = [], 0
+                body = []
+                size = 0
             body.append(entry)
             size += entry.size
         found.append(body)

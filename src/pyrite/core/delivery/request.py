@@ -6,7 +6,7 @@ Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events i
 from ..dates import http_date_ms
 from ..digits import is_digits
 from ..errors import BadAnswer, EdgeRefused, NetworkFailed, TrackerError, WireError
-from ..event import part, text_of
+from ..event import list_at, part, text_of
 from ..urls import quote
 from ..wire import decode
 
@@ -81,8 +81,7 @@ def answer_of(
 def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
     """Of a body that the edge took in part, the errors of those events that it refused, by their place."""
     found: dict[int, TrackerError] = {}
-    errors = answer.get("errors")
-    for problem in errors if isinstance(errors, list) else []:
+    for problem in list_at(answer, "errors"):
         if not isinstance(problem, dict):
             continue
         index = part(problem, "report").get("eventIndex")
@@ -101,8 +100,7 @@ def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
 def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
     """Every payload object of the handles of one *type*, flattened, in order."""
     found: list[dict[str, object]] = []
-    handles = answer.get("handle")
-    for handle in handles if isinstance(handles, list) else []:
+    for handle in list_at(answer, "handle"):
         if not isinstance(handle, dict) or handle.get("type") != type:
             continue
         payload = handle.get("payload")
@@ -114,13 +112,8 @@ def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
 
 def unused(answer: dict[str, object]) -> list[object]:
     """The types of the handles of *answer* that nobody here reads."""
-    handles = answer.get("handle")
-    found = (
-        [part({"": handle}, "").get("type") for handle in handles]
-        if isinstance(handles, list)
-        else []
-    )
-    return [type for type in found if type not in HANDLES]
+    types = [part({"": handle}, "").get("type") for handle in list_at(answer, "handle")]
+    return [type for type in types if type not in HANDLES]
 
 
 def is_temporary(status: int) -> bool:

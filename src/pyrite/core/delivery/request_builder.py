@@ -40,7 +40,8 @@ class Outgoing:
     ) -> "tuple[list[Effect], dict[str, object]]":
         """What events must share to travel in one body: `{stream, overrides, identities}`, and the effects that store a device
         id, if one had to be minted; only if it *mints* one."""
-        config, visitor = self._config, self._visitor
+        config = self._config
+        visitor = self._visitor
         effects: list[Effect] = []
         head: dict[str, object] = {}
         if mints or visitor.knows_device(moment):
@@ -66,7 +67,8 @@ class Outgoing:
         meta: dict[str, object],
     ) -> Request:
         """The request for *body*, completed with *meta*, *head* and what is known of the visitor now."""
-        config, visitor = self._config, self._visitor
+        config = self._config
+        visitor = self._visitor
         if "identities" in head:
             body["xdm"] = {"identityMap": head["identities"]}
         meta["state"] = visitor.state(moment, bare=self.bare)

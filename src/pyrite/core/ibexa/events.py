@@ -188,7 +188,8 @@ def id_of(text: str) -> str:
 
 
 def _is_price(text: str) -> bool:
-    number, currency = text[:-3], text[-3:]
+    number = text[:-3]
+    currency = text[-3:]
     whole, point, rest = number.partition(".")
     if len(currency) < 3 or not all(
         [char.lower() in _LETTERS and char != char.lower() for char in currency]

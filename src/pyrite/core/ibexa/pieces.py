@@ -68,7 +68,8 @@ def take_pieces(event: Event, rest: list[str], row: "Row", *, numeric: bool) -> 
 
 def take_parameters(event: Event, given: dict[str, str], row: "Row") -> None:
     """Take the parameters that were *given*. Raises Refused."""
-    required, optional = row[2], row[3]
+    required = row[2]
+    optional = row[3]
     for name in sorted(given):
         value = given[name]
         if name in required or name in optional:

@@ -86,7 +86,8 @@ def _check_id(id: object, kind: str, path: str) -> None:
 
 
 def _check_money(event: dict[str, object], path: str) -> None:
-    value, currency = event.get("monetaryValue"), event.get("currencyCode")
+    value = event.get("monetaryValue")
+    currency = event.get("currencyCode")
     if value is not None and not _is_amount(value):
         expected = "a number, or one as text"
         raise _refused("jss.money", path + ".monetaryValue", expected, value)

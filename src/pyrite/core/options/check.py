@@ -79,7 +79,8 @@ def _read(
             problems.append((_cut(prefix + name), problem))
     values: dict[str, object] = {}
     for row in table:
-        name, kind = row[0], row[1]
+        name = row[0]
+        kind = row[1]
         value = options.get(name)
         if value is None:
             if isinstance(kind, str) and kind.endswith("!"):

@@ -15,7 +15,8 @@ def nearest(name: str, known: list[str]) -> str | None:
             0 if candidate.lower() == name.lower() else _distance(name.lower(), candidate.lower())
         )
         if distance < best_distance:
-            best, best_distance = candidate, distance
+            best = candidate
+            best_distance = distance
     return best
 
 
@@ -29,7 +30,8 @@ def _distance(a: str, b: str) -> int:
     """Letters to insert, delete or replace on the way from *a* to *b* (Levenshtein)."""
     row = list(range(len(b) + 1))
     for i in range(len(a)):
-        before, row = row, [i + 1]
+        before = row
+        row = [i + 1]
         for j in range(len(b)):
             cost = 0 if a[i] == b[j] else 1
             row.append(min(before[j + 1] + 1, row[j] + 1, before[j] + cost))

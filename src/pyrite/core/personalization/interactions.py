@@ -76,7 +76,8 @@ class Interactions:
 
     def event_of(self, click: Click) -> dict[str, object]:
         """The `xdm` of an interact event for *click*; {} where it belongs to no proposition."""
-        label, token = click.label, click.token
+        label = click.label
+        token = click.token
         records: list[dict[str, object]] = []
         views: list[str] = []
         for mark in click.marks:
@@ -91,7 +92,8 @@ class Interactions:
         for index, distance in click.met:
             for record, own, view in self._awaited[self.selectors[index]]:
                 if own and (nearest < 0 or distance <= nearest):
-                    given, nearest = own, distance
+                    given = own
+                    nearest = distance
                 if record not in records:
                     records.append(record)
                 views.append(view)

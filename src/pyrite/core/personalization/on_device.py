@@ -40,7 +40,8 @@ class OnDevice:
     def learn(self, payloads: list[dict[str, object]], moment: Moment) -> None:
         """Take the rules from the payloads of a `personalization:rules` handle."""
         for payload in payloads:
-            script, age_s = payload.get("decider"), payload.get("maxAgeS")
+            script = payload.get("decider")
+            age_s = payload.get("maxAgeS")
             if isinstance(script, str) and script.startswith("/") and isinstance(age_s, int):
                 self.rules = encode(payload)
                 self.script = script

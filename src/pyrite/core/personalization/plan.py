@@ -114,7 +114,8 @@ class Plan:
 
     def due(self) -> list[dict[str, object]]:
         """What was shown and has not been told; from now on it counts as told."""
-        shown, self._shown = self._shown, []
+        shown = self._shown
+        self._shown = []
         return shown
 
     def problems(self, results: list[str]) -> list[str]:

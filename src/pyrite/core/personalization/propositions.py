@@ -3,7 +3,7 @@
 Pure. Views keeps what belongs to views of a single-page app. Not for rendering: plan.py. Source: Adobe's Web SDK 2.33.
 """
 
-from ..event import Draft, part
+from ..event import Draft, list_at, part
 from ..urls import host_of
 from .schemas import DOM_ACTION, SCHEMAS
 
@@ -85,11 +85,10 @@ def display(propositions: list[dict[str, object]]) -> dict[str, object]:
 def shown_in(xdm: dict[str, object]) -> list[str]:
     """The experiences of Pyrite's own that an event with *xdm* reports as displayed; previews don't count."""
     decisioning = part(xdm, "_experience", "decisioning")
-    listed = decisioning.get("propositions")
     if not part(decisioning, "propositionEventType").get("display"):
         return []
     found: list[str] = []
-    for record in listed if isinstance(listed, list) else []:
+    for record in list_at(decisioning, "propositions"):
         details = part(record, "scopeDetails") if isinstance(record, dict) else {}
         id = part(details, "activity").get("id")
         previewed = part(details, "characteristics").get("preview")
@@ -131,6 +130,21 @@ def returned(
     return out
 
 
+def promised(event: Draft, propositions: list[dict[str, object]]) -> dict[str, object]:
+    """What the promise of *event* resolves with: `{propositions, decisions}`, where decisions are those that were not rendered,
+    and its bodies."""
+    propositions = propositions + event.kept
+    decisions = []
+    for proposition in propositions:
+        if proposition.get("renderAttempted") is not True:
+            decisions.append(
+                {key: proposition[key] for key in proposition if key != "renderAttempted"}
+            )
+    value: dict[str, object] = {"propositions": propositions, "decisions": decisions}
+    value.update(event.exchanged)
+    return value
+
+
 def is_for(proposition: dict[str, object], view: str) -> bool:
     """Whether *proposition* is for *view* (in small letters), or for no view at all."""
     return scope_kind(proposition) != "view" or str(proposition.get("scope")).lower() == view
@@ -144,8 +158,7 @@ def fetches_page(event: Draft) -> bool:
 
 def items_of(proposition: dict[str, object]) -> list[object]:
     """The items of *proposition*."""
-    items = proposition.get("items")
-    return items if isinstance(items, list) else []
+    return list_at(proposition, "items")
 
 
 def _texts(value: object) -> list[str]:

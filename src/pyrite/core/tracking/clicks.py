@@ -71,4 +71,4 @@ class Clicks:
         options = dict(value or {})
         options["xdm"] = merge(merge({}, part(options, "xdm")), offer)
         options["documentUnloading"] = True
-        return self._events.own(options, moment)
+        return self._events.track(options, moment)

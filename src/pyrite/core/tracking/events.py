@@ -9,16 +9,17 @@ from ..delivery.outbox import Outbox
 from ..delivery.report import handed_on
 from ..delivery.request import payloads
 from ..delivery.request_builder import Outgoing
-from ..effects import Effect, Hide, Later, Log, Show, Uncover, rejected, resolved
+from ..effects import Effect, Foresee, Hide, Later, Log, Show, Uncover, rejected
 from ..errors import BadAnswer, HookFailed, TrackerError, as_error
 from ..event import CARRIED, Draft, draft, part
 from ..moment import Moment
 from ..notes import Notes
 from ..options.configure import Config
-from ..parts import DECIDE, Parts
+from ..parts import DECIDE, RENDER, Parts
 from ..personalization.on_device import OnDevice
-from ..personalization.propositions import display, fetches_page, query_of
+from ..personalization.propositions import display, fetches_page, promised, query_of
 from ..personalization.renderer import Renderings
+from ..personalization.rendering import Dispatch, Prepare, Rendering, Track
 from ..visitor.consent import OUT, PENDING
 from ..visitor.visitor import Visitor
 from ..wire import Json, decode, encode, merge
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..parts import Run
+    from ..personalization.rendering import Steps
 
 
 class Events:
@@ -55,15 +57,7 @@ class Events:
         self._notes = notes
         self._outbox = outbox
         self._hooks = hooks
-        self.renderings = Renderings(
-            config,
-            own=self.own,
-            go=self._dispatch,
-            freed=self._freed,
-            allow=consents.allow,
-            parts=parts,
-            place=place,
-        )
+        self._renderings = Renderings(config, place=place)
         self._parts = parts
         self.device = OnDevice(config)
         self._deciding: dict[str, Draft] = {}  # in the page
@@ -104,12 +98,9 @@ class Events:
     ) -> list[Effect]:
         """Effects of `applyResponse`: an *answer* that a server has fetched is rendered."""
         event = self._unsent(call, options, moment)
-
-        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
-            return _decided(returned)
-
         propositions = payloads(answer, "personalization:decisions")
-        return self.renderings.answered(event, moment.new_id(), propositions, finish, moment)
+        steps = self._renderings.answered(event, moment.new_id(), propositions, moment)
+        return self._handed_on(steps, moment)
 
     def apply(self, call: object, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of `applyPropositions`."""
@@ -117,17 +108,18 @@ class Events:
         view = options.get("viewName")
         if view:
             shaped["xdm"] = {"web": {"webPageDetails": {"viewName": view}}}
-        return self.renderings.apply(self._unsent(call, shaped, moment), options, moment)
+        steps = self._renderings.apply(self._unsent(call, shaped, moment), options, moment)
+        return self._handed_on(steps, moment)
 
     def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
         """An event that stands for the rendering a command asks for, and never leaves."""
         event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
         self._prehiding_settled = self._prehiding_settled or event.renders
-        self.renderings.begun(event)
+        self._renderings.begun(event)
         return event
 
-    def own(self, options: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of an event of our own: a click, a display."""
+    def track(self, options: dict[str, object], moment: Moment) -> list[Effect]:
+        """Effects of an automatic event: a click, a display."""
         if self._config.flag("disconnected"):
             return []
         collected = context(self._config.contexts(), moment)
@@ -167,7 +159,7 @@ class Events:
             self._pages_asked += 1
         effects = self._prehide(event, moment)
         if event.renders:
-            effects = self.renderings.begun(event) + effects
+            effects = self._renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
             value: dict[str, object] = {"xdm": event.xdm, "data": event.data}
             value.update(part(event.options, CARRIED))
@@ -208,7 +200,7 @@ class Events:
             effects.extend(
                 self._notes.note(f"{BEFORE_EVENT} returned false; the event was not sent")
             )
-            return effects + ([resolved(event.call, {})] if event.call is not None else [])
+            return effects + event.resolved({})
         failure = HookFailed(f"{BEFORE_EVENT} threw: {error}; the event was not sent")
         return effects + self._refused(event, failure)
 
@@ -217,6 +209,12 @@ class Events:
     def _admit(self, event: Draft, moment: Moment) -> list[Effect]:
         """Effects of *event* being looked at: it waits, is rendered or decided for, or leaves."""
         return self._guarded(self._admit_now, event, moment)
+
+    def _admit_all(self, events: list[Draft], moment: Moment) -> list[Effect]:
+        effects: list[Effect] = []
+        for event in events:
+            effects.extend(self._admit(event, moment))
+        return effects
 
     def _dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
         """Effects that hand *event* to the outbox."""
@@ -229,14 +227,14 @@ class Events:
         if consent == PENDING or (self._hints_busy and not event.unloading):
             self._held.append(event)
             return []
-        if _reports(event) and not event.unloading and self._is_rendering():
+        if event.includes_rendered and not event.unloading and self._is_rendering():
             self._for_reports.append(event)
             return []
         if event.renders and event.view and not fetches_page(event):
             if self._pages_asked:
                 self._for_views.append(event)
                 return []
-            return self.renderings.view(event, moment)
+            return self._handed_on(self._renderings.view(event, moment), moment)
         if event.query and not event.unloading and self.device.is_ready(moment):
             return self._decide(event, moment)
         return self._dispatch(event, moment)
@@ -265,34 +263,31 @@ class Events:
     def _decided(
         self, event: Draft, propositions: list[dict[str, object]], moment: Moment
     ) -> list[Effect]:
-        return self.renderings.decided(event, propositions, moment) + self._page_fetched(
-            event, moment
-        )
+        steps = self._renderings.decided(event, propositions, moment)
+        return self._handed_on(steps, moment) + self._page_fetched(event, moment)
 
     def on_timer(self, what: str, number: str, moment: Moment) -> list[Effect]:
         """Effects of a timer of an event or a plan having gone off."""
         if what == "hints":
             return self.hinted(moment)
         if what == "plan":
-            return self.renderings.rendered(number, [], moment)
+            return self.rendered(number, [], moment)
         if what == "redirect":
-            return self.renderings.stayed(number, moment)
+            return self._handed_on(self._renderings.stayed(number), moment)
         return [Show(), Uncover()]
 
     def _is_rendering(self) -> bool:
         """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
         awaited = [self._sent[id] for id in self._sent]
-        return self.renderings.holds_back() or any(
-            [event.renders and not _displays(event) for event in awaited]
+        return self._renderings.holds_back() or any(
+            [event.renders and not event.displays for event in awaited]
         )
 
     def _freed(self, moment: Moment) -> list[Effect]:
         """Effects of a plan having ended: events that take along what it has shown are looked at again."""
-        waiting, self._for_reports = self._for_reports, []
-        effects: list[Effect] = []
-        for event in waiting:
-            effects.extend(self._admit(event, moment))
-        return effects
+        waiting = self._for_reports
+        self._for_reports = []
+        return self._admit_all(waiting, moment)
 
     def _declined(self, event: Draft, moment: Moment) -> list[Effect]:
         self._page_settled(event)
@@ -301,22 +296,19 @@ class Events:
             Log(level="warn", message=f"{why}; the event was not sent"),
             Show(),
         ]
-        return effects + ([resolved(event.call, {})] if event.call is not None else [])
+        return effects + event.resolved({})
 
     def release(self, moment: Moment) -> list[Effect]:
         """Effects of what was held being looked at again."""
-        held, self._held = self._held, []
-        effects: list[Effect] = []
-        for event in held:
-            effects.extend(self._admit(event, moment))
-        return effects
+        held = self._held
+        self._held = []
+        return self._admit_all(held, moment)
 
     def _dispatch_now(self, event: Draft, moment: Moment) -> list[Effect]:
-        shown = event.shown
-        if _reports(event):
-            shown = shown + self.renderings.unreported()
-        if shown:
-            merge(event.xdm, {"_experience": display(shown)})
+        if not event.decided:  # else its rendering has done so
+            self._renderings.include_rendered(event)
+        if event.shown:
+            merge(event.xdm, {"_experience": display(event.shown)})
         record: dict[str, object] = {"xdm": Json(encode(event.xdm))}
         if event.data:
             record["data"] = Json(encode(event.data))
@@ -346,7 +338,49 @@ class Events:
             owner=self,
         )
         effects.extend(handed_on(self._outbox.add(entry, moment), moment))
-        return effects + (self.renderings.foreseen(moment) if asking and event.renders else [])
+        if asking and event.renders and not self._parts.has(RENDER):
+            effects.append(Foresee(part=RENDER, url=self._folder(moment)))
+        return effects
+
+    # ---- rendering ---------------------------------------------------------------------------------------------------
+
+    def rendering(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
+        """Effects after the first pass over a plan; see Renderings.rendering."""
+        return self._handed_on(self._renderings.rendering(plan, results), moment)
+
+    def rendered(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
+        """Effects at the end of a plan; see Renderings.rendered."""
+        return self._handed_on(self._renderings.rendered(plan, results), moment)
+
+    def _handed_on(self, steps: "Steps", moment: Moment) -> list[Effect]:
+        """The effects among *steps*; in the place of each follow-up those that it leads to."""
+        effects: list[Effect] = []
+        for step in steps:
+            if isinstance(step, Effect):
+                effects.append(step)
+            elif isinstance(step, Dispatch):
+                effects.extend(self._dispatch(step.event, moment))
+            elif isinstance(step, Track):
+                effects.extend(self.track(step.options, moment))
+            elif isinstance(step, Prepare):
+                effects.extend(self._prepare(step.rendering, moment))
+            else:
+                effects.extend(self._freed(moment))
+        return effects
+
+    def _prepare(self, rendering: Rendering, moment: Moment) -> list[Effect]:
+        """Effects of *rendering*, once the part is there."""
+
+        def use(run: "Run | None", why: str, now: Moment) -> list[Effect]:
+            allowed = self._consents.allow(now)
+            return self._handed_on(
+                self._renderings.prepared(rendering, run, now, allowed=allowed), now
+            )
+
+        return self._parts.use(RENDER, self._folder(moment), use, moment)
+
+    def _folder(self, moment: Moment) -> str:
+        return self._config.edge_folder(moment.site())
 
     # ---- answers ----------------------------------------------------------------------------------------------------
 
@@ -369,27 +403,25 @@ class Events:
 
     def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects that render what *outcome* brought for *event*, and settle its promise."""
-
-        def finish(returned: list[dict[str, object]]) -> dict[str, object]:
-            return _result(event, outcome, returned)
-
+        if not event.answers:
+            event.exchanged["requestBody"] = Json(outcome.request.text)
+            if outcome.answer:
+                event.exchanged["responseBody"] = Json(outcome.text)
         propositions = payloads(outcome.answer, "personalization:decisions")
         self.device.learn(payloads(outcome.answer, "personalization:rules"), moment)
         if not propositions and not event.renders and not event.query:
             # Nothing came to be rendered, and nothing was asked for: no plan for a beacon, or an order.
-            settled = [resolved(event.call, finish([]))] if event.call is not None else []
-            return settled + self._freed(moment)
-        return self.renderings.answered(event, outcome.request.id, propositions, finish, moment)
+            return event.resolved(promised(event, [])) + self._freed(moment)
+        steps = self._renderings.answered(event, outcome.request.id, propositions, moment)
+        return self._handed_on(steps, moment)
 
     def _page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
         self._page_settled(event)
         if self._pages_asked:
             return []
-        waiting, self._for_views = self._for_views, []
-        effects: list[Effect] = []
-        for waiting_event in waiting:
-            effects.extend(self._admit(waiting_event, moment))
-        return effects
+        waiting = self._for_views
+        self._for_views = []
+        return self._admit_all(waiting, moment)
 
     def _page_settled(self, event: Draft) -> None:
         if fetches_page(event) and not event.page_settled:
@@ -411,12 +443,14 @@ class Events:
         """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
         waiting = self._for_views + self._for_reports
         waiting = waiting + [self._deciding[ticket] for ticket in sorted(self._deciding)]
-        self._for_views, self._for_reports, self._deciding = [], [], {}
+        self._for_views = []
+        self._for_reports = []
+        self._deciding = {}
         effects: list[Effect] = []
         for event in waiting:
             event.unloading = True
             effects.extend(self._dispatch(event, moment))
-        effects.extend(self.renderings.leaving(moment))
+        effects.extend(self._handed_on(self._renderings.leaving(), moment))
         if self._hints_busy:
             for event in self._held:
                 event.unloading = True
@@ -424,35 +458,6 @@ class Events:
         return effects
 
 
-def _reports(event: Draft) -> bool:
-    return event.personalization().get("includeRenderedPropositions") is True
-
-
 def _propositions(text: str) -> list[dict[str, object]]:
     found = decode(text)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _displays(event: Draft) -> bool:
-    return event.personalization().get("sendDisplayEvent") is not False
-
-
-def _result(event: Draft, outcome: Outcome, returned: list[dict[str, object]]) -> dict[str, object]:
-    """What the promise of *event* resolves with."""
-    result = _decided(returned + event.kept)
-    if not event.answers:
-        result["requestBody"] = Json(outcome.request.text)
-        if outcome.answer:
-            result["responseBody"] = Json(outcome.text)
-    return result
-
-
-def _decided(propositions: list[dict[str, object]]) -> dict[str, object]:
-    """`{propositions, decisions}`, where decisions are those that were not rendered."""
-    decisions = []
-    for proposition in propositions:
-        if proposition.get("renderAttempted") is not True:
-            decisions.append(
-                {key: proposition[key] for key in proposition if key != "renderAttempted"}
-            )
-    return {"propositions": propositions, "decisions": decisions}

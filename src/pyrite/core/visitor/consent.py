@@ -66,7 +66,8 @@ def general(consent: object) -> str:
 
 def _one(record: object) -> str:
     found = record if isinstance(record, dict) else {}
-    standard, value = found.get("standard"), found.get("value")
+    standard = found.get("standard")
+    value = found.get("value")
     if standard == TCF and found.get("version") == "2.0" and isinstance(value, str) and value:
         return ""
     if standard == "Adobe" and isinstance(value, dict):

@@ -32,7 +32,8 @@ class Visitor:
         """The page's cookies, with what this page was told to store and could not."""
         text = moment.text("cookie")
         if text != self._text:
-            self._text, self._parsed = text, cookies(text)
+            self._text = text
+            self._parsed = cookies(text)
         found = dict(self._kept)
         found.update(self._parsed)
         return found
@@ -122,7 +123,8 @@ class Visitor:
         """Effects for the payload of a `state:store` handle; only names of this organisation are taken."""
         effects: list[Effect] = []
         for entry in entries:
-            key, value = entry.get("key"), entry.get("value")
+            key = entry.get("key")
+            value = entry.get("value")
             if not isinstance(key, str) or not isinstance(value, str):
                 continue
             if not key.startswith(self._config.cookie_prefix):

@@ -1,0 +1,80 @@
+"""The rendering of one answer as the tracker sees it, and what a rendering leads to: follow-ups, as data.
+
+Pure. Events carries the follow-ups out (tracking/events.py). Not for the steps in the page: plan.py, which comes in a part.
+"""
+
+from ..effects import Effect
+from ..event import Draft, list_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # In their order; each follow-up stands where its effects belong.
+    Steps = list["Effect | Dispatch | Track | Prepare | Released"]
+
+
+class Rendering:
+    """The rendering of one answer for *event*.
+
+    *leaves*: the event has not been sent; it leaves after the first pass. *applied* are the options of `applyPropositions`, None
+    for other commands: the next event that includes rendered propositions reports what it shows.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        event: Draft,
+        *,
+        leaves: bool = False,
+        applied: "dict[str, object] | None" = None,
+    ) -> None:
+        self.id = id
+        self.event = event
+        self.leaves = leaves
+        self.applied = applied
+        self.propositions: list[dict[str, object]] = []  # that it renders
+        self.settled = False
+        self.planned = False  # the part knows it
+        self.redirects = False
+        self.returned: list[dict[str, object]] = []
+        self.shown: list[dict[str, object]] = []  # and not reported yet
+
+    @property
+    def reports(self) -> bool:
+        """Whether a display event reports it."""
+        return self.applied is None and self.event.displays
+
+    def due(self) -> list[dict[str, object]]:
+        """What was shown and has not been reported; from now on it counts as reported."""
+        shown = self.shown
+        self.shown = []
+        return shown
+
+    def take(self, answer: dict[str, object]) -> None:
+        """Note what the part says is returned, and was shown."""
+        self.returned = list_at(answer, "returned")
+        self.shown = self.shown + list_at(answer, "shown")
+
+
+class Dispatch:
+    """Send *event*, which waited for its rendering."""
+
+    def __init__(self, event: Draft) -> None:
+        self.event = event
+
+
+class Track:
+    """Send an automatic event with *options*: a display."""
+
+    def __init__(self, options: dict[str, object]) -> None:
+        self.options = options
+
+
+class Prepare:
+    """Get the part that renders, and give it to `Renderings.prepared` for *rendering*."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        self.rendering = rendering
+
+
+class Released:
+    """A rendering has ended: look again at the events that wait for renderings."""
