@@ -16,14 +16,14 @@ def look(holder: "Any", name: str) -> "Any":
     """The property *name* of a JavaScript value; None where it is missing or can't be read."""
     if is_nullish(holder):
         return None
-    found, value = reach(method(window.Reflect, "get"), window.Reflect, window.Object(holder), name)
-    return None if not found or is_nullish(value) else value
+    ok, value = reach(method(window.Reflect, "get"), window.Reflect, window.Object(holder), name)
+    return None if not ok or is_nullish(value) else value
 
 
 def feature(name: str, member: str) -> "Any":
     """The page's global *name*; None where it is missing, is an element or a frame of that name, or has no *member*."""
-    found = look(window.globalThis, name)
-    if look(found, member) is None:
+    value = look(window.globalThis, name)
+    if look(value, member) is None:
         return None
-    kind = class_of(found)
-    return None if any([kind.startswith(named) for named in NAMED]) else found
+    kind = class_of(value)
+    return None if any([kind.startswith(named) for named in NAMED]) else value

@@ -404,5 +404,5 @@ class Page:
         self.prerendering = False
         waiting = self._backlog
         self._backlog = []
-        for name, options, given, resolve, reject, event_id, _, early in waiting:
-            self.call(name, options, given, resolve, reject, event_id, 0, early)
+        for name, options, values, resolve, reject, event_id, _, early in waiting:
+            self.call(name, options, values, resolve, reject, event_id, 0, early)

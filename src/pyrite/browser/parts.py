@@ -93,7 +93,7 @@ def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
         _loading[name].append(done)
         return
     _loading[name] = [done]
-    left = _addresses(name, url)
+    addresses = _addresses(name, url)
     over: list[bool] = []
 
     def ended(why: str) -> None:
@@ -105,8 +105,8 @@ def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
     def next_one(why: str) -> None:
         if is_there(name):
             ended("")
-        elif left:
-            address = left.pop(0)
+        elif addresses:
+            address = addresses.pop(0)
             load(address, lambda: next_one("it is something else"), next_one)
         else:
             ended(why)

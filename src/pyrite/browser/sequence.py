@@ -14,7 +14,7 @@ def each(
     done: "Callable[[], None]",
 ) -> None:
     """Call *work* with each of *items* and what it has to call at its end; *done* after the last."""
-    left = list(items)
+    rest = list(items)
     looping = False
     ended = False
 
@@ -24,9 +24,9 @@ def each(
         if looping:
             return
         looping = True
-        while ended and left:
+        while ended and rest:
             ended = False
-            work(left.pop(0), go_on)
+            work(rest.pop(0), go_on)
         looping = False
         if ended:
             ended = False

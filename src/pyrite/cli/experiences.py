@@ -61,10 +61,10 @@ def experiments(
         results = counts.results()
         known = [result.id for result in results]
         if experiment and experiment not in known:
-            seen = ", ".join(known) or "none"
+            names = ", ".join(known) or "none"
             hint = did_you_mean(experiment, known)
             raise ValueError(
-                f"no display of {experiment!r} is stored; there are displays of {seen}{hint}"
+                f"no display of {experiment!r} is stored; there are displays of {names}{hint}"
             )
     store.close()
     for result in results:
@@ -93,7 +93,7 @@ def preview(
 
     with failures():
         settings = settings_of(config)
-        wanted = settings.personalization
+        personalization = settings.personalization
         records = {
             record["id"]: record
             for record in Experiences(experiences or Path(settings.edge.experiences)).current()
@@ -110,7 +110,8 @@ def preview(
                 )
         folder = folder_of(data, config)
         previews = Previews(
-            lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
+            lambda: personalization.preview_secret or secret_in(folder),
+            hours=personalization.preview_hours,
         )
         sys.stdout.write(previews.link(url, experience=experience, variant=variant) + "\n")
 

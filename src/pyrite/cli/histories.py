@@ -46,11 +46,11 @@ def histories(
         write = _parquet(parquet) if parquet else _print_json if as_json else _print
         store = store_of(data, config)
         since_ms = int(since.replace(tzinfo=UTC).timestamp() * 1000) if since else 0
-        wanted = Wanted(customer=customer, user=user, kinds=kinds or (), since_ms=since_ms)
-        count = write(_rows(store, wanted))
+        filters = Wanted(customer=customer, user=user, kinds=kinds or (), since_ms=since_ms)
+        count = write(_rows(store, filters))
         store.close()
-    told = f"  {count:,} rows" + (f" written to {parquet}" if parquet else "")
-    note(told)
+    summary = f"  {count:,} rows" + (f" written to {parquet}" if parquet else "")
+    note(summary)
 
 
 def _rows(store: Any, wanted: Any) -> Iterator[Any]:
@@ -65,11 +65,11 @@ def _rows(store: Any, wanted: Any) -> Iterator[Any]:
         def progress(seq: int) -> None:
             bar.update(task, completed=seq)
 
-        found = rows_of(store, wanted, now_ms=int(time.time() * 1000), progress=progress)
-        first = next(found, None)  # all events were read by then
+        rows = rows_of(store, wanted, now_ms=int(time.time() * 1000), progress=progress)
+        first = next(rows, None)  # all events were read by then
     if first is not None:
         yield first
-        yield from found
+        yield from rows
 
 
 def _record(row: Any) -> dict[str, Any]:

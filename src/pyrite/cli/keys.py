@@ -50,16 +50,16 @@ def list_keys(
     from pyrite.edge.ibexa.keys import keys_in
 
     with failures():
-        found = [
+        keys = [
             {"customer": customer, "id": id, "made": "", "kept": "settings"}
             for customer, one in settings_of(config).ibexa.customers.items()
             for id in one.keys
         ]
-        found += [
+        keys += [
             {"customer": key.customer, "id": key.id, "made": key.made, "kept": "data folder"}
             for key in keys_in(_folder(data, config))
         ]
-    for one in found:
+    for one in keys:
         if as_json:
             write_json(dict(one))
         else:
@@ -68,7 +68,7 @@ def list_keys(
                 (f"{one['id']:<24}", "bold"),
                 f" {one['made']:<10}  {one['kept']}",
             )
-    if not found:
+    if not keys:
         note("  0 keys; 'pyrite keys new CUSTOMER' makes one")
 
 

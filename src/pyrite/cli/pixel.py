@@ -35,8 +35,8 @@ def pixel(
             "customer": customer, "kind": kind, "itemtype": itemtype, "item": list(item) if item else None, "user": user,
             "path": path, "token": token, "eid": eid, "numeric": not text_ids,
         }  # fmt: skip
-        made = serverside.script(edge, **event) if as_script else serverside.pixel(edge, noscript=noscript, **event)  # type: ignore[arg-type]  # fmt: skip
-    say(made)
+        snippet = serverside.script(edge, **event) if as_script else serverside.pixel(edge, noscript=noscript, **event)  # type: ignore[arg-type]  # fmt: skip
+    say(snippet)
 
 
 def _pair(text: str) -> tuple[str, str]:

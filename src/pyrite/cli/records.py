@@ -135,12 +135,12 @@ def iso(ms: int) -> str:
 
 def _clock(ms: int) -> str:
     """The time of day here."""
-    found = moment(ms)
+    when = moment(ms)
     with suppress(
         OverflowError, ValueError, OSError
     ):  # the first and the last day there is, in other zones
-        found = found.astimezone()
-    return f"{found:%H:%M:%S}"
+        when = when.astimezone()
+    return f"{when:%H:%M:%S}"
 
 
 def _short(value: Any) -> str:

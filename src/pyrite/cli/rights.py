@@ -67,11 +67,11 @@ def erase(
     store = store_of(data, config)
     with failures():
         names = _confirmed(store, visitor, yes)
-        found = sum(1 for name in names for _ in store.events_of(name))
+        count = sum(1 for name in names for _ in store.events_of(name))
         rows = sum(1 for _ in store.bad_rows_of(names))
         listed = visible(", ".join(names))
         if not yes and not typer.confirm(
-            f"Delete {found} events and {rows} bad rows of {listed}?", err=True
+            f"Delete {count} events and {rows} bad rows of {listed}?", err=True
         ):
             raise typer.Exit(1)
         erased = store.erase(names)
@@ -105,22 +105,22 @@ def _confirmed(store: Any, given: str, yes: bool) -> list[str]:
 
 def whole(store: Any, given: str) -> str:
     """The id that *given* is, or is the beginning of. Raises ValueError where that is none, or several."""
-    found: list[str] = store.keys(given, limit=SHOWN + 1) if given else []
-    if given in found or (given and any(True for _ in store.bad_rows_of([given]))):
+    matches: list[str] = store.keys(given, limit=SHOWN + 1) if given else []
+    if given in matches or (given and any(True for _ in store.bad_rows_of([given]))):
         return given
     if len(given) < SHORTEST:
         raise ValueError(
             f"no visitor has the id {given!r}; give the whole id, or at least {SHORTEST} characters of its beginning"
         )
-    if not found:
+    if not matches:
         raise ValueError(
             f"no visitor's id begins with {given!r}; 'pyrite events --json' prints whole ids"
         )
-    if len(found) > 1:
-        more = " and more" if len(found) > SHOWN else ""
-        listed = ", ".join(found[:SHOWN])
+    if len(matches) > 1:
+        more = " and more" if len(matches) > SHOWN else ""
+        listed = ", ".join(matches[:SHOWN])
         raise ValueError(
             f"{given!r} is the beginning of several ids: {listed}{more}; give more of the one"
         )
-    note(f"  {given} is {found[0]}")
-    return found[0]
+    note(f"  {given} is {matches[0]}")
+    return matches[0]

@@ -65,8 +65,8 @@ def serve(
         with failures():
             front: Any = relay_of(alone.relay, data or Path())
         address = f"http://{_in_url(host)}:{port}/{front.relay.settings.path.strip('/')}"
-        said = line("  ", (f"The relay is at {address}", "bold"), f"  (to {front.relay.settings.upstream})  Ctrl-C stops.")  # fmt: skip
-        _serve(behind_proxies(front, alone), host=host, port=port, welcome=[said])
+        message = line("  ", (f"The relay is at {address}", "bold"), f"  (to {front.relay.settings.upstream})  Ctrl-C stops.")  # fmt: skip
+        _serve(behind_proxies(front, alone), host=host, port=port, welcome=[message])
         return
     ensure_built()
     with failures():
@@ -74,10 +74,10 @@ def serve(
     settings = application.state.settings.edge
     chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
     address = f"http://{_in_url(chosen_host)}:{chosen_port}/"
-    read = what_was_read(application.state, path, data or Path(settings.data))
+    summary = what_was_read(application.state, path, data or Path(settings.data))
     welcome = [
         line("  ", (f"The edge is at {address}", "bold"), "  (tracker: /alloy.js)  Ctrl-C stops."),
-        *[line(one) for one in read.splitlines()],
+        *[line(one) for one in summary.splitlines()],
     ]
     limits = application.state.settings.limits
     front = application
@@ -115,8 +115,8 @@ def relay_alone(path: Path | None) -> Any:
     from pyrite.edge.settings.file import read
 
     settings = read(path)
-    told = settings.edge
-    edge = Edge(host=told.host, port=told.port, trusted_proxies=told.trusted_proxies)
+    front = settings.edge
+    edge = Edge(host=front.host, port=front.port, trusted_proxies=front.trusted_proxies)
     if "upstream" not in settings.relay or settings != Settings(relay=settings.relay, edge=edge):
         return None
     return settings
@@ -158,8 +158,8 @@ def _experiences_of(state: Any) -> str:
     mistakes = len(state.experiences.reload())
     ids = [record["id"] for record in state.experiences.current()]
     named = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
-    said = f"{len(ids)} in {folder}" + (f": {named}" if named else "")
-    return f"{said}; {mistakes} mistakes, told above" if mistakes else said
+    summary = f"{len(ids)} in {folder}" + (f": {named}" if named else "")
+    return f"{summary}; {mistakes} mistakes, told above" if mistakes else summary
 
 
 def _jss_of(state: Any) -> str:

@@ -37,13 +37,13 @@ def sessions(
 ) -> None:
     """Print sessions, one a line, newest last: whose, how they ended, what was seen, and whether profiles list them."""
     with failures():
-        found = 0
+        count = 0
         store = _store_if_any(data, config)
         if store is not None:
             anonymous = settings_of(config).jss.index_anonymous
-            found = _print_each(store, visitor, only_open, anonymous, as_json)
+            count = _print_each(store, visitor, only_open, anonymous, as_json)
             store.close()
-        if not found:
+        if not count:
             tell = note if as_json else say
             tell(f"  0 sessions in {folder_of(data, config)}")
 
@@ -80,7 +80,7 @@ def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_j
         None if visitor else {end for link in store.links() for end in (link.source, link.target)}
     )
     contacts: dict[str, tuple[str, bool]] = {}
-    found = 0
+    count = 0
     for session in rows:
         if only_open and not session.is_open(now_ms):
             continue
@@ -94,10 +94,10 @@ def _print_each(store: Any, visitor: str, only_open: bool, anonymous: bool, as_j
             contact, identified = contacts[whose]
         listed = session.is_listed(now_ms, identified=identified)
         record = session.as_record(now_ms, contact=contact, listed=listed)
-        found += 1
+        count += 1
         if as_json:
             write_json(record)
             sys.stdout.flush()
         else:
             print_session(record)
-    return found
+    return count

@@ -31,11 +31,11 @@ def visible(text: str) -> str:
 
 def line(*parts: Part) -> Text:
     """One line, for the console or for a cell of a table; only what stands in a style's place is a style."""
-    made = Text()
+    styled = Text()
     for part in parts:
         text, style = (part, "") if isinstance(part, str) else part
-        made.append(visible(text), style)
-    return made
+        styled.append(visible(text), style)
+    return styled
 
 
 def say(*parts: Part) -> None:

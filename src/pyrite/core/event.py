@@ -73,8 +73,8 @@ class Draft:
         """Be what the page's callback has *left* of this event; an id or time that it took away is this event's own."""
         xdm = part(left, "xdm")
         for name in ("_id", "timestamp"):
-            found = xdm.get(name)
-            if not isinstance(found, str) or not found:
+            value = xdm.get(name)
+            if not isinstance(value, str) or not value:
                 xdm[name] = self.xdm[name]
         self.xdm = xdm
         self.data = part(left, "data")
@@ -131,14 +131,14 @@ def part(value: dict[str, object], *names: str) -> dict[str, object]:
 
 def text_of(value: dict[str, object], name: str) -> str:
     """The text *name* in *value*; an empty one where there is none."""
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
+    text = value.get(name)
+    return text if isinstance(text, str) else ""
 
 
 def list_at(value: dict[str, object], name: str) -> "list[Any]":
     """The list *name* in *value*; an empty one where there is none."""
-    found = value.get(name)
-    return found if isinstance(found, list) else []
+    items = value.get(name)
+    return items if isinstance(items, list) else []
 
 
 def _name(event: Draft, options: dict[str, object]) -> None:

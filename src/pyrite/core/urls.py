@@ -64,8 +64,8 @@ def unescaped(text: str) -> str:
         else:
             octets.append(rest[index])
             index += 1
-    found = utf8(octets)
-    return text if found is None else found
+    decoded = utf8(octets)
+    return text if decoded is None else decoded
 
 
 def hex_digit(octets: bytes, index: int) -> int:

@@ -112,10 +112,10 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         )
 
     async def product(request: Request) -> Response:
-        found = find(request.path_params["slug"])
-        if found is None:
+        item = find(request.path_params["slug"])
+        if item is None:
             raise HTTPException(404)
-        return page("product.html", product=found)
+        return page("product.html", product=item)
 
     async def jss(request: Request) -> Response:
         return page("jss.html", key=JSS_KEY)
@@ -173,12 +173,12 @@ def stored_of(store: Store) -> list[list[str]]:
     """The newest events of Ibexa's as rows of texts: kind, item, way, the beginning of the user's hash, the rest."""
     rows = []
     for event in store.events(after=max(0, store.last_seq() - LOOKED)):
-        said = json.loads(event.body).get("ibexa")
-        if said:
-            rest = {name: value for name, value in said.items() if name not in TOLD}
+        fields = json.loads(event.body).get("ibexa")
+        if fields:
+            rest = {name: value for name, value in fields.items() if name not in TOLD}
             more = ", ".join(f"{name} {value}" for name, value in rest.items())
-            user = str(said.get("user") or "nobody")[:8]
-            rows.append([said["kind"], said.get("item", ""), event.way, user, more])
+            user = str(fields.get("user") or "nobody")[:8]
+            rows.append([fields["kind"], fields.get("item", ""), event.way, user, more])
     return rows[: -SHOWN - 1 : -1]
 
 

@@ -70,48 +70,53 @@ def edge(
     """
     here = settings_file() if settings is None else None
     path = Path(config) if config else here
-    given = converted(settings) if isinstance(settings, dict) else settings
-    chosen = read(path) if path else given or Settings()
-    wanted = chosen.personalization
+    configuration = converted(settings) if isinstance(settings, dict) else settings
+    chosen = read(path) if path else configuration or Settings()
+    personalization = chosen.personalization
     folder = Path(data or chosen.edge.data)
-    if not wanted.preview_secret:
+    if not personalization.preview_secret:
         check_secret_in(folder)
     metrics = Metrics()
-    kept = store or SqliteStore(
+    opened_store = store or SqliteStore(
         folder,
         synchronous=chosen.store.synchronous.upper(),
         committed=metrics.committed,
     )
-    metrics.state = kept.state
+    metrics.state = opened_store.state
     kept_experiences = Experiences(
         Path(experiences or chosen.edge.experiences),
-        holdout=wanted.holdout,
-        store=kept,
+        holdout=personalization.holdout,
+        store=opened_store,
         clock=clock,
     )
     previews = Previews(
-        lambda: wanted.preview_secret or secret_in(folder), hours=wanted.preview_hours
+        lambda: personalization.preview_secret or secret_in(folder),
+        hours=personalization.preview_hours,
     )
     files = Files(built_files(), chosen.edge.lane)
     decisions = Decisions(
-        kept_experiences, kept, previews, holdout=wanted.holdout, decider=files.decider()
+        kept_experiences,
+        opened_store,
+        previews,
+        holdout=personalization.holdout,
+        decider=files.decider(),
     )
     callers = Callers(chosen.edge.origins)
     schemas = Schemas(chosen)
     definitions = Definitions(Path(chosen.jss.definitions))
     steps = chain(chosen.jss.processors) if chosen.jss.enabled else []
-    sweep = Sweep(chosen.jss, kept, partial(metrics.counted, "robots", "erased"), clock)
-    sessions = Sessions(chosen.jss, kept, sweep.remember)
+    sweep = Sweep(chosen.jss, opened_store, partial(metrics.counted, "robots", "erased"), clock)
+    sessions = Sessions(chosen.jss, opened_store, sweep.remember)
     claims: dict[str, Claim] = {JSS: Tracked(chosen.jss, definitions, steps, sessions)}
     ibexa = _ibexa(chosen, callers, folder, claims)
     adobe = Adobe(chosen, callers, decisions, claims)
-    jss = Jss(chosen, definitions, steps, kept, kept_experiences, sessions)
+    jss = Jss(chosen, definitions, steps, opened_store, kept_experiences, sessions)
     # In the order in which they are asked.
     spoken: list[Dialect[Any]] = [adobe, jss, *ibexa, *dialects]
-    receiver = Receiver(chosen, kept, schemas, metrics, listener, clock)
+    receiver = Receiver(chosen, opened_store, schemas, metrics, listener, clock)
     routes = adobe.routes(receiver.answer, schemas if chosen.edge.development else None)
 
-    keeping = Keeping(kept, days=chosen.store.keep_days, clock=clock)
+    keeping = Keeping(opened_store, days=chosen.store.keep_days, clock=clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -121,17 +126,17 @@ def edge(
         sweep.stop()
         keeping.stop()
         # In a thread: what was submitted is written first, and requests that wait for that are answered meanwhile.
-        await asyncio.to_thread(kept.close)
+        await asyncio.to_thread(opened_store.close)
 
     app = Starlette(
-        routes=[*_routes(chosen, Health(kept, metrics)), *routes, *_files(files, chosen)],
+        routes=[*_routes(chosen, Health(opened_store, metrics)), *routes, *_files(files, chosen)],
         lifespan=lifespan,
         exception_handlers={404: _not_found, 405: _not_allowed},
     )
     mounted = Mounted(app)
     if store is None:
         # A host that has mounted the app runs no lifespan of it: the store closes with the app, or with the interpreter.
-        weakref.finalize(app, kept.close)
+        weakref.finalize(app, opened_store.close)
 
     def asked(root_path: str) -> None:
         keeping.start()
@@ -153,7 +158,7 @@ def edge(
             trusted_hosts=chosen.edge.trusted_proxies,
         )
     app.state.callers = callers
-    app.state.store = kept
+    app.state.store = opened_store
     app.state.experiences = kept_experiences
     app.state.settings = chosen
     app.state.definitions = definitions

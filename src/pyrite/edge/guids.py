@@ -16,7 +16,7 @@ def normal(text: str) -> str:
 
     Long (with dashes) or short (32 digits), with braces or without, in either case.
     """
-    found = _GUID.fullmatch(text.strip())
-    if found is None:
+    match = _GUID.fullmatch(text.strip())
+    if match is None:
         return ""
-    return "{" + "-".join([found[2], *found.groups()[3:]]).upper() + "}"
+    return "{" + "-".join([match[2], *match.groups()[3:]]).upper() + "}"

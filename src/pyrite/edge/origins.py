@@ -18,18 +18,18 @@ def normal(origin: str) -> str:
     text = _ascii(origin.lower())
     if text in ("null", LOCAL):
         return text
-    found = _ORIGIN.fullmatch(text)
-    if found is None or int(found[3] or 0) > 65535:
+    match = _ORIGIN.fullmatch(text)
+    if match is None or int(match[3] or 0) > 65535:
         return ""
-    scheme, host, port = found.groups()
+    scheme, host, port = match.groups()
     return f"{scheme}://{host}" + (f":{int(port)}" if port and port != PORTS.get(scheme) else "")
 
 
 def checked(origin: str) -> str:
     """*origin*, as settings list it, in its normal form. Raises ValueError, with the remedy, for what no browser sends."""
-    found = normal(origin)
-    if found:
-        return found
+    spelled = normal(origin)
+    if spelled:
+        return spelled
     raise ValueError(
         f"expected an origin such as 'https://www.example.com', got {origin!r:.200}; {_remedy(origin)}"
     )

@@ -30,8 +30,8 @@ def texts(body: bytes) -> Iterator[str]:
             body = unpacker.decompress(body, UNPACKED_BYTES)
         except zlib.error:
             return
-    for found in _TEXT.finditer(body.decode("utf-8", "replace")):
-        text = found[1]
+    for match in _TEXT.finditer(body.decode("utf-8", "replace")):
+        text = match[1]
         if "\\" in text:
             try:
                 text = json.loads(f'"{text}"', strict=False)

@@ -71,16 +71,16 @@ async def _ask(app: Any, request: Request) -> Response:
         "server": (host, 443),
     }
     messages = [{"type": "http.request", "body": request.body.encode(), "more_body": False}]
-    sent: list[Any] = []
+    answers: list[Any] = []
 
     async def receive() -> Any:
         return messages.pop(0) if messages else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        answers.append(message)
 
     await app(scope, receive, send)
-    start = sent[0]
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    found = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    return Response(start["status"], body.decode(), found)
+    start = answers[0]
+    body = b"".join(message.get("body", b"") for message in answers[1:])
+    answer_headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    return Response(start["status"], body.decode(), answer_headers)

@@ -111,8 +111,8 @@ class MemoryPage:
         values = dict(options or {})
         if command == "configure":
             self._take_hooks(values)
-        given = decode_object(encode(values))  # a copy, as only text reaches a tracker in a page
-        self.carry_out(self.tracker.command(self._last_call, command, given, self.moment()))
+        own_options = decode_object(encode(values))  # only text reaches a tracker in a page
+        self.carry_out(self.tracker.command(self._last_call, command, own_options, self.moment()))
         return promise
 
     def run(self, command: str, options: dict[str, Any] | None = None) -> Promise:

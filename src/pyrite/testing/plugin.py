@@ -40,8 +40,8 @@ def tracking(
     request: pytest.FixtureRequest,
 ) -> "Tracking | AsyncTracking":
     """An edge of this test's own: whatever the page configures, its tracking comes here. A coroutine test gets an AsyncTracking."""
-    made: Tracking | AsyncTracking = request.node.stash[KEY]
-    return made
+    own: Tracking | AsyncTracking = request.node.stash[KEY]
+    return own
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,8 +50,8 @@ def pytest_fixture_setup(
 ) -> Generator[None, Any, Any]:
     """The edge is there before the browser context is made, in whichever order a test names its fixtures."""
     node = request.node
-    wanted = FIXTURE in getattr(node, "fixturenames", ()) and isinstance(node, pytest.Item)
-    if wanted and KEY not in node.stash and fixturedef.argname in (FIXTURE, "new_context"):
+    uses_tracking = FIXTURE in getattr(node, "fixturenames", ()) and isinstance(node, pytest.Item)
+    if uses_tracking and KEY not in node.stash and fixturedef.argname in (FIXTURE, "new_context"):
         node.stash[KEY] = _made(node, request.getfixturevalue("tracking_settings"))
     return (yield)
 
@@ -59,12 +59,12 @@ def pytest_fixture_setup(
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """The end of a test is also that of what it has expected."""
-    made = item.stash.get(KEY, None)
-    if made is None:
+    plugin = item.stash.get(KEY, None)
+    if plugin is None:
         return (yield)
-    made.attach(getattr(item, "funcargs", {}))
+    plugin.attach(getattr(item, "funcargs", {}))
     result = yield
-    made.finish()
+    plugin.finish()
     return result
 
 
@@ -74,10 +74,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         return (yield)
     finally:
-        made = item.stash.get(KEY, None)
-        if made is not None:
+        plugin = item.stash.get(KEY, None)
+        if plugin is not None:
             del item.stash[KEY]
-            made.close()
+            plugin.close()
 
 
 def _made(item: pytest.Item, settings: dict[str, Any]) -> "Tracking | AsyncTracking":
@@ -88,11 +88,11 @@ def _made(item: pytest.Item, settings: dict[str, Any]) -> "Tracking | AsyncTrack
         raise pytest.UsageError(
             f"the fixture tracking needs {error.name}; install it with: pip install 'pyrite[testing]'"
         ) from error
-    given = item.get_closest_marker(MARKER)
-    own = dict(given.kwargs) if given else {}
+    marker = item.get_closest_marker(MARKER)
+    own = dict(marker.kwargs) if marker else {}
     kind = AsyncTracking if inspect.iscoroutinefunction(getattr(item, "obj", None)) else Tracking
     traced = item.config.getoption("--tracing", default="off") != "off"
-    made = kind(
+    plugin = kind(
         settings,
         verify=not own.get("ignore_https_errors"),
         trace=_traces(item) if traced else "",
@@ -100,9 +100,11 @@ def _made(item: pytest.Item, settings: dict[str, Any]) -> "Tracking | AsyncTrack
         update=item.config.getoption("--update-tracking"),
     )
     if "new_context" not in item.fixturenames:  # type: ignore[attr-defined]
-        return made
-    item.add_marker(pytest.mark.browser_context_args(**{**own, **made.context_args}), append=False)
-    return made
+        return plugin
+    item.add_marker(
+        pytest.mark.browser_context_args(**{**own, **plugin.context_args}), append=False
+    )
+    return plugin
 
 
 def _name(item: pytest.Item) -> str:

@@ -55,33 +55,33 @@ class _Reader:
         self.at += 1
 
     def _object(self) -> "dict[str, object]":
-        found: dict[str, object] = {}
+        members: dict[str, object] = {}
         self._take("{")
         if self.sign() == "}":
             self.at += 1
-            return found
+            return members
         while True:
             if self.sign() != '"':
                 raise ValueError(f"expected a name in quotes at {self.at}")
             name = self._text()
             self._take(":")
-            found[name] = self.value()
+            members[name] = self.value()
             if self.sign() == "}":
                 self.at += 1
-                return found
+                return members
             self._take(",")
 
     def _list(self) -> "list[object]":
-        found: list[object] = []
+        items: list[object] = []
         self._take("[")
         if self.sign() == "]":
             self.at += 1
-            return found
+            return items
         while True:
-            found.append(self.value())
+            items.append(self.value())
             if self.sign() == "]":
                 self.at += 1
-                return found
+                return items
             self._take(",")
 
     def _text(self) -> str:

@@ -101,8 +101,8 @@ class Storage:
             return
 
         def with_locks(answer: Any = None, *_: Any) -> None:
-            held = optional(answer, "held")
-            locks = decode(stringify(held)) if held is not None else []
+            entries = optional(answer, "held")
+            locks = decode(stringify(entries)) if entries is not None else []
             names = [str(lock["name"]) for lock in locks] if isinstance(locks, list) else []
             ask([name[len(LOCK) :] for name in names if name.startswith(LOCK)])
 
@@ -119,11 +119,11 @@ class Storage:
         def wait(resolve: Any = None, *_: Any) -> None:
             self._release = resolve
 
-        held = promise(wait)
+        lock = promise(wait)
         self._asked = construct(window.AbortController)
         options = parse("{}")
         window.Reflect.set(options, "signal", self._asked.signal)
-        arguments = (LOCK + self._page, options, callback(lambda *_: held))
+        arguments = (LOCK + self._page, options, callback(lambda *_: lock))
         attempt(
             method(self._locks, "request"), self._locks, arguments, lambda *_: None, self._unlocked
         )
@@ -226,8 +226,8 @@ class Storage:
                     method(store, "delete").call(store, value)
                 elif what == "clear":
                     store.clear()
-            for stream, alive, done in recalls:
-                self._take_over(transaction, store, stream, alive, done)
+            for stream, alive, use in recalls:
+                self._take_over(transaction, store, stream, alive, use)
             if not recalls and optional(transaction, "commit") is not None:
                 transaction.commit()  # at once: the page may be gone before the browser would do it
 
@@ -258,19 +258,19 @@ class Storage:
             if self._uncertain.get(id) is record:
                 self._uncertain.pop(id)
         if self._read and not self._uncertain:
-            read = self._read
+            ids = self._read
             self._read = []
-            self._backup.remove(read)
+            self._backup.remove(ids)
 
     def _take_over(
         self, transaction: Any, store: Any, stream: str, alive: "list[str] | None", done: Any
     ) -> None:
-        taken: list[Record] = []
+        adopted: list[Record] = []
         all_records = store.getAll()
 
         def with_records(event: Any = None, *_: Any) -> None:
             records = decode(stringify(look(look(event, "target"), "result")))
-            left = False
+            others = False
             for record in records if isinstance(records, list) else []:
                 if not is_for(record, stream):
                     continue
@@ -282,16 +282,16 @@ class Storage:
                     record["page"] = self._page
                     record["at"] = clock_ms()
                     store.put(parse(encode(record)))
-                    taken.append(record)
-                left = left or not gone
-            if left and alive is None:
+                    adopted.append(record)
+                others = others or not gone
+            if others and alive is None:
                 again = callback(lambda *_: self.recall(stream, done))
                 window.setTimeout(again, LEASE_MS)
 
         def complete(*_: Any) -> None:
-            if taken:
+            if adopted:
                 self.hold()
-                done(taken)
+                done(adopted)
 
         listen(all_records, "success", callback(with_records))
         listen(transaction, "complete", callback(complete))

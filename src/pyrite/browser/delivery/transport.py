@@ -50,8 +50,8 @@ class Transport:
         elif effect.unloading and not effect.bare:
             # A text goes as text/plain;charset=UTF-8, which needs no preflight; those can't finish while a page unloads.
             beacon = look(window.navigator, "sendBeacon")
-            taken = reach(beacon, window.navigator, effect.url, effect.body)
-            self._beaconed(effect.request, taken == (True, True))
+            result = reach(beacon, window.navigator, effect.url, effect.body)
+            self._beaconed(effect.request, result == (True, True))
         elif effect.keepalive or self.leaving:
             self._fetch(effect, effect.body)  # at once: the page may be gone before it is packed
         else:
@@ -106,8 +106,8 @@ class Transport:
             options = _options(body, False)
             window.Reflect.set(options, "signal", net.signal)
             # Refused where the quota is used up: then a beacon will have to do.
-            taken = lambda *_: self._armed(effect.net, place)  # noqa: E731
-            attempt(later, None, (url, options), taken, lambda why: None)
+            activated = lambda *_: self._armed(effect.net, place)  # noqa: E731
+            attempt(later, None, (url, options), activated, lambda why: None)
 
         def pack(place: int) -> None:
             one = effect.bodies[place]
@@ -167,6 +167,7 @@ def _options(body: Any, keepalive: bool, bare: bool = False) -> Any:
         "referrerPolicy": "no-referrer-when-downgrade",
         "keepalive": keepalive,
     }
-    given = parse(encode(options))
-    window.Reflect.set(given, "body", body)  # as it is: in the options' text it would be escaped
-    return given
+    fetch_options = parse(encode(options))
+    # As it is: in the options' text it would be escaped.
+    window.Reflect.set(fetch_options, "body", body)
+    return fetch_options

@@ -42,25 +42,25 @@ def begin() -> None:
 
 def decided(given: str, *more: Any) -> str:
     """The propositions, for what is *given*: a question `{event, query, now, history}` in a line, then the rules."""
-    asked, _, rules = given.partition("\n")
+    question_text, _, rules = given.partition("\n")
     if rules not in _prepared:
         _prepared.clear()
         _prepared[rules] = Known(rules)
-    known = _prepared[rules]
-    question = decode_object(asked)
+    prepared = _prepared[rules]
+    question = decode_object(question_text)
     query = part(question, "query")
     event = part(question, "event")
     now_ms = _whole(question.get("now"))
     history = question.get("history")
     situation = Situation(
         event=event,
-        visitor=visitor_of(known, history if isinstance(history, list) else [], event, now_ms),
+        visitor=visitor_of(prepared, history if isinstance(history, list) else [], event, now_ms),
         now_ms=now_ms,
         language=text(look(window.navigator, "language")),
         agent=text(look(window.navigator, "userAgent")),
         context=part(query, "decisionContext"),
     )
-    return encode(known.rules.decide(situation, query))
+    return encode(prepared.rules.decide(situation, query))
 
 
 def visitor_of(
@@ -72,10 +72,10 @@ def visitor_of(
     views = _whole(record.get("views"))
     previous_ms = _whole(record.get("previous_ms"))
     displays = part(record, "shown")
-    shown: dict[str, list[int]] = {}
+    displays_ms: dict[str, list[int]] = {}
     for name in displays:
         times = displays[name]
-        shown[name] = [_whole(time) for time in times] if isinstance(times, list) else []
+        displays_ms[name] = [_whole(time) for time in times] if isinstance(times, list) else []
     last_ms = (
         _whole(history[0][0]) if history else now_ms
     )  # the first entry is the rules' own arrival
@@ -89,14 +89,14 @@ def visitor_of(
         if xdm.get("eventType") == PAGE_VIEW:
             views += 1
         for name in shown_in(xdm):
-            shown[name] = (shown.get(name, []) + [at_ms])[-SHOWN_LIMIT:]
+            displays_ms[name] = (displays_ms.get(name, []) + [at_ms])[-SHOWN_LIMIT:]
     return Visitor(
         id=str(record.get("id")),
         visits=visits,
         views=views,
         first_ms=_whole(record.get("first_ms")),
         previous_ms=previous_ms,
-        shown=shown,
+        shown=displays_ms,
         consent=str(record.get("consent") or ""),
     )
 

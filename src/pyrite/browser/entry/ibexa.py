@@ -122,14 +122,14 @@ def asked(given: str, told: "Any" = None, about: "Any" = None) -> str:
     _origin, options, name = given.split("\n")
     try:
         _moved()
-        said = spelled_out(parse(options))
-        event_options(said, "")
-        waiting = Waiting(said.get("after"))
-        key = f"{name} {key_of(said, _address())}"
+        event = spelled_out(parse(options))
+        event_options(event, "")
+        waiting = Waiting(event.get("after"))
+        key = f"{name} {key_of(event, _address())}"
         if key in _known:
             told(stringify({"ok": True, "value": {}}))
             return ""
-        watch = Watch(name, said, waiting, told)
+        watch = Watch(name, event, waiting, told)
         _begin(watch, look(look(about, "after"), waiting.way))
         _known.append(key)
     except Exception as error:
@@ -157,12 +157,12 @@ def _element(selector: "Any", given: "Any") -> "Any":
     """The element that was *given*, or that *selector* names. Raises ValueError."""
     if look(given, "nodeType") == 1:
         return given
-    found = None
+    element = None
     if isinstance(selector, str):
-        found = invoke(window.document, "querySelector", selector)
-    if is_nullish(found):
+        element = invoke(window.document, "querySelector", selector)
+    if is_nullish(element):
         raise ValueError(f"after: expected an element, or a selector of one, got {selector!r}")
-    return found
+    return element
 
 
 # ---- time -----------------------------------------------------------------------------------------------------------
@@ -192,8 +192,8 @@ def _count(leaving: bool = False) -> None:
     """Count the time since the last look."""
     now = _now()
     spent = now - _clock[0] if _clock[0] else 0
-    seen = _is_seen() and not leaving
-    _clock[0] = now if seen else 0
+    visible = _is_seen() and not leaving
+    _clock[0] = now if visible else 0
     for watch in list(_watches):
         if watch.view != view_of(_address()):
             watch.cancelled()
@@ -203,10 +203,10 @@ def _count(leaving: bool = False) -> None:
 
 def _set_timer() -> None:
     """Look again when the next step may be due, and no later than in a second."""
-    left = [
+    delays_ms = [
         watch.waiting.left_ms() for watch in _watches if watch.waiting.is_timed and watch.is_seen
     ]
-    if not left or _clock[0] == 0:
+    if not delays_ms or _clock[0] == 0:
         return
     _timers[0] += 1
     number = _timers[0]
@@ -216,7 +216,7 @@ def _set_timer() -> None:
             _count()
             _set_timer()
 
-    window.setTimeout(callback(look_again), max(1, min(TICK_MS, min(left))))
+    window.setTimeout(callback(look_again), max(1, min(TICK_MS, min(delays_ms))))
 
 
 def _is_seen() -> bool:
@@ -267,14 +267,14 @@ def _observe(watch: Watch, element: "Any") -> None:
         entry = entries[entries.length - 1]
         # Of a box that is higher than the screen half of the screen will do.
         fills = entry.intersectionRect.height * 2 >= window.innerHeight
-        seen = entry.isIntersecting and (entry.intersectionRatio >= 0.5 or fills)
+        visible = entry.isIntersecting and (entry.intersectionRatio >= 0.5 or fills)
         if watch not in _watches:
             invoke(observer, "disconnect")
             return
         _count()
-        if not seen:
+        if not visible:
             watch.waiting.begun_anew()
-        watch.is_seen = seen
+        watch.is_seen = visible
         _set_timer()
 
     observer = construct(window.IntersectionObserver, callback(told), {"threshold": HALF})

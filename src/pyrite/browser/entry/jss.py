@@ -39,15 +39,15 @@ def asked(given: str, told: "Any" = None, *_: "Any") -> str:
         ended(False, as_error(error).as_record())
 
     try:
-        known: dict[str, object] = parse(options)
-        if not known.get("host"):
-            known["host"] = origin
+        fields: dict[str, object] = parse(options)
+        if not fields.get("host"):
+            fields["host"] = origin
         body = body_of(member(options, "events"))
-        sent = parse(body)
+        request = parse(body)
         _post(
-            url_of(known, _component),
+            url_of(fields, _component),
             body,
-            lambda status, said: ended(True, result_of(status, said, sent)),
+            lambda status, said: ended(True, result_of(status, said, request)),
             refused,
         )
     except Exception as error:

@@ -101,9 +101,9 @@ class Alloy:
         self, events: "JssTracked | Sequence[JssTracked]", **options: "Unpack[TrackOptions]"
     ) -> "dict[str, object]":
         """Send events, goals, outcomes, campaigns and page views of Sitecore JSS: `[{"goalId": "Instant Demo"}]`."""
-        given: Any = options
-        given["events"] = events
-        return await self._spelled("trackEvent", given)
+        value: Any = options
+        value["events"] = events
+        return await self._spelled("trackEvent", value)
 
     async def ibexa(self, **options: "Unpack[IbexaOptions]") -> "dict[str, object]":
         """Send an event of Ibexa's: `event="basket", itemtype=1, item=128`; with `after={"seconds": 20}` once it was seen."""

@@ -57,15 +57,15 @@ def outside(work: Any) -> None:
 
 
 def _execute(page: Page, item: Any) -> None:
-    given = optional(item, "2")
+    arguments = optional(item, "2")
     body = optional(item, "3")
     # As text: MicroPython 1.28 cuts whole numbers to 32 bits at the border.
     at = text(item.slice(4, 5).join(""))
     age_ms = max(0, min(clock_ms() - int(at), AGE_LIMIT_MS)) if at.isdigit() else 0
     run(
         page,
-        optional(given, "0"),
-        optional(given, "1"),
+        optional(arguments, "0"),
+        optional(arguments, "1"),
         optional(item, "0"),
         optional(item, "1"),
         body=text(body),

@@ -106,14 +106,14 @@ class Renderer:
 
     def click(self, event: Any) -> "dict[str, object]":
         """The xdm of an interact event for the click *event*; {} where it belongs to no offer."""
-        found: list[dict[str, object]] = []
+        events: list[dict[str, object]] = []
         interactions = self.planner.interactions
 
         def told(click: Click) -> None:
-            found.append(interactions.event_of(click))
+            events.append(interactions.event_of(click))
 
         tell_offer(event, interactions.selectors, told)
-        return found[0] if found else {}
+        return events[0] if events else {}
 
 
 _renderers: "dict[int, Renderer]" = {}

@@ -50,8 +50,8 @@ class Worker:
             self._open[call] = (resolve, reject)
 
         answer = promise(begin)
-        asked = {"call": call, "instance": self._name, "command": command, "options": Json(body)}
-        self._port.postMessage(encode(asked))
+        message = {"call": call, "instance": self._name, "command": command, "options": Json(body)}
+        self._port.postMessage(encode(message))
         if not self._connected:
             window.setTimeout(callback(lambda *_: self._give_up(call)), HELPER_TIMEOUT_MS)
         return answer

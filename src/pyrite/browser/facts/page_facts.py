@@ -98,9 +98,9 @@ def _find_top_domain() -> str:
     for first in range(len(labels) - 2, -1, -1):
         domain = ".".join(labels[first:])
         put(window.document, "cookie", f"pyrite_top=1; domain={domain}; max-age=10")
-        taken = "pyrite_top=1" in text(own(window.document, "cookie"))
+        accepted = "pyrite_top=1" in text(own(window.document, "cookie"))
         put(window.document, "cookie", f"pyrite_top=; domain={domain}; max-age=0")
-        if taken:
+        if accepted:
             return domain
     return ""
 

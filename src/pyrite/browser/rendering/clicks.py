@@ -59,12 +59,12 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
 def _elements(event: Any) -> "list[Any]":
     """The elements in the path of a click *event*, the innermost first, without the document's own."""
     path = event.composedPath()
-    found = []
+    elements = []
     for index in range(path.length):
         element = path[index]
         if own(element, "nodeType") == 1 and name_of(element) != "HTML":
-            found.append(element)
-    return found
+            elements.append(element)
+    return elements
 
 
 def _attribute(element: Any, name: str) -> str:

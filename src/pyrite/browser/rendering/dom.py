@@ -37,7 +37,7 @@ def apply(
     in_head = bool(elements) and name_of(elements[0]) == "HEAD" and step["type"] != "customCode"
     if in_head and isinstance(step["content"], str) and step["content"].strip(BLANKS):
         action = _append_to_head
-    left = [
+    targets = [
         element
         for element in elements
         if not (step["once"] and is_marked(element, str(step["item"])))
@@ -50,18 +50,18 @@ def apply(
                 problems.append(problem)
             next_one()
 
-        trace = Trace(left[index], step)
+        trace = Trace(targets[index], step)
         keep(trace)
         if step["type"] == "replaceHtml":
-            if is_owned(left[index]):
-                trace.hide([left[index]])
+            if is_owned(targets[index]):
+                trace.hide([targets[index]])
             else:
-                replaced.append(left[index])
+                replaced.append(targets[index])
         if step["once"]:
-            mark(left[index], str(step["item"]))
-        action(left[index], step["content"], ended, trace)
+            mark(targets[index], str(step["item"]))
+        action(targets[index], step["content"], ended, trace)
 
-    each(list(range(len(left))), act, lambda: done(problems[0] if problems else ""))
+    each(list(range(len(targets))), act, lambda: done(problems[0] if problems else ""))
 
 
 # ---- actions: (element, content, done, trace) -------------------------------------------------------------------------
@@ -156,14 +156,14 @@ def _insert(
 
 
 def _set_attribute(element: Any, content: "list[Any]", done: Any, trace: Any) -> None:
-    left = list(content)
+    pairs = list(content)
 
     def next_one(*_: Any) -> None:
-        if not left:
+        if not pairs:
             trace.mark(element)
             done("")
             return
-        name, value = left.pop(0)
+        name, value = pairs.pop(0)
 
         def ready(allowed: Any) -> None:
             attempt(own(element, "setAttribute"), element, (name, allowed), next_one, done)

@@ -88,9 +88,9 @@ def reveal(nodes: "list[Any]", texts: "list[Any]") -> None:
     for node in nodes:
         if own(node, "nodeType") == 1:
             invoke(node, "removeAttribute", HIDDEN)
-    for node, said, ours in texts:
+    for node, data, ours in texts:
         if text(own(node, "data")) == ours:
-            put(node, "data", said)
+            put(node, "data", data)
 
 
 def write(element: Any, content: str, texts: "list[Any]") -> "list[Any]":

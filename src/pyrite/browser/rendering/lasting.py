@@ -77,15 +77,15 @@ class Lasting:
     def end(self, plan: str, keys: "list[int]") -> None:
         """The steps of *plan* with these numbers belong to a view or page that was left."""
         offers = self._offers.pop(plan, [])
-        left = []
+        others = []
         for offer in offers:
             if offer.step["key"] in keys:
                 offer.end()
                 self._forget(offer)
             else:
-                left.append(offer)
-        if left:
-            self._offers[plan] = left
+                others.append(offer)
+        if others:
+            self._offers[plan] = others
         self._stop_if_none()
 
     def _take_over(self, offer: Offer) -> None:
@@ -143,21 +143,21 @@ class Lasting:
         self._tell_change(now_ms)
         path = text(window.location.pathname)
         for plan in list(self._offers):
-            kept = []
+            offers = []
             acted = False
             for offer in self._offers[plan]:
                 # On another address the same selectors choose what is not the offer's.
                 if offer.path != path:
-                    kept.append(offer)
+                    offers.append(offer)
                     continue
                 times = offer.times
                 if self._restore(offer, now_ms):
-                    kept.append(offer)
+                    offers.append(offer)
                 acted = acted or offer.times != times
             if acted:
-                _look_again(kept)
-            if kept:
-                self._offers[plan] = kept
+                _look_again(offers)
+            if offers:
+                self._offers[plan] = offers
             else:
                 self._offers.pop(plan)
         if self._observer is not None:
@@ -199,13 +199,13 @@ class Lasting:
 
     def _found(self, offer: Offer, lost: "list[Trace]") -> "list[Any]":
         """The elements that have come in the place of those that are *lost*."""
-        found: list[Any] = []
-        self._find(str(offer.step["selector"]), lambda elements: found.extend(elements))
-        known = [trace.element for trace in offer.traces]
+        matches: list[Any] = []
+        self._find(str(offer.step["selector"]), lambda elements: matches.extend(elements))
+        traced = [trace.element for trace in offer.traces]
         fresh = []
-        for element in found:
+        for element in matches:
             ours = any([invoke(node, "contains", element) is True for node in lost[0].nodes])
-            if ours or is_in(element, known):
+            if ours or is_in(element, traced):
                 continue
             fresh.append(element)
         return fresh

@@ -25,8 +25,8 @@ def mark(element: Any, item: str) -> None:
 
 def unmark(element: Any, item: str) -> None:
     """Take back that *item* was shown on *element*."""
-    left = [mark for mark in _marks(element, DONE_MARK) if mark != item]
-    invoke(element, "setAttribute", DONE_MARK, ",".join(left))
+    others = [mark for mark in _marks(element, DONE_MARK) if mark != item]
+    invoke(element, "setAttribute", DONE_MARK, ",".join(others))
 
 
 def mark_for_clicks(element: Any, step: "dict[str, object]") -> None:

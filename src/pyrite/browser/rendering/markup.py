@@ -43,8 +43,8 @@ def made(
             if text(image.getAttribute("src")) and text(image.loading) != "lazy":
                 construct(window.Image).src = image.src
         scripts = _all(content, "script")
-        chosen = _all(content, only) if only else _children(content)
-        done(chosen, [script for script in scripts if _is_javascript(script)])
+        nodes = _all(content, only) if only else _children(content)
+        done(nodes, [script for script in scripts if _is_javascript(script)])
 
     def read(allowed: Any) -> None:
         attempt(
@@ -65,12 +65,12 @@ def run_scripts(target: Any, scripts: "list[Any]", done: "Callable[[str], None]"
     when none is left or one has to be waited for: a slow host must not keep content hidden. It gets why the first of them
     was refused, '' where none was.
     """
-    told: list[bool] = []
+    reports: list[bool] = []
     problems: list[str] = []
 
     def tell() -> None:
-        if not told:
-            told.append(True)
+        if not reports:
+            reports.append(True)
             done(problems[0] if problems else "")
 
     def work(index: int, next_one: Any) -> None:

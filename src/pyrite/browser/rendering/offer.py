@@ -64,12 +64,12 @@ class Offer:
 def state_of(offer: Offer, trace: Trace, now_ms: int) -> str:
     """STANDS, AGAIN, LOST or LEFT: what has become of *trace* in the document."""
     gone = own(trace.element, "isConnected") is not True
-    taken = offer.type in ("remove", "replaceHtml") and not trace.hidden
-    if taken:
+    removed = offer.type in ("remove", "replaceHtml") and not trace.hidden
+    if removed:
         return _state_of_nodes(trace, now_ms, LOST) if trace.nodes else LOST
     if gone:
         return LOST
-    blank = [said[0] for said in trace.texts if said[2] == ""]
+    blank = [pair[0] for pair in trace.texts if pair[2] == ""]
     if not all([is_concealed(node) for node in trace.hidden + blank]):
         return AGAIN
     if offer.type in _PUTS_IN and trace.nodes:

@@ -139,7 +139,7 @@ class Rendering:
         """A shadow root that a selector goes through; None for one that is not there yet."""
         if root is None:
             self._misses_root = True
-        elif not any([root.isSameNode(known) is True for known in self._watched]):
+        elif not any([root.isSameNode(watched) is True for watched in self._watched]):
             self._watched.append(root)
             if self._observer:
                 self._observe(root)
@@ -217,23 +217,23 @@ def _walk(
         done(roots)
         return
     step = steps[index]
-    found: list[Any] = []
+    reached: list[Any] = []
     for root in roots:
         returned, nodes = reach(own(root, "querySelectorAll"), root, _scoped(step, root))
         if not returned:
             failed(nodes)
             return
         for place in range(nodes.length):
-            found.append(nodes[place])
+            reached.append(nodes[place])
     number = step["eq"]
-    chosen = found if number is None else found[number : number + 1]
+    matches = reached if number is None else reached[number : number + 1]
     if step["shadow"]:
-        inner = [own(element, "shadowRoot") for element in chosen] or [None]
+        inner = [own(element, "shadowRoot") for element in matches] or [None]
         for shadow in inner:
             entered(shadow)
-        chosen = [shadow for shadow in inner if shadow is not None]
-    if chosen:
-        _walk(steps, index + 1, chosen, done, failed, entered)
+        matches = [shadow for shadow in inner if shadow is not None]
+    if matches:
+        _walk(steps, index + 1, matches, done, failed, entered)
     else:
         done([])
 

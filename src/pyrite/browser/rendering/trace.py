@@ -55,9 +55,9 @@ def join(trace: Trace, was: Trace) -> None:
         for node in was.nodes:
             invoke(node, "remove")
         trace.hidden = was.hidden + [node for node in trace.hidden if not is_in(node, was.hidden)]
-        mine = [said[0] for said in trace.texts]
-        trace.texts = [_said_first(said, was.texts) for said in trace.texts] + [
-            said for said in was.texts if not is_in(said[0], mine)
+        mine = [pair[0] for pair in trace.texts]
+        trace.texts = [_said_first(pair, was.texts) for pair in trace.texts] + [
+            pair for pair in was.texts if not is_in(pair[0], mine)
         ]
 
 

@@ -145,9 +145,9 @@ class Configured:
 
     def go_on(self, moment: Moment) -> list[Effect]:
         """Effects of what waited for the visitor's choice being looked at again."""
-        held = self.held
+        invocations = self.held
         self.held = []
-        effects = run_all(held, self, moment) + self.events.release(moment)
+        effects = run_all(invocations, self, moment) + self.events.release(moment)
         return effects + handed_on(self.outbox.go_on(moment), moment)
 
     def chosen(self, moment: Moment) -> list[Effect]:

@@ -62,8 +62,8 @@ class IdentityCommand(Command):
         """Effects for the command that waited."""
         if outcome.error:
             return [rejected(invocation.call, outcome.error)]
-        found = self._found(ready, invocation, moment)
-        effects: list[Effect] = [resolved(invocation.call, found)]
+        identity = self._found(ready, invocation, moment)
+        effects: list[Effect] = [resolved(invocation.call, identity)]
         if _lacks_core(invocation, ready.visitor):
             effects.append(Log(level="warn", message="getIdentity: this edge has no id for CORE"))
         return effects
@@ -80,9 +80,9 @@ class IdentityCommand(Command):
                 org = ready.config.org_id
                 url = append_to_url(url, ecid=ecid, org_id=org, now_ms=moment.now_ms)
             return {"url": url}
-        wanted = invocation.options.get("namespaces")
+        namespaces = invocation.options.get("namespaces")
         identity: dict[str, object] = {}
-        for namespace in wanted if isinstance(wanted, (list, tuple)) else ():
+        for namespace in namespaces if isinstance(namespaces, (list, tuple)) else ():
             if namespace == "ECID":
                 identity["ECID"] = ecid
             elif namespace == "FPID":
@@ -93,5 +93,5 @@ class IdentityCommand(Command):
 
 
 def _lacks_core(invocation: Invocation, visitor: Visitor) -> bool:
-    wanted = invocation.options.get("namespaces")
-    return isinstance(wanted, list) and "CORE" in wanted and not visitor.core()
+    namespaces = invocation.options.get("namespaces")
+    return isinstance(namespaces, list) and "CORE" in namespaces and not visitor.core()

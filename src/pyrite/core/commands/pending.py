@@ -27,9 +27,9 @@ class Pending:
 
     def take(self) -> list[Invocation]:
         """Those that wait; from now on none does."""
-        taken = self._waiting
+        invocations = self._waiting
         self._waiting = []
-        return taken
+        return invocations
 
     def ticked(self) -> list[Effect]:
         """Effects of time having passed without a configuration: the console says so once, promises are rejected in time."""

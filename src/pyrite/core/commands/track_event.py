@@ -116,12 +116,12 @@ def _plan(
     """What the part says of the events; without it, each as it was given."""
     if run is not None:
         return decode_object(run(encode({"options": options, "id": base})))
-    given = options.get("events") if part == JSS else options
-    found: list[dict[str, object]] = []
-    for event in given if isinstance(given, list) else [given]:
-        xdm: dict[str, object] = {"_id": moment.new_id() if found else base}
-        found.append({"xdm": xdm, CARRIED: {part: event}})
-    return {"options": found}
+    events = options.get("events") if part == JSS else options
+    options_list: list[dict[str, object]] = []
+    for event in events if isinstance(events, list) else [events]:
+        xdm: dict[str, object] = {"_id": moment.new_id() if options_list else base}
+        options_list.append({"xdm": xdm, CARRIED: {part: event}})
+    return {"options": options_list}
 
 
 def _sent(
@@ -130,14 +130,14 @@ def _sent(
     """Effects of the events of *plan* (see core/jss/answer.py) in the outbox, as one body where they fit in."""
     if "error" in plan:
         return [Settle(call=invocation.call, ok=False, value=plan["error"])]
-    listed: list[dict[str, object]] = plan["options"]
-    shares = Shares(invocation.call, len(listed), plan.get("errors", []))
-    if not listed:
+    event_options: list[dict[str, object]] = plan["options"]
+    shares = Shares(invocation.call, len(event_options), plan.get("errors", []))
+    if not event_options:
         return [shares.settled()]
-    effects = handed_on(ready.outbox.gather(moment), moment) if len(listed) > 1 else []
+    effects = handed_on(ready.outbox.gather(moment), moment) if len(event_options) > 1 else []
     if invocation.options.get("documentUnloading") is True:
-        listed[-1]["documentUnloading"] = True
-    for at in range(len(listed)):
+        event_options[-1]["documentUnloading"] = True
+    for at in range(len(event_options)):
         share = (shares, plan["places"][at] if "places" in plan else at)
-        effects.extend(ready.events.command(share, "event", listed[at], moment, ""))
+        effects.extend(ready.events.command(share, "event", event_options[at], moment, ""))
     return effects

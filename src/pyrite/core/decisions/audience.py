@@ -45,8 +45,8 @@ def _check(name: str, condition: object) -> "Check":
     if name in NUMBERS:
         return _number_check(name, condition)
     if name in DEVICES:
-        wanted = listed(condition)
-        return lambda situation: situation.device()[name] in wanted
+        values = listed(condition)
+        return lambda situation: situation.device()[name] in values
     if name in TABLES:
         return _table_check(name, condition)
     if name in ("all", "any", "not"):

@@ -145,9 +145,9 @@ class Rules:
             return
         places = self._by_path.setdefault(prepared.asked, {})
         for path in prepared.paths:
-            kept = places.setdefault(path, [])
-            if prepared not in kept:
-                kept.append(prepared)
+            entries = places.setdefault(path, [])
+            if prepared not in entries:
+                entries.append(prepared)
 
     def decide(
         self,
@@ -167,42 +167,42 @@ class Rules:
             self._holdout > 0
             and finished(visitor_seed ^ self._holdout_seed) * 100 < self._holdout * UNIT
         )
-        taken: list[str] = []
+        slots: list[str] = []
         out: list[dict[str, object]] = []
         for prepared in self._candidates(situation, query, forced):
-            if prepared.slot and prepared.slot in taken:
+            if prepared.slot and prepared.slot in slots:
                 continue
             if prepared.id in forced:
-                found = _named(prepared, forced[prepared.id])
+                decision = _named(prepared, forced[prepared.id])
             else:
-                found = _given(prepared, situation, visitor_seed, held_out=held_out)
-            if found is not None:
+                decision = _given(prepared, situation, visitor_seed, held_out=held_out)
+            if decision is not None:
                 if prepared.slot:
-                    taken.append(prepared.slot)
-                out.append(found)
+                    slots.append(prepared.slot)
+                out.append(decision)
         return out
 
     def _candidates(
         self, situation: Situation, query: dict[str, object], forced: dict[str, str]
     ) -> list[Prepared]:
         """What is asked for and may be for this path, by rank; what is forced goes first."""
-        asked: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
+        scopes: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
         for name in ("decisionScopes", "surfaces"):
-            wanted = query.get(name)
-            for scope in wanted if isinstance(wanted, list) else []:
+            listed_scopes = query.get(name)
+            for scope in listed_scopes if isinstance(listed_scopes, list) else []:
                 if isinstance(scope, str):
-                    asked[scope] = True
-        found: list[Prepared] = []
-        for scope in asked:
-            found.extend(self._others.get(scope, []))
+                    scopes[scope] = True
+        candidates: list[Prepared] = []
+        for scope in scopes:
+            candidates.extend(self._others.get(scope, []))
             places = self._by_path.get(scope)
             if places:
-                found.extend(places.get(situation.path, []))
+                candidates.extend(places.get(situation.path, []))
         if forced:
-            chosen = [self._all[id] for id in sorted(forced) if id in self._all]
-            first = [one for one in chosen if one.asked in asked]
-            return first + sorted([one for one in found if one not in first], key=_rank)
-        return sorted(found, key=_rank) if len(found) > 1 else found
+            named = [self._all[id] for id in sorted(forced) if id in self._all]
+            first = [one for one in named if one.asked in scopes]
+            return first + sorted([one for one in candidates if one not in first], key=_rank)
+        return sorted(candidates, key=_rank) if len(candidates) > 1 else candidates
 
 
 def _rank(prepared: Prepared) -> int:
@@ -231,8 +231,8 @@ def _given(
         return None
     if prepared.holdout >= 0:
         held_out = finished(visitor_seed ^ prepared.holdout_seed) * 100 < prepared.holdout * UNIT
-    chosen = prepared.nothing if held_out else variant_for(prepared, visitor_seed)
-    return chosen.proposition if chosen is not None else None
+    variant = prepared.nothing if held_out else variant_for(prepared, visitor_seed)
+    return variant.proposition if variant is not None else None
 
 
 def variant_for(prepared: Prepared, visitor_seed: int) -> Choice | None:

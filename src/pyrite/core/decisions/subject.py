@@ -101,13 +101,13 @@ def closed(path: str) -> str:
 
 def query_of(url: str) -> dict[str, str]:
     """`{name: value}` of the query of *url*."""
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for pair in url.partition("#")[0].partition("?")[2].split("&"):
         name, _, value = pair.partition("=")
         name = decoded(name)
-        if name and name not in found:
-            found[name] = decoded(value)
-    return found
+        if name and name not in parameters:
+            parameters[name] = decoded(value)
+    return parameters
 
 
 def _text(value: object) -> str:

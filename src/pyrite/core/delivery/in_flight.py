@@ -65,14 +65,14 @@ class Flights:
 
     def release_beacons(self, ticks: int) -> bool:
         """Whether there were beacons of so many *ticks*, whose entries now wait again."""
-        found = False
+        released = False
         for id in list(self._requests):
             request = self._requests[id]
             if request.taken and request.ticks >= ticks:
-                found = True
+                released = True
                 self.landed(id)
                 _release(request)
-        return found
+        return released
 
     def release_mortal(self) -> None:
         """The page goes away: the entries of what would end with it wait again."""

@@ -123,9 +123,9 @@ class Outbox:
             self._halved = 0
             self._waiting.failure = None
         report.resends = self._pace.recovered()
-        kept, report.then = self._waiting.end(request, report.answer, text, error)
-        if kept:
-            report.steps.append(Forget(ids=kept))
+        finished, report.then = self._waiting.end(request, report.answer, text, error)
+        if finished:
+            report.steps.append(Forget(ids=finished))
             report.steps.extend(self._net.drop())
         return report
 
@@ -151,10 +151,10 @@ class Outbox:
         """
         count = len(request.entries)
         about = error.about
-        shown: Steps = [Show()] if request.entries[0].asking else []
+        reveal: Steps = [Show()] if request.entries[0].asking else []
         if not about and not request.bare and error.status != 413:
             self._outgoing.bare = True
-            return shown + self._sender.parted(request, count, moment, unloading=False)
+            return reveal + self._sender.parted(request, count, moment, unloading=False)
         # A smaller body may pass: the edge's reason says so, or there is none and it is not yet clear that none passes.
         explained = about == "event" or error.status == 413
         if count > 1 and (explained or (about != "caller" and self._halved < HALVINGS)):
@@ -167,7 +167,7 @@ class Outbox:
             entry.request = ""
             entry.apart = "!"
             entry.rest = min(entry.attempts, REST_TICKS)
-        return shown + self._waiting.settle(request, error)
+        return reveal + self._waiting.settle(request, error)
 
     def failed(self, id: str, message: str, moment: Moment) -> "Steps":
         """Effects of a request having failed in the network."""

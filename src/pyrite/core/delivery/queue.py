@@ -92,14 +92,14 @@ class Waiting:
     ) -> "tuple[list[str], Steps]":
         """The ids of the events that the edge's last word on *request* lets go of, and the outcomes."""
         refused = refusals(answer)
-        kept = []
+        ids = []
         outcomes: Steps = []
         for index, entry in enumerate(request.entries):
             if not self.has(entry):
                 continue
             own = error or refused.get(index)
             if entry.is_event:
-                kept.append(entry.id)
+                ids.append(entry.id)
                 if own is None:
                     self._counts.events["acknowledged"] += 1
                 else:
@@ -110,7 +110,7 @@ class Waiting:
                 outcomes.append(
                     Outcome(entry, request, answer=answer, error=own, text=text, index=index)
                 )
-        return kept, outcomes
+        return ids, outcomes
 
     def settle(self, request: Request, error: TrackerError | None) -> "Steps":
         """Outcomes for promises that wait no longer, though their events do."""
@@ -134,10 +134,10 @@ class Waiting:
             entry.rest -= 1 if entry.rest else 0
             if entry.ticks >= SETTLE_TICKS and not entry.settled:
                 of = in_flight.get(entry.request) or nothing(entry)
-                kept = no_answer(of.url, "none yet; the event is kept")
+                timeout = no_answer(of.url, "none yet; the event is kept")
                 one = Request(id="", action="", url=of.url, body={}, text=of.text)
                 one.entries = [entry]
-                steps.extend(self.settle(one, entry.error or self.failure or kept))
+                steps.extend(self.settle(one, entry.error or self.failure or timeout))
         return rested, steps
 
     def bound(self) -> "Steps":
@@ -164,11 +164,11 @@ class Waiting:
         """The oldest event of least value where there are more of them than there may be; None where they fit."""
         if len(self._entries) <= self._max_events and self.bytes <= self.max_bytes:
             return None
-        found: Entry | None = None
+        victim: Entry | None = None
         for entry in self.events():
-            if found is None or entry.value < found.value:
-                found = entry
-        return found
+            if victim is None or entry.value < victim.value:
+                victim = entry
+        return victim
 
 
 def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
@@ -181,19 +181,19 @@ def bodies(entries: list[Entry], limit: int) -> list[list[Entry]]:
             places[key] = len(groups)
             groups.append([])
         groups[places[key]].append(entry)
-    found: list[list[Entry]] = []
+    parts: list[list[Entry]] = []
     for group in groups:
         body: list[Entry] = []
         size = 0
         for entry in group:
             if body and (len(body) == BODY_EVENTS or size + entry.size > limit):
-                found.append(body)
+                parts.append(body)
                 body = []
                 size = 0
             body.append(entry)
             size += entry.size
-        found.append(body)
-    return found
+        parts.append(body)
+    return parts
 
 
 REASONS = {

@@ -57,13 +57,13 @@ def answer_of(
     except WireError:
         answer = None
     if status < 200 or status > 299:
-        said = f" and said {_detail(answer, text)}" if text else ""
+        detail = f" and said {_detail(answer, text)}" if text else ""
         problem = answer if isinstance(answer, dict) else {}
         about = _about(status, problem)
         if not about and status in NO_EDGE:
-            said += f"; set edgeDomain: no edge at {address_of(url)}"
+            detail += f"; set edgeDomain: no edge at {address_of(url)}"
         raise EdgeRefused(
-            f"the edge answered with status {status}{said}",
+            f"the edge answered with status {status}{detail}",
             status=status,
             about=about,
             reason=text_of(problem, "code"),
@@ -80,34 +80,34 @@ def answer_of(
 
 def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
     """Of a body that the edge took in part, the errors of those events that it refused, by their place."""
-    found: dict[int, TrackerError] = {}
+    errors: dict[int, TrackerError] = {}
     for problem in list_at(answer, "errors"):
         if not isinstance(problem, dict):
             continue
         index = part(problem, "report").get("eventIndex")
         if isinstance(index, int):
             status = problem.get("status")
-            said = f"the edge refused the event: {problem.get('title')}"
-            found[index] = EdgeRefused(
-                said,
+            message = f"the edge refused the event: {problem.get('title')}"
+            errors[index] = EdgeRefused(
+                message,
                 status=status if isinstance(status, int) else 0,
                 reason=text_of(problem, "type").rpartition("/")[2],
                 path=text_of(problem, "detail"),
             )
-    return found
+    return errors
 
 
 def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
     """Every payload object of the handles of one *type*, flattened, in order."""
-    found: list[dict[str, object]] = []
+    objects: list[dict[str, object]] = []
     for handle in list_at(answer, "handle"):
         if not isinstance(handle, dict) or handle.get("type") != type:
             continue
         payload = handle.get("payload")
         for item in payload if isinstance(payload, list) else [payload]:
             if isinstance(item, dict):
-                found.append(item)
-    return found
+                objects.append(item)
+    return objects
 
 
 def unused(answer: dict[str, object]) -> list[object]:

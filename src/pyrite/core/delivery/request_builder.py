@@ -126,12 +126,12 @@ class Outgoing:
 
 def _lean(overrides: dict[str, object]) -> dict[str, object]:
     """*overrides* without what says nothing: Adobe's edge refuses empty values, and `enabled` that is true."""
-    kept: dict[str, object] = {}
+    lean: dict[str, object] = {}
     for name in overrides:
         value = overrides[name]
         if isinstance(value, dict):
             value = _lean(value)
         empty = value is None or (isinstance(value, (str, list, dict)) and len(value) == 0)
         if not empty and not (name == "enabled" and value is True):
-            kept[name] = value
-    return kept
+            lean[name] = value
+    return lean

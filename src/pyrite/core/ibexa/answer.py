@@ -25,12 +25,14 @@ def event_options(given: dict[str, object], id: str) -> dict[str, object]:
 
     A code that is not known here may be one of the customer's own, and ids of items may be texts: the edge knows.
     """
-    said = spelled_out(given)
-    code = text_in(said, "event") or text_in(said, "kind")
+    spelled = spelled_out(given)
+    code = text_in(spelled, "event") or text_in(spelled, "kind")
     own = (code,) if code and all([char in _LETTERS for char in code]) else ()
-    event = event_of(said, customer="0", custom=own, numeric=False)
-    kept = {name: said[name] for name in said if name not in CALLS and said[name] is not None}
+    event = event_of(spelled, customer="0", custom=own, numeric=False)
+    fields = {
+        name: spelled[name] for name in spelled if name not in CALLS and spelled[name] is not None
+    }
     return {
         "xdm": {"_id": event.eid or id, "eventType": "ibexa." + event.kind},
-        CARRIED: {"ibexa": kept},
+        CARRIED: {"ibexa": fields},
     }

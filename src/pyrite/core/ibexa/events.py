@@ -105,19 +105,19 @@ class Event:
     def values(self) -> dict[str, object]:
         """What is stored of its parameters: numbers as numbers, a price as text with its currency beside it, a buy's quantity
         also where it was not given; not what only proves something."""
-        found: dict[str, object] = {}
+        values: dict[str, object] = {}
         for name in sorted(self.parameters):
             text = self.parameters[name]
             if name in ("fullprice", "price"):
-                found["price"] = text[:-3]
-                found["currency"] = text[-3:]
+                values["price"] = text[:-3]
+                values["currency"] = text[-3:]
             elif name in ("percentage", "rating", "quantity"):
-                found[name] = int(text)
+                values[name] = int(text)
             elif name not in ("overridetimestamp", "signature"):
-                found[name] = text
-        if self.kind == "buy" and "quantity" not in found:
-            found["quantity"] = 1
-        return found
+                values[name] = text
+        if self.kind == "buy" and "quantity" not in values:
+            values["quantity"] = 1
+        return values
 
 
 def row_of(kind: str, custom: "tuple[str, ...]") -> "Row":
@@ -128,9 +128,9 @@ def row_of(kind: str, custom: "tuple[str, ...]") -> "Row":
             return row
     if kind in custom:
         return (kind, ITEM, (), ())
-    known = [row[0] for row in EVENTS] + list(custom)
+    kinds = [row[0] for row in EVENTS] + list(custom)
     raise Refused(
-        f"unknown event {kind[:100]!r}; events are {', '.join(known)}{did_you_mean(kind, known)}",
+        f"unknown event {kind[:100]!r}; events are {', '.join(kinds)}{did_you_mean(kind, kinds)}",
         path="",
         reason="event",
     )
@@ -181,9 +181,9 @@ def parameter(name: str, text: str) -> str:
 
 def id_of(text: str) -> str:
     """The UUID *text* in small letters. Raises Refused."""
-    found = text.lower()
-    if len(found) == 36 and _has_form(found, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"):
-        return found
+    id = text.lower()
+    if len(id) == 36 and _has_form(id, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"):
+        return id
     raise Refused(f"expected {EXPECTED['id']}, got {text[:100]!r}", path="eid", reason="parameter")
 
 

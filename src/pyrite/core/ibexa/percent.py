@@ -20,11 +20,11 @@ def encoded(text: str, *, path: str) -> str:
 
 def decoded(text: str, *, path: str) -> str:
     """*text* with percent-encoding undone. Raises Refused for what is no percent-encoded UTF-8, and for a backslash."""
-    found = utf8(_octets(text, path)) if "%" in text else text
-    if found is None:
+    result = utf8(_octets(text, path)) if "%" in text else text
+    if result is None:
         raise Refused("expected percent-encoded UTF-8", path=path)
-    check(found, path)
-    return found
+    check(result, path)
+    return result
 
 
 def check(text: str, path: str) -> None:

@@ -73,9 +73,9 @@ def take_parameters(event: Event, given: dict[str, str], row: "Row") -> None:
     for name in sorted(given):
         value = given[name]
         if name in required or name in optional:
-            kept = parameter(name, value) if value not in ABSENT else ""
-            if kept:
-                event.parameters[name] = kept
+            checked = parameter(name, value) if value not in ABSENT else ""
+            if checked:
+                event.parameters[name] = checked
         elif name not in CONTROLS:
             event.extra[name] = value
     for name in required:
@@ -90,17 +90,17 @@ def take_parameters(event: Event, given: dict[str, str], row: "Row") -> None:
 
 def parameters_of(query: str) -> dict[str, str]:
     """`{name: value}` of a *query*, decoded; of several with one name the first. Raises Refused."""
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         name = decoded(name.replace("+", " "), path="query")
-        if name and name not in found:
-            if len(found) > MOST_EXTRA:
+        if name and name not in parameters:
+            if len(parameters) > MOST_EXTRA:
                 raise Refused(
                     f"expected at most {MOST_EXTRA} parameters", path="query", reason="parameter"
                 )
-            found[name] = decoded(value.replace("+", " "), path=name[:100])
-    return found
+            parameters[name] = decoded(value.replace("+", " "), path=name[:100])
+    return parameters
 
 
 def check_callback(text: str) -> None:

@@ -47,22 +47,22 @@ def spelled_out(said: dict[str, object]) -> dict[str, object]:
         return said
     way, _, query = path.partition("?")
     pieces = way.strip("/").split("/")
-    found: dict[str, object] = {"event": decoded(pieces[0], path="path")}
+    fields: dict[str, object] = {"event": decoded(pieces[0], path="path")}
     if len(pieces) > 3 or len(pieces) == 2:
         raise Refused(
             f"expected 'event/itemtype/item', such as 'basket/1/128', got {path[:100]!r}",
             path="path",
         )
     if len(pieces) == 3:
-        found["itemtype"] = decoded(pieces[1], path="path")
-        found["items"] = [decoded(item, path="path") for item in pieces[2].split(",")]
+        fields["itemtype"] = decoded(pieces[1], path="path")
+        fields["items"] = [decoded(item, path="path") for item in pieces[2].split(",")]
     parameters = parameters_of(query)
     for name in sorted(parameters):
-        found[name] = parameters[name]
+        fields[name] = parameters[name]
     for name in said:
         if name != "path":
-            found[name] = said[name]
-    return found
+            fields[name] = said[name]
+    return fields
 
 
 def text_in(said: dict[str, object], name: str) -> str:
@@ -84,8 +84,8 @@ def text_in(said: dict[str, object], name: str) -> str:
 
 def _items(said: dict[str, object]) -> list[str]:
     """The ids of the items, however many were given."""
-    given = said.get("items")
-    if given is None:
-        given = said.get("item")
-    listed = given if isinstance(given, list) else [given]
-    return [text_in({"item": one}, "item") for one in listed]
+    items = said.get("items")
+    if items is None:
+        items = said.get("item")
+    ids = items if isinstance(items, list) else [items]
+    return [text_in({"item": one}, "item") for one in ids]

@@ -96,13 +96,13 @@ class Waiting:
 
     def event(self, said: dict[str, object], percentage: int) -> dict[str, object]:
         """*said* as the event that *percentage* is: it is told of in steps, and by what was read or played."""
-        found = {name: said[name] for name in said if name != "after"}
+        fields = {name: said[name] for name in said if name != "after"}
         tells = self.steps > 1 or self.way in (SCROLLED, PLAYED)
         if tells and said.get("event", "consume") == "consume" and percentage > 0:
-            found["percentage"] = percentage
+            fields["percentage"] = percentage
         if self.steps > 1:
-            found.pop("eid", None)  # of each step its own
-        return found
+            fields.pop("eid", None)  # of each step its own
+        return fields
 
 
 def view_of(url: str) -> str:

@@ -29,9 +29,11 @@ def batch_of(given: object, *, base: str, unloading: bool = False) -> Batch:
     """
     events = given if isinstance(given, list) else [given]
     if not isinstance(given, (list, dict)) or len(events) > MOST:
-        got = f"{len(events)} events" if isinstance(given, list) else repr(given)[:100]
+        description = f"{len(events)} events" if isinstance(given, list) else repr(given)[:100]
         expected = f"expected an event, or a list of at most {MOST}"
-        raise OptionsError(f"trackEvent: options.events: {expected}, got {got}", path="events")
+        raise OptionsError(
+            f"trackEvent: options.events: {expected}, got {description}", path="events"
+        )
     batch = Batch()
     for index in range(len(events)):
         try:

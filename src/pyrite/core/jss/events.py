@@ -118,7 +118,7 @@ def _is_currency(value: object) -> bool:
 
 
 def _refused(reason: str, path: str, expected: str, given: object) -> JssRefused:
-    shown = repr(given)
-    if len(shown) > SHOWN:
-        shown = shown[:SHOWN] + "…"
-    return JssRefused(f"{path}: expected {expected}, got {shown}", reason=reason, path=path)
+    value = repr(given)
+    if len(value) > SHOWN:
+        value = value[:SHOWN] + "…"
+    return JssRefused(f"{path}: expected {expected}, got {value}", reason=reason, path=path)

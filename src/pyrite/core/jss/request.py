@@ -55,7 +55,7 @@ def member(text: str, name: str) -> str:
     Not decoded and encoded again: keys would be sorted, which is another body. By pieces between quotes, without slices of
     what is inside them: Brython counts an emoji as two.
     """
-    taken: list[str] = []
+    pieces: list[str] = []
     depth = 0
     key = ""
     inside = taking = False
@@ -64,7 +64,7 @@ def member(text: str, name: str) -> str:
             key = piece
             inside = _ends_escaped(piece)
             if taking:
-                taken.append(piece)
+                pieces.append(piece)
             continue
         begin = 0
         for at in range(len(piece)):
@@ -73,13 +73,13 @@ def member(text: str, name: str) -> str:
                 depth += 1
             elif char in "}],":
                 if taking and depth == 1:
-                    return '"'.join(taken + [piece[begin:at]])
+                    return '"'.join(pieces + [piece[begin:at]])
                 depth -= 0 if char == "," else 1
             elif char == ":" and depth == 1 and key == name:
                 taking = True
                 begin = at + 1
         if taking:
-            taken.append(piece[begin:])
+            pieces.append(piece[begin:])
         inside = True
     return ""
 
@@ -102,13 +102,13 @@ def result_of(status: int, answer: object, sent: object) -> dict[str, object]:
 
     Raises ServiceRefused for a status outside 2xx.
     """
-    said = answer if isinstance(answer, dict) else {}
+    problem = answer if isinstance(answer, dict) else {}
     if status < 200 or status > 299:
-        detail = text_of(said, "detail") or f"Request failed with status code {status}"
-        reason = text_of(said, "code") or "edge.refused"
-        path = text_of(said, "path")
+        detail = text_of(problem, "detail") or f"Request failed with status code {status}"
+        reason = text_of(problem, "code") or "edge.refused"
+        path = text_of(problem, "path")
         raise ServiceRefused(detail, reason=reason, path=path, status=status, data=answer)
-    result: dict[str, object] = {"requestBody": sent, "errors": errors_of(said)}
+    result: dict[str, object] = {"requestBody": sent, "errors": errors_of(problem)}
     if answer is not None:
         result["responseBody"] = answer
     return result
@@ -116,12 +116,12 @@ def result_of(status: int, answer: object, sent: object) -> dict[str, object]:
 
 def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
     """`{index, code, message, path}` of each event that an *answer* (207) says was not taken."""
-    found: list[dict[str, object]] = []
-    listed = answer.get("errors")
-    for problem in listed if isinstance(listed, list) else []:
+    errors: list[dict[str, object]] = []
+    problems = answer.get("errors")
+    for problem in problems if isinstance(problems, list) else []:
         if isinstance(problem, dict):
             index = part(problem, "report").get("eventIndex")
-            found.append(
+            errors.append(
                 {
                     "index": index if isinstance(index, int) else -1,
                     "code": text_of(problem, "code"),
@@ -129,4 +129,4 @@ def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
                     "path": text_of(problem, "path"),
                 }
             )
-    return found
+    return errors

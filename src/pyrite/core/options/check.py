@@ -70,12 +70,12 @@ def is_table(kind: object) -> bool:
 def _read(
     options: dict[str, object], table: "Table", prefix: str, problems: "list[tuple[str, str]]"
 ) -> dict[str, object]:
-    known = [row[0] for row in table]
+    names = [row[0] for row in table]
     for name in sorted(options):
-        if name not in known:
+        if name not in names:
             problem = ""
             if len(problems) < TOLD:
-                problem = f"unknown{did_you_mean(name, known)}; known are {', '.join(known)}"
+                problem = f"unknown{did_you_mean(name, names)}; known are {', '.join(names)}"
             problems.append((_cut(prefix + name), problem))
     values: dict[str, object] = {}
     for row in table:
@@ -108,12 +108,12 @@ def _check_identities(value: object, path: str, problems: "list[tuple[str, str]]
         return
     for namespace in sorted(value):  # for one message in every lane
         place = _cut(f"{path}.{namespace}")
-        listed = value[namespace]
-        if not isinstance(listed, list):
-            problems.append(_wrong(place, "a list of identities", listed))
+        identities = value[namespace]
+        if not isinstance(identities, list):
+            problems.append(_wrong(place, "a list of identities", identities))
             continue
-        for index in range(len(listed)):
-            item = listed[index]
+        for index in range(len(identities)):
+            item = identities[index]
             if isinstance(item, dict):
                 _read(item, IDENTITY, f"{place}[{index}].", problems)
             else:
@@ -121,8 +121,8 @@ def _check_identities(value: object, path: str, problems: "list[tuple[str, str]]
 
 
 def _wrong(path: str, expected: str, value: object) -> tuple[str, str]:
-    shown = f"{value!r}"
-    return path, f"expected {expected}, got {_cut(shown)}"
+    text = f"{value!r}"
+    return path, f"expected {expected}, got {_cut(text)}"
 
 
 def _cut(text: str) -> str:

@@ -223,8 +223,8 @@ class Config:
 
 def configure(options: dict[str, object]) -> Config:
     """The Config for *options*; raises OptionsError naming all that is wrong with them."""
-    given = dict(options)
-    if "datastreamId" not in given and "edgeConfigId" in given:
-        given["datastreamId"] = given["edgeConfigId"]
-    given.pop("edgeConfigId", None)
-    return Config(read(given, CONFIGURE, of="configure"))
+    values = dict(options)
+    if "datastreamId" not in values and "edgeConfigId" in values:
+        values["datastreamId"] = values["edgeConfigId"]
+    values.pop("edgeConfigId", None)
+    return Config(read(values, CONFIGURE, of="configure"))

@@ -67,12 +67,12 @@ class Interactions:
         """Let clicks on and inside what *selector* matches count for the proposition *record*."""
         if selector not in self._awaited:
             self.selectors.append(selector)
-        kept = [
-            known
-            for known in self._awaited.get(selector, [])
-            if known[0].get("id") != record.get("id")
+        others = [
+            entry
+            for entry in self._awaited.get(selector, [])
+            if entry[0].get("id") != record.get("id")
         ]
-        self._awaited[selector] = kept + [(record, label, view)]
+        self._awaited[selector] = others + [(record, label, view)]
 
     def event_of(self, click: Click) -> dict[str, object]:
         """The `xdm` of an interact event for *click*; {} where it belongs to no proposition."""
@@ -88,11 +88,11 @@ class Interactions:
                     _put(records, record, item)
                     views.append(view)
         nearest = -1
-        given = ""
+        name = ""
         for index, distance in click.met:
             for record, own, view in self._awaited[self.selectors[index]]:
                 if own and (nearest < 0 or distance <= nearest):
-                    given = own
+                    name = own
                     nearest = distance
                 if record not in records:
                     records.append(record)
@@ -104,8 +104,8 @@ class Interactions:
             "propositionEventType": {"interact": 1},
         }
         action: dict[str, object] = {}
-        if label or given:
-            action["label"] = label or given
+        if label or name:
+            action["label"] = label or name
         if token:
             action["tokens"] = [token]
         if action:
@@ -126,9 +126,9 @@ class Interactions:
 
 def _put(records: list[dict[str, object]], record: dict[str, object], item: str) -> None:
     """Add *record* with *item* to *records*, where it may stand already with other items."""
-    for known in records:
-        items = known.get("items")
-        if isinstance(items, list) and all([known.get(name) == record[name] for name in record]):
+    for existing in records:
+        items = existing.get("items")
+        if isinstance(items, list) and all([existing.get(name) == record[name] for name in record]):
             if {"id": item} not in items:
                 items.append({"id": item})
             return

@@ -33,8 +33,8 @@ class OnDevice:
         """Whether this page can decide now. A preview is the edge's to decide: its link is signed."""
         if not self.rules or moment.now_ms >= self._until_ms:
             return False
-        kept = cookies(moment.text("cookie")).get(self._preview, "off")
-        previews = kept != "off" or PREVIEW_PARAMETER + "=" in moment.text("url")
+        preview = cookies(moment.text("cookie")).get(self._preview, "off")
+        previews = preview != "off" or PREVIEW_PARAMETER + "=" in moment.text("url")
         return not previews
 
     def learn(self, payloads: list[dict[str, object]], moment: Moment) -> None:
@@ -56,15 +56,15 @@ class OnDevice:
     def sent(self, xdm: dict[str, object], moment: Moment) -> None:
         """Note an event that leaves: it may be a view, or tell what was shown."""
         if self.rules:
-            told = {name: xdm[name] for name in ("eventType", "_experience") if name in xdm}
-            self._history = self._history[-HISTORY_LIMIT:] + [[moment.now_ms, told]]
+            fields = {name: xdm[name] for name in ("eventType", "_experience") if name in xdm}
+            self._history = self._history[-HISTORY_LIMIT:] + [[moment.now_ms, fields]]
 
     def question(self, event: Draft, moment: Moment) -> str:
         """What the part is asked for *event*: `{event, query, now, history}` in a line, then the rules."""
-        asked = {
+        question = {
             "event": {"xdm": event.xdm, "data": event.data},
             "query": part(event.query, "personalization"),
             "now": moment.now_ms,
             "history": self._history,
         }
-        return f"{encode(asked)}\n{self.rules}"
+        return f"{encode(question)}\n{self.rules}"

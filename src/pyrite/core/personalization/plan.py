@@ -81,42 +81,42 @@ class Plan:
 
         The page's own that have been rendered already are left out, and items that can't be rendered.
         """
-        given = options.get("propositions")
+        propositions = options.get("propositions")
         proposition: dict[str, object]
-        for proposition in given if isinstance(given, list) else []:
+        for proposition in propositions if isinstance(propositions, list) else []:
             scope = str(proposition.get("scope"))
             if scope == PAGE_SCOPE and proposition.get("renderAttempted") is True:
                 continue
             place = part(options, "metadata", scope)
-            kept: list[object] = [
-                found
-                for found in [
+            items: list[object] = [
+                content
+                for content in [
                     placed(item, place) for item in items_of(proposition) if isinstance(item, dict)
                 ]
-                if found is not None
+                if content is not None
             ]
-            if kept:
-                self._add(returned(short(proposition), kept, attempted=True))
+            if items:
+                self._add(returned(short(proposition), items, attempted=True))
 
     def finish(self, results: list[str]) -> None:
         """Note as shown each proposition with a step that the page reports as `shown`, and say so in what is returned."""
         for proposition, start, end in self._spans:
-            said = results[start:end]
-            if "shown" in said or self._is_default(proposition):
+            words = results[start:end]
+            if "shown" in words or self._is_default(proposition):
                 self.note(proposition)
-            bad = [word for word in said if word not in ("shown", "waiting")]
-            if "shown" in said or start == end:
+            bad = [word for word in words if word not in ("shown", "waiting")]
+            if "shown" in words or start == end:
                 proposition["renderStatus"] = "shown"
             else:
-                proposition["renderStatus"] = "waiting" if "waiting" in said else "failed"
+                proposition["renderStatus"] = "waiting" if "waiting" in words else "failed"
             if bad:
                 proposition["renderProblems"] = bad
 
     def due(self) -> list[dict[str, object]]:
         """What was shown and has not been told; from now on it counts as told."""
-        shown = self._shown
+        records = self._shown
         self._shown = []
-        return shown
+        return records
 
     def problems(self, results: list[str]) -> list[str]:
         """A line for each step that came to nothing."""
@@ -132,9 +132,9 @@ class Plan:
     def note(self, proposition: dict[str, object]) -> None:
         """Note *proposition* as shown, once."""
         record = short(proposition)
-        known = self._noted.setdefault(str(record.get("id")), [])
-        if record not in known:
-            known.append(record)
+        records = self._noted.setdefault(str(record.get("id")), [])
+        if record not in records:
+            records.append(record)
             self._shown.append(record)
 
     def _is_default(self, proposition: dict[str, object]) -> bool:
@@ -150,20 +150,20 @@ class Plan:
 
     def _add(self, proposition: dict[str, object]) -> None:
         """Note *proposition* once with its rendered items and once with the others."""
-        done: list[object] = []
-        left: list[object] = []
+        rendered: list[object] = []
+        others: list[object] = []
         start = len(self.steps)
         for item in items_of(proposition):
             if self._take_item(proposition, item):
-                done.append(item)
+                rendered.append(item)
             else:
-                left.append(item)
-        if done:
-            made = returned(proposition, done, attempted=True)
-            self._spans.append((made, start, len(self.steps)))
-            self.returned.append(made)
-        if left:
-            self.returned.append(returned(proposition, left, attempted=False))
+                others.append(item)
+        if rendered:
+            copy = returned(proposition, rendered, attempted=True)
+            self._spans.append((copy, start, len(self.steps)))
+            self.returned.append(copy)
+        if others:
+            self.returned.append(returned(proposition, others, attempted=False))
 
     def _take_item(self, proposition: dict[str, object], item: object) -> bool:
         """Whether *item* is rendered, or noted as shown, or waits for clicks."""

@@ -39,20 +39,22 @@ class Planner:
         self.interactions.modes = part(question, "modes")
         plan = Plan(text_of(question, "plan"), part(question, "asked"), self.interactions)
         self.plans[plan.id] = plan
-        given = question.get("propositions")
-        propositions: list[dict[str, object]] = given if isinstance(given, list) else []
+        listed_propositions = question.get("propositions")
+        propositions: list[dict[str, object]] = (
+            listed_propositions if isinstance(listed_propositions, list) else []
+        )
         moment = _moment(part(question, "facts"))
         applied = part(question, "applied")
-        for found in [] if applied else plan.redirects(propositions):
+        for target in [] if applied else plan.redirects(propositions):
             problem = refusal(
-                found.item, found.url, moment, allowed=question.get("allowed") is True
+                target.item, target.url, moment, allowed=question.get("allowed") is True
             )
             if not problem:
-                plan.redirect = found
-                plan.note(found.proposition)
+                plan.redirect = target
+                plan.note(target.proposition)
                 break
             plan.warnings.append(
-                f"item {found.item!r} does not redirect to {found.url!r}: {problem}"
+                f"item {target.item!r} does not redirect to {target.url!r}: {problem}"
             )
         plan.apply(applied)
         plan.take(propositions)
@@ -76,8 +78,8 @@ class Planner:
     def _finish(self, question: dict[str, object]) -> dict[str, object]:
         """What came of the plan by `results` (see Plan.finish): `{returned, shown, problems}`; with `end` it is over."""
         id = text_of(question, "plan")
-        given = question.get("results")
-        results = [str(word) for word in given] if isinstance(given, list) else []
+        words = question.get("results")
+        results = [str(word) for word in words] if isinstance(words, list) else []
         plan = self.plans[id]
         if question.get("end") is True:
             self.plans.pop(id)
@@ -92,12 +94,12 @@ class Planner:
 
     def _outdated(self, question: dict[str, object]) -> dict[str, object]:
         """`{plan: numbers of its steps}` that are for another `view` or `surface`."""
-        found: dict[str, object] = {}
+        keys_by_plan: dict[str, object] = {}
         for id in self.plans:
             keys = self.plans[id].outdated(text_of(question, "view"), text_of(question, "surface"))
             if keys:
-                found[id] = keys
-        return found
+                keys_by_plan[id] = keys
+        return keys_by_plan
 
 
 def _moment(facts: dict[str, object]) -> Moment:

@@ -13,10 +13,10 @@ PROVIDER = "PYR"  # the decision provider of Pyrite's own experiences
 
 def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
     """`query.personalization` for *event*; empty when nothing is asked for."""
-    wanted = event.personalization()
-    scopes = _texts(event.options.get("decisionScopes")) + _texts(wanted.get("decisionScopes"))
-    found = [surface_of(surface, event.page_url) for surface in _texts(wanted.get("surfaces"))]
-    surfaces = [surface for surface in found if surface]
+    options = event.personalization()
+    scopes = _texts(event.options.get("decisionScopes")) + _texts(options.get("decisionScopes"))
+    full = [surface_of(surface, event.page_url) for surface in _texts(options.get("surfaces"))]
+    surfaces = [surface for surface in full if surface]
     if fetch_page:
         scopes = [PAGE_SCOPE] + scopes
         surfaces.append(page_surface(event.page_url))
@@ -29,7 +29,7 @@ def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
         "decisionScopes": _unique(scopes),
         "surfaces": _unique(surfaces),
     }
-    context = wanted.get("decisionContext")
+    context = options.get("decisionContext")
     if isinstance(context, dict) and context:
         query["decisionContext"] = context
     return {"personalization": query}
@@ -87,15 +87,15 @@ def shown_in(xdm: dict[str, object]) -> list[str]:
     decisioning = part(xdm, "_experience", "decisioning")
     if not part(decisioning, "propositionEventType").get("display"):
         return []
-    found: list[str] = []
+    ids: list[str] = []
     for record in list_at(decisioning, "propositions"):
         details = part(record, "scopeDetails") if isinstance(record, dict) else {}
         id = part(details, "activity").get("id")
         previewed = part(details, "characteristics").get("preview")
         ours = details.get("decisionProvider") == PROVIDER and not previewed
         if ours and isinstance(id, str):
-            found.append(id)
-    return _unique(found)
+            ids.append(id)
+    return _unique(ids)
 
 
 class Views:
@@ -114,9 +114,9 @@ class Views:
 
     def of(self, view: str) -> list[dict[str, object]]:
         """The propositions for *view*; for a view without any, one that only says so in a display event, as the caller named it."""
-        kept = self._by_view.get(view.lower())
-        if kept:
-            return kept
+        propositions = self._by_view.get(view.lower())
+        if propositions:
+            return propositions
         return [{"scope": view, "scopeDetails": {"characteristics": {"scopeType": "view"}}}]
 
 
@@ -167,9 +167,9 @@ def _texts(value: object) -> list[str]:
 
 def _unique(values: list[str]) -> list[str]:
     out: list[str] = []
-    known: dict[str, bool] = {}  # a list would take its time with a hundred thousand
+    seen_values: dict[str, bool] = {}  # a list would take its time with a hundred thousand
     for value in values:
-        if value not in known:
-            known[value] = True
+        if value not in seen_values:
+            seen_values[value] = True
             out.append(value)
     return out

@@ -66,10 +66,10 @@ class Renderings:
             self._surface = page_surface(event.page_url)
         if self._run is None:
             return []
-        found = self._told("outdated", {"view": self._view, "surface": self._surface})
+        keys_by_plan = self._told("outdated", {"view": self._view, "surface": self._surface})
         effects: list[Effect] = []
         for id in sorted(self._plans):
-            keys: object = found.get(id)
+            keys: object = keys_by_plan.get(id)
             if isinstance(keys, list):
                 effects.append(Abandon(plan=id, keys=keys, why="another view has begun"))
         return effects
@@ -97,9 +97,9 @@ class Renderings:
     def apply(self, event: Draft, options: dict[str, object], moment: Moment) -> "Steps":
         """Steps of `applyPropositions`; what is shown waits for an event that includes rendered propositions."""
         plan = self._begin(Rendering(moment.new_id(), event, applied=options))
-        kept = self.views.of(event.view_name) if event.view else []
-        plan.shown = _markers(kept)
-        return self._plan(plan, [one for one in kept if "items" in one], moment)
+        propositions = self.views.of(event.view_name) if event.view else []
+        plan.shown = _markers(propositions)
+        return self._plan(plan, [one for one in propositions if "items" in one], moment)
 
     def _begin(self, plan: Rendering) -> Rendering:
         self._plans[plan.id] = plan
@@ -116,8 +116,8 @@ class Renderings:
         """Steps that render *propositions* by *plan*; it *notes* a view without any."""
         event = plan.event
         self.views.keep(propositions)
-        asked = fetches_page(event) or not event.query
-        if notes and event.renders and event.view and self._is_in_view(event) and asked:
+        fetches = fetches_page(event) or not event.query
+        if notes and event.renders and event.view and self._is_in_view(event) and fetches:
             plan.shown = _markers(self.views.of(event.view_name))
         mine = [one for one in propositions if is_for(one, event.view)]
         return self._plan(plan, mine, moment)
@@ -305,13 +305,13 @@ class Renderings:
 
     def _report(self, plan: Rendering, *, unloading: bool) -> "Steps":
         """Steps that tell the edge what *plan* has shown and no event has reported yet."""
-        shown = plan.due()
-        if not shown:
+        records = plan.due()
+        if not records:
             return []
         if not plan.reports and not plan.redirects:
-            self._unreported = self._unreported + shown
+            self._unreported = self._unreported + records
             return []
-        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
+        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(records)}
         if plan.event.view:
             xdm["web"] = {"webPageDetails": {"viewName": plan.event.view_name}}
         identities = part(plan.event.xdm, "identityMap")

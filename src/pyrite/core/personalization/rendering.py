@@ -45,9 +45,9 @@ class Rendering:
 
     def due(self) -> list[dict[str, object]]:
         """What was shown and has not been reported; from now on it counts as reported."""
-        shown = self.shown
+        records = self.shown
         self.shown = []
-        return shown
+        return records
 
     def take(self, answer: dict[str, object]) -> None:
         """Note what the part says is returned, and was shown."""

@@ -46,35 +46,35 @@ class Consents:
     ) -> "tuple[list[Effect], Request | None]":
         """The request that tells the edge; None while another is on its way, or if it knows. Raises ConsentError."""
         consent = options["consent"]
-        chosen = general(consent)
+        choice = general(consent)
         if self._sent:
             self._calls.append((call, options))
             return [], None
         identities = part(options, "identityMap")
-        said = digests(consent, identities)
-        if self._knows(chosen, said, moment):
+        records = digests(consent, identities)
+        if self._knows(choice, records, moment):
             return [resolved(call, {})], None
         body: dict[str, object] = {
             "consent": consent,
             "query": {"consent": {"operation": "update"}},
         }
-        effects, head = self._outgoing.head(options, moment, mints=chosen == IN)
+        effects, head = self._outgoing.head(options, moment, mints=choice == IN)
         request = self._outgoing.request(CHOICE, body, head, moment, meta={})
         body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
         body.pop("xdm", None)
         request.text = encode(body)
-        self._sent = (call, chosen, said)
+        self._sent = (call, choice, records)
         return effects, request
 
     def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
         """Effects of the edge's answer to the choice that was on its way."""
         if self._sent is None:
             return []
-        call, chosen, said = self._sent
+        call, choice, records = self._sent
         self._sent = None
         if outcome.error:
             return [rejected(call, outcome.error)]
-        effects = self._keep(chosen, outcome, moment) + self._remember(said, moment)
+        effects = self._keep(choice, outcome, moment) + self._remember(records, moment)
         effects.append(resolved(call, {}))
         return effects
 
@@ -99,20 +99,20 @@ class Consents:
 
     def _knows(self, chosen: str, said: list[str], moment: Moment) -> bool:
         """Whether the edge has been told all that, for this visitor."""
-        kept = self._visitor.chosen(moment)
-        if not kept or chosen not in ("", kept):
+        stored = self._visitor.chosen(moment)
+        if not stored or chosen not in ("", stored):
             return False
-        if kept == IN and not self._visitor.knows_device(moment):
+        if stored == IN and not self._visitor.knows_device(moment):
             return False
-        told = self._digests(moment)
-        return all([digest in told for digest in said])
+        known_digests = self._digests(moment)
+        return all([digest in known_digests for digest in said])
 
     def _remember(self, said: list[str], moment: Moment) -> list[Effect]:
         if not said:
             return []  # the consent cookie says it all
         standards = [_standard(digest) for digest in said]
-        told = [one for one in self._digests(moment) if _standard(one) not in standards]
-        value = ".".join((told + said)[-TOLD:])
+        others = [one for one in self._digests(moment) if _standard(one) not in standards]
+        value = ".".join((others + said)[-TOLD:])
         return self._visitor.keep(self._told, value, CONSENT_MAX_AGE_S, moment)
 
     def _digests(self, moment: Moment) -> list[str]:

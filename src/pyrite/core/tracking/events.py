@@ -300,9 +300,9 @@ class Events:
 
     def release(self, moment: Moment) -> list[Effect]:
         """Effects of what was held being looked at again."""
-        held = self._held
+        events = self._held
         self._held = []
-        return self._admit_all(held, moment)
+        return self._admit_all(events, moment)
 
     def _dispatch_now(self, event: Draft, moment: Moment) -> list[Effect]:
         if not event.decided:  # else its rendering has done so
@@ -459,5 +459,9 @@ class Events:
 
 
 def _propositions(text: str) -> list[dict[str, object]]:
-    found = decode(text)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    propositions = decode(text)
+    return (
+        [one for one in propositions if isinstance(one, dict)]
+        if isinstance(propositions, list)
+        else []
+    )

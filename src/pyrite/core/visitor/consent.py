@@ -21,9 +21,9 @@ EXPECTED = (
 
 def state_of(*, cookie: str, gpc: bool, default: str) -> str:
     """`in`, `out` or `pending` from the consent *cookie* (`general=in`), Global Privacy Control and the default."""
-    chosen = _general(cookie)
-    if chosen:
-        return chosen
+    choice = _general(cookie)
+    if choice:
+        return choice
     return OUT if gpc else default
 
 
@@ -65,10 +65,10 @@ def general(consent: object) -> str:
 
 
 def _one(record: object) -> str:
-    found = record if isinstance(record, dict) else {}
-    standard = found.get("standard")
-    value = found.get("value")
-    if standard == TCF and found.get("version") == "2.0" and isinstance(value, str) and value:
+    fields = record if isinstance(record, dict) else {}
+    standard = fields.get("standard")
+    value = fields.get("value")
+    if standard == TCF and fields.get("version") == "2.0" and isinstance(value, str) and value:
         return ""
     if standard == "Adobe" and isinstance(value, dict):
         if value.get("general") in (IN, OUT):

@@ -17,12 +17,12 @@ ENCODED = 4  # times that an address may have been encoded on its way, by system
 
 def cookies(text: str) -> dict[str, str]:
     """`{name: value}` of a Cookie header or `document.cookie`; of a name that stands twice, the first."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for piece in text.split(";"):
         name, separator, value = piece.strip(" ").partition("=")
-        if separator and name not in found:
-            found[name] = value
-    return found
+        if separator and name not in values:
+            values[name] = value
+    return values
 
 
 def ecid_of(cookie: str) -> str:
@@ -69,14 +69,14 @@ def ecid_in_url(url: str, *, org_id: str, now_ms: int) -> str:
 
 def in_query(url: str, name: str) -> str:
     """The last value of *name* in the query of *url*, as it stands there; where it has none, in one behind the `#`."""
-    found = ""
+    match = ""
     head, _, tail = url.partition("#")
     for place in (tail, head):
         for pair in place.partition("?")[2].split("&"):
             key, _, value = pair.partition("=")
             if key == name:
-                found = value
-    return found
+                match = value
+    return match
 
 
 def unquoted(text: str) -> str:

@@ -34,9 +34,9 @@ class Visitor:
         if text != self._text:
             self._text = text
             self._parsed = cookies(text)
-        found = dict(self._kept)
-        found.update(self._parsed)
-        return found
+        values = dict(self._kept)
+        values.update(self._parsed)
+        return values
 
     def consent(self, moment: Moment) -> str:
         """`in`, `out` or `pending`."""
@@ -110,13 +110,13 @@ class Visitor:
             "cookiesEnabled": moment.facts.get("cookiesEnabled") is not False,
         }
         if bare or not self._same_site(moment):
-            found = self.cookies(moment)
+            cookies = self.cookies(moment)
             prefix = self._config.cookie_prefix
             names = sorted(
-                [name for name in found if name.startswith(prefix) or name == "at_qa_mode"]
+                [name for name in cookies if name.startswith(prefix) or name == "at_qa_mode"]
             )
             if names:
-                state["entries"] = [{"key": name, "value": found[name]} for name in names]
+                state["entries"] = [{"key": name, "value": cookies[name]} for name in names]
         return state
 
     def store(self, entries: list[dict[str, object]], moment: Moment) -> list[Effect]:

@@ -81,10 +81,10 @@ class Arrival(arrival.Arrival, kw_only=True):
 
     def _needed(self) -> bytes:
         ids = {"FPID": self.fpid, "ECID": "" if self.derived else self.ecid}
-        sent = part(self.body, "meta").get("sentAt")
+        sent_ms = part(self.body, "meta").get("sentAt")
         needed: dict[str, Any] = {
             "xdm": {"identityMap": {name: [{"id": id}] for name, id in ids.items() if id}},
-            "meta": {"sentAt": sent} if isinstance(sent, int) else {},
+            "meta": {"sentAt": sent_ms} if isinstance(sent_ms, int) else {},
         }
         return msgspec.json.encode(needed)[1:-1]
 

@@ -93,17 +93,17 @@ class Decisions:
         """What is forced, cookies that keep it for other pages, warnings."""
         name = arrival.source.cookie_prefix + PREVIEW
         url = part(event, "xdm", "web", "webPageDetails").get("URL")
-        given = query_of(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
-        token = given or arrival.cookies().get(name, "")
+        parameter = query_of(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
+        token = parameter or arrival.cookies().get(name, "")
         if not token:
             return {}, [], []
         if token == preview.OFF:
-            return {}, [cookie(name, preview.OFF, 1)] if given else [], []
+            return {}, [cookie(name, preview.OFF, 1)] if parameter else [], []
         try:
             forced = self._previews.read(token)
         except preview.PreviewRefused as error:
             return {}, [cookie(name, preview.OFF, 1)], [_warning("preview.refused", str(error))]
-        cookies = [cookie(name, token, preview.COOKIE_MAX_AGE_S)] if given else []
+        cookies = [cookie(name, token, preview.COOKIE_MAX_AGE_S)] if parameter else []
         return forced, cookies, []
 
     def _rules(self, visitor: Visitor, root: str) -> Handle:

@@ -259,15 +259,15 @@ class _Running:
 
     def ended(self) -> tuple[dict[str, Any], list[tuple[int, str]]]:
         """See run."""
-        sent: dict[str, list[dict[str, Any]]] = {}
+        events_by_id: dict[str, list[dict[str, Any]]] = {}
         for body in self._bodies:
             for event in body["events"]:
-                sent.setdefault(event["xdm"]["_id"], []).append(event)
+                events_by_id.setdefault(event["xdm"]["_id"], []).append(event)
         events = []
         for place, ids in self._ids.items():
             if place in self.refused and place not in self._several:
                 continue
-            there = [sent[id].pop(0) for id in ids if sent.get(id)]
+            there = [events_by_id[id].pop(0) for id in ids if events_by_id.get(id)]
             events += there
             if not there:
                 self.refused.setdefault(place, "the tracker did not send the event")
@@ -303,7 +303,7 @@ def _needed(config: Config) -> dict[str, Any]:
 
 
 def _command(command: Any, place: int) -> tuple[str, dict[str, Any], str, int]:
-    name, options, id, made = (
+    name, options, id, made_ms = (
         [*command, "", 0][:4] if isinstance(command, list) and len(command) > 1 else ("", {}, "", 0)
     )
     if (
@@ -315,7 +315,7 @@ def _command(command: Any, place: int) -> tuple[str, dict[str, Any], str, int]:
             f"expected [event, sendEvent, trackEvent or ibexa, options, …], got {command!r:.100}",
             path=f"raw.commands[{place}]",
         )
-    return name, options, id, made if isinstance(made, int) else 0
+    return name, options, id, made_ms if isinstance(made_ms, int) else 0
 
 
 def _said(error: Exception) -> str:

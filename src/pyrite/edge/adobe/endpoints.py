@@ -90,15 +90,17 @@ class Adobe(Reader):
         self, answer: Callable[["Adobe", Call], Awaitable[Response]], schemas: Schemas | None
     ) -> list[routing.Route]:
         """Its addresses for whoever asks an app for its routes; and where pages find their *schemas*, if they may."""
-        found = []
+        own_routes = []
         hints = [self._base + hint + VERSION for hint in ("", "/{hint}")]
         for action, route in ROUTES.items():
             for start in hints:
                 called = _called(self, answer, route)
-                found.append(routing.Route(start + action, called, methods=list(route.methods)))
+                own_routes.append(
+                    routing.Route(start + action, called, methods=list(route.methods))
+                )
         if schemas:
-            found += [routing.Route(start + "schemas", _told(schemas)) for start in hints]
-        return found
+            own_routes += [routing.Route(start + "schemas", _told(schemas)) for start in hints]
+        return own_routes
 
     def _interact(self, arrival: Arrival) -> Response:
         handles = answers.interact(arrival, region=self._region)
@@ -165,8 +167,8 @@ def _errors(arrival: Arrival) -> list[dict[str, object]]:
             | {"report": {"eventIndex": index}}
         )
     # What the tracker refused of a raw queue has no place among the events.
-    kept = [problem for _, problem in arrival.refused if problem.status not in UNPROVEN]
-    rows = arrival.bad_rows[: len(arrival.bad_rows) - len(kept)]
+    problems = [problem for _, problem in arrival.refused if problem.status not in UNPROVEN]
+    rows = arrival.bad_rows[: len(arrival.bad_rows) - len(problems)]
     for row in rows[:TOLD]:
         errors.append(_error(row.code, 400, row.message, row.path))
     if len(rows) > TOLD:

@@ -97,16 +97,16 @@ def read(
 def _note_mending(arrival: Arrival, parsed: Body, limits: Limits) -> None:
     """Put null for what lies too deep beside the events, and tell what was mended. Raises Problem where there are no events."""
     body = arrival.body
-    said = list(parsed.mended)
+    titles = list(parsed.mended)
     for name in [name for name in body if name not in ("events", "raw")]:
         if parsed.is_cut(body[name]):
             if not body.get("events"):
                 raise too_deep(limits.depth, "$")
             body[name] = parsed.without_cuts(body[name])
-            said.append(
+            titles.append(
                 f"what lies deeper than {limits.depth} levels beside the events became null"
             )
-    for title in dict.fromkeys(said):
+    for title in dict.fromkeys(titles):
         kind = {"type": "https://pyrite.dev/problems/body.mended", "status": 200}
         arrival.warnings.append(kind | {"title": title})
 
@@ -204,7 +204,7 @@ def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
         kept["meta"] = arrival.meta
     if "query" in content:
         arrival.asking.append((index, {**content, "xdm": xdm}))
-    taken = Event(
+    record = Event(
         datastream=source.datastream,
         id=id,
         type=type if isinstance(type, str) else _text(data.get("type")),
@@ -219,9 +219,9 @@ def _take(arrival: Arrival, content: Any, index: int, claims: Claims) -> None:
     )
     for name in claims:
         if name in content and arrival.call:
-            taken, *more = claims[name](content[name], taken, arrival, arrival.call)
+            record, *more = claims[name](content[name], record, arrival, arrival.call)
             arrival.beside += [(index, other) for other in more]
-    arrival.events.append(taken)
+    arrival.events.append(record)
 
 
 def _url(xdm: dict[str, Any]) -> str:

@@ -41,16 +41,16 @@ def between(baseline: Share, variant: Share, *, id: str) -> Difference:
         SequentialConfig(difference_type="absolute", alpha=ALPHA),
     )
     with numpy.errstate(over="ignore"):  # of what is beyond doubt
-        found = test.compute_result()
-    low, high = found.ci
+        result = test.compute_result()
+    low, high = result.ci
     # Where the library can't tell it says so, and gives an interval of [0, 0] and p = 1 as if it were a result.
-    if found.error_message or not all(map(math.isfinite, (low, high, found.p_value))):
+    if result.error_message or not all(map(math.isfinite, (low, high, result.p_value))):
         return Difference(id=id)
     return Difference(
         id=id,
         difference=variant[0] / variant[1] - baseline[0] / baseline[1],
         interval=(max(-1.0, float(low)), min(1.0, float(high))),
-        p=float(found.p_value),
+        p=float(result.p_value),
     )
 
 

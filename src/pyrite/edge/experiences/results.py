@@ -165,12 +165,12 @@ class Counts:
             for name in _order(record or {"variants": []}, visitors)
         ]
         if record is None:
-            said = (
+            warning = (
                 "its experience is in no folder or store here, so what counts as success is not known: "
                 "only visitors are told; name its folder with --experiences"
             )
             return Result(
-                id=id, name=id, goal=UNKNOWN, is_known=False, variants=variants, warnings=[said]
+                id=id, name=id, goal=UNKNOWN, is_known=False, variants=variants, warnings=[warning]
             )
         result = Result(
             id=id, name=record.get("name", id), goal=_goal_of(record), variants=variants
@@ -183,7 +183,7 @@ class Counts:
         _compare_all(result)
         changes = self._changes(id, min([at_ms for at_ms, _ in seen.first.values()]))
         result.warnings += _warnings(record, result, len(seen.mixed), divided=not changes[1])
-        result.warnings += [said for said in changes if said]
+        result.warnings += [warning for warning in changes if warning]
         return result
 
     def _changes(self, id: str, first_ms: int) -> tuple[str, str]:
@@ -234,8 +234,8 @@ def _order(record: dict[str, Any], visitors: Counter[str]) -> list[str]:
     unchanged = [variant["id"] for variant in record["variants"] if not variant["items"]]
     weightless = {variant["id"] for variant in record["variants"] if not variant["weight"]}
     # What nobody is given any longer compares with nothing.
-    given = [name for name in unchanged + names if visitors[name] or name not in weightless]
-    baseline = given[:1]
+    variants = [name for name in unchanged + names if visitors[name] or name not in weightless]
+    baseline = variants[:1]
     held_out = [HOLDOUT] if HOLDOUT in visitors else []
     return held_out + baseline + [name for name in names if name not in baseline]
 
@@ -314,8 +314,10 @@ def _expected(record: dict[str, Any], names: list[str]) -> list[float]:
     """The share of visitors that each of *names* should have; empty where that isn't known."""
     weights = {variant["id"]: float(variant["weight"]) for variant in record["variants"]}
     total = sum(weights.values())
-    held = record.get("holdout")
-    if not total or set(names) - set(weights) - {HOLDOUT} or (HOLDOUT in names and not held):
+    holdout = record.get("holdout")
+    if not total or set(names) - set(weights) - {HOLDOUT} or (HOLDOUT in names and not holdout):
         return []
-    rest = 100 - (held or 0)
-    return [float(held or 0) if name == HOLDOUT else rest * weights[name] / total for name in names]
+    rest = 100 - (holdout or 0)
+    return [
+        float(holdout or 0) if name == HOLDOUT else rest * weights[name] / total for name in names
+    ]

@@ -39,14 +39,14 @@ class Callers:
 
     def may_call(self, origin: str, *, host: str, scheme: str, server: str) -> bool:
         """Whether pages of *origin* may call. The edge is asked as *host* by *scheme*, on its address *server*."""
-        asked = (origin, host, scheme, server)
-        known = self._known.get(asked)
+        key = (origin, host, scheme, server)
+        known = self._known.get(key)
         if known is None:
-            known = self._may_call(*asked)
+            known = self._may_call(*key)
             if len(origin) + len(host) <= LONGEST:
                 if len(self._known) == KNOWN:
                     self._known.clear()
-                self._known[asked] = known
+                self._known[key] = known
         return known
 
     def _may_call(self, origin: str, host: str, scheme: str, server: str) -> bool:

@@ -84,10 +84,10 @@ class Files:
 
     def _part(self, part: str) -> str:
         """The address of a script that pages load when they first need it, '' where the build has none."""
-        found = [
+        paths = [
             name for name in self._files if name.startswith(f"lib/{part}.") and name.endswith(".js")
         ]
-        return "/" + found[0] if found else ""
+        return "/" + paths[0] if paths else ""
 
     def head(
         self,
@@ -144,8 +144,8 @@ class Files:
         }
         if request.method == "OPTIONS":
             # A page whose requests carry headers for tracing asks beforehand.
-            asked = request.headers.get("access-control-request-headers", "")
-            headers["Access-Control-Allow-Headers"] = wanted(asked)
+            header_names = request.headers.get("access-control-request-headers", "")
+            headers["Access-Control-Allow-Headers"] = wanted(header_names)
             headers["Access-Control-Max-Age"] = "86400"
             headers["Vary"] = "Access-Control-Request-Headers"
             del headers["Cache-Control"]

@@ -44,19 +44,19 @@ class Gateway:
             await self._app(scope, receive, send)
             return
         self._asked(scope.get("root_path", ""))
-        found = self._find(scope)
-        if found is None:
+        match = self._find(scope)
+        if match is None:
             await self._other(scope, receive, send)
             return
-        dialect, route = found
+        dialect, route = match
         call = Call(scope, receive, route)
         origin = call.header(b"origin")
         problem = self._refusal(call, dialect.turns_away(call))
         cors = ALWAYS
         if origin and not (problem and problem.hidden):
             preflight = scope["method"] == "OPTIONS" and problem is None
-            asked = call.header(b"access-control-request-headers") if preflight else ""
-            cors = dialect.cors.headers(origin, preflight=preflight, asked=asked)
+            header_names = call.header(b"access-control-request-headers") if preflight else ""
+            cors = dialect.cors.headers(origin, preflight=preflight, asked=header_names)
         if problem is not None:
             response = dialect.refuse(call, problem)
         elif scope["method"] == "OPTIONS":

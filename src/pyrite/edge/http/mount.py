@@ -29,22 +29,22 @@ class Mounted:
         if self._prefix is None:
             # Once, for it takes some milliseconds. Never isinstance: lazy proxies would be evaluated.
             mounts = [one for one in gc.get_objects() if issubclass(type(one), Mount)]
-            found = set(_prefixes(self._app, mounts))
-            self._prefix = found.pop() if len(found) == 1 else ""
+            prefixes = set(_prefixes(self._app, mounts))
+            self._prefix = prefixes.pop() if len(prefixes) == 1 else ""
         return self._prefix
 
 
 def _prefixes(app: Any, mounts: list[Mount]) -> list[str]:
     """Every prefix under which *app* is reached by *mounts*."""
-    found: list[str] = []
+    prefixes: list[str] = []
     for mount in mounts:
         if not _holds(mount.app, app):
             continue
         others = [other for other in mounts if other is not mount]
         outer = [other for other in others if any(route is mount for route in other.routes)]
         above = [one for other in outer for one in _prefixes(other.app, others)]
-        found.extend([prefix + mount.path for prefix in above] or [mount.path])
-    return found
+        prefixes.extend([prefix + mount.path for prefix in above] or [mount.path])
+    return prefixes
 
 
 def _holds(outer: Any, app: Any) -> bool:

@@ -51,8 +51,8 @@ def config(
             self._deadline = self.loop.call_later(head_seconds, self._close)
 
         def data_received(self, data: bytes) -> None:
-            done = self.cycle is not None and self.cycle.response_complete
-            if done and self._deadline is None:
+            is_complete = self.cycle is not None and self.cycle.response_complete
+            if is_complete and self._deadline is None:
                 self._deadline = self.loop.call_later(head_seconds, self._close)
             self._count(len(data))
             super().data_received(data)

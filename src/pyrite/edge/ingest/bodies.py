@@ -54,9 +54,9 @@ def unpacked(content: bytes, limits: Limits) -> bytes:
     """
     if content[:2] != GZIP:
         return content
-    found: list[bytes] = []
+    pieces: list[bytes] = []
     left = limits.body_bytes
-    while content and len(found) < MEMBERS:
+    while content and len(pieces) < MEMBERS:
         unpacker = zlib.decompressobj(wbits=31)
         try:
             piece = unpacker.decompress(content, left + 1)
@@ -68,11 +68,11 @@ def unpacked(content: bytes, limits: Limits) -> bytes:
             raise Problem(413, "body.too_large", detail, path="$")
         if not unpacker.eof:
             raise Problem(400, "body.gzip", "expected gzip to its end, got a part", path="$")
-        found.append(piece)
+        pieces.append(piece)
         content = unpacker.unused_data  # of another member, as RFC 1952 allows
     if content:
         raise Problem(400, "body.gzip", f"expected at most {MEMBERS} members of gzip", path="$")
-    return b"".join(found)
+    return b"".join(pieces)
 
 
 def parsed(content: bytes, levels: int, whole: type | UnionType = dict) -> Body:

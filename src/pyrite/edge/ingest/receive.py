@@ -95,8 +95,8 @@ class Receiver:
         if problem.code == "edge.busy" and call.scope["http_version"] == "1.1":
             # What the server holds of the rest of the body goes with the connection.
             response.raw_headers.append((b"connection", b"close"))
-        kept = problem.content or content if call.kept is None else call.kept
-        await self._keep(problem, dialect, call, kept)
+        body = problem.content or content if call.kept is None else call.kept
+        await self._keep(problem, dialect, call, body)
         return response
 
     async def _commit(self, arrival: Arrival) -> Receipt:
@@ -196,9 +196,9 @@ class Receiver:
                         )
                     chunk = message.get("body", b"")
                     if size < limit:
-                        kept = chunk[: limit - size]
-                        chunks.append(kept)
-                        self._hold(call, len(kept))
+                        beginning = chunk[: limit - size]
+                        chunks.append(beginning)
+                        self._hold(call, len(beginning))
                     size += len(chunk)
                     if not message.get("more_body"):
                         break

@@ -94,13 +94,13 @@ def _validator(datastream: str, type: str, source: str) -> tuple[Any, Any]:
     module, _, name = source.partition(":")
     try:
         if name and not Path(source).exists():
-            found: Any = getattr(importlib.import_module(module), name)
-            schema: Any = msgspec.json.schema(found)
+            record_type: Any = getattr(importlib.import_module(module), name)
+            schema: Any = msgspec.json.schema(record_type)
         else:
             schema = json.loads(Path(source).read_text("utf-8"))
         return jsonschema_rs.validator_for(schema), schema
     except (OSError, ValueError, ImportError, AttributeError, TypeError) as error:
-        said = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0]
         raise SettingsError(
-            f"{place}: expected a file with JSON Schema, or a Python type as 'module:Type': {said}"
+            f"{place}: expected a file with JSON Schema, or a Python type as 'module:Type': {reason}"
         ) from None

@@ -23,7 +23,7 @@ def check_events(arrival: Arrival, check: Check | None) -> None:
 
 
 def _check_each(arrival: Arrival, check: Check) -> None:
-    kept: list[tuple[Event, int]] = []
+    placed: list[tuple[Event, int]] = []
     for event, place in zip(arrival.events, arrival.places(), strict=True):
         try:
             # Read again, for most data streams have no schemas: what is taken in needs to remember nothing for it.
@@ -34,23 +34,23 @@ def _check_each(arrival: Arrival, check: Check) -> None:
         except Exception as error:
             arrival.refuse(place, error)
         else:
-            kept.append((event, place))
-    if len(kept) < len(arrival.events):
+            placed.append((event, place))
+    if len(placed) < len(arrival.events):
         # Of a place that made several events all go: nothing is stored in halves.
         gone = {place for place, _ in arrival.refused}
-        arrival.events = [event for event, place in kept if place not in gone]
+        arrival.events = [event for event, place in placed if place not in gone]
         arrival.refused.sort(key=lambda refusal: refusal[0])
 
 
 def _judge(arrival: Arrival, check: Check, place: int, content: dict[str, Any], type: str) -> None:
     """Raises Problem for an event that its schema does not allow, where it refuses; else notes a warning."""
-    found = check.violations(type, content)
-    if not found:
+    violations = check.violations(type, content)
+    if not violations:
         return
-    detail = f"event {type!r:.100} is not what {found[0].schema} describes"
+    detail = f"event {type!r:.100} is not what {violations[0].schema} describes"
     if len(arrival.warnings) < TOLD:
-        detail += ": " + "; ".join([f"{one.path or '.'}: {one.message}" for one in found])
-    path = arrival.path(place) + found[0].path
+        detail += ": " + "; ".join([f"{one.path or '.'}: {one.message}" for one in violations])
+    path = arrival.path(place) + violations[0].path
     if check.refuses:
         raise Problem(422, "schema.violated", detail, path=path)
     warning = {

@@ -158,8 +158,8 @@ def _taken(arrival: Arrival) -> Response:
 
 
 def _error(index: int, problem: Problem, *, told: bool) -> dict[str, Any]:
-    found = problem.record("")
-    return found | {
+    record = problem.record("")
+    return record | {
         "detail": problem.detail if told else problem.code,
         "report": {"eventIndex": index},
     }

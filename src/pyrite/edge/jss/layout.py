@@ -56,10 +56,10 @@ class Layouts:
         if caller is None:
             return []
         try:
-            found = self._store.visitor(arrival.datastream, caller.visitor)
+            record = self._store.visitor(arrival.datastream, caller.visitor)
         except StoreUnavailable:
             return []  # without knowing the visitor caps and audiences would be wrong
-        visitor = visitor_of(caller.visitor, found, now_ms=arrival.call.received_ms)
+        visitor = visitor_of(caller.visitor, record, now_ms=arrival.call.received_ms)
         try:
             return self._experiences.rules().decide(
                 situation_of(arrival.call, visitor, path), {"decisionScopes": [PAGE_SCOPE]}

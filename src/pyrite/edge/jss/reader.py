@@ -197,10 +197,10 @@ class Reader:
             raise arrival.refused.pop()[1]
 
     def _take(self, arrival: Arrival, catalog: Catalog, index: int) -> None:
-        item, found, caller = arrival.items[index], arrival.found, arrival.caller
-        assert found
+        item, body, caller = arrival.items[index], arrival.found, arrival.caller
+        assert body
         assert caller
-        if found.cut and found.is_cut(item):
+        if body.cut and body.is_cut(item):
             levels = self._settings.limits.depth
             raise Problem(400, "body.too_deep", f"expected at most {levels} levels, got more")
         where = Where(
@@ -274,15 +274,15 @@ def _context(call: Call) -> dict[str, Any]:
     """What the bad row that is replayed needs beside its body; empty for a call of now."""
     if call.row is None or not call.row.context:
         return {}
-    found: dict[str, Any] = msgspec.json.decode(call.row.context)
-    return found
+    context: dict[str, Any] = msgspec.json.decode(call.row.context)
+    return context
 
 
 def _referer(call: Call, count: int) -> str:
     """The address of the page that a *call* of *count* events comes from: each of them has it, so of many it is shorter."""
     room = max(SHORT_URL, min(URL_LIMIT, URLS_LIMIT // max(count, 1)))
-    given = call.header(b"referer")
-    return given if len(given) <= room else given.partition("?")[0][:room]
+    referer = call.header(b"referer")
+    return referer if len(referer) <= room else referer.partition("?")[0][:room]
 
 
 def _way(call: Call) -> str:
@@ -298,11 +298,11 @@ def _base(call: Call) -> str:
     """What the ids of a call's events are made of: its `eid`, so that a retry counts once. Raises Problem."""
     if call.row is not None:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"pyrite:bad-row/{call.row.id}"))
-    given = call.query.get("eid", "")
-    if not given:
+    value = call.query.get("eid", "")
+    if not value:
         return str(uuid.uuid4())
     try:
-        return str(uuid.UUID(given))
+        return str(uuid.UUID(value))
     except ValueError:
-        detail = f"eid: expected a UUID, got {given!r:.100}"
+        detail = f"eid: expected a UUID, got {value!r:.100}"
         raise Problem(400, "jss.eid", detail, path="eid") from None

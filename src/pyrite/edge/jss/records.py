@@ -65,7 +65,7 @@ def body_of(
 
 def jss_of(record: Record) -> dict[str, Any]:
     """The part `jss` of a stored event: what says nothing is left out."""
-    told = {
+    texts = {
         "id": record.id,
         "definition": record.definition,
         "page": record.page,
@@ -74,13 +74,13 @@ def jss_of(record: Record) -> dict[str, Any]:
         "currencyCode": record.currency,
         "extra": record.extra,
     }
-    found: dict[str, Any] = {"kind": record.kind}
-    found |= {name: value for name, value in told.items() if value}
+    fields: dict[str, Any] = {"kind": record.kind}
+    fields |= {name: value for name, value in texts.items() if value}
     if record.kind == "pageview":
-        found["url"] = record.url
+        fields["url"] = record.url
     if record.money is not None:
-        found["monetaryValue"] = record.money
-    return found
+        fields["monetaryValue"] = record.money
+    return fields
 
 
 def merged(event: Event, record: Record) -> Event:

@@ -96,20 +96,20 @@ def _tables(key: str, value: Any, form: Any) -> Iterator[tuple[list[str], Any, A
 
 def _named(steps: list[str], values: Any, model: Any) -> list[str]:
     """*steps* to a mistake, as msgspec tells them, with the names of tables in place of its `[...]`."""
-    found: list[str] = []
+    path: list[str] = []
     for step in steps:
         key = step.removesuffix("[...]")
         if key != step and isinstance(values, dict) and isinstance(values.get(key), dict):
             form = {one.encode_name: one.type for one in msgspec.structs.fields(model)}[key]
             model = get_args(form)[-1]
             name = _wrong(values[key], model)
-            found += [key, name]
+            path += [key, name]
             values = values[key].get(name)
         else:
-            found.append(step)
+            path.append(step)
             values = values.get(key) if isinstance(values, dict) else None
             model = _model_of(model, key)
-    return found
+    return path
 
 
 def _wrong(tables: dict[str, Any], model: Any) -> str:

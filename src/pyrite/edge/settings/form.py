@@ -44,8 +44,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             try:
                 ip_network(proxy)
             except ValueError as error:
-                said = f"trusted_proxies[{index}]: expected an address or a network such as '10.0.0.0/8', got {proxy!r:.100}: {error}"
-                raise SettingsError(said, key="trusted_proxies") from None
+                message = f"trusted_proxies[{index}]: expected an address or a network such as '10.0.0.0/8', got {proxy!r:.100}: {error}"
+                raise SettingsError(message, key="trusted_proxies") from None
         for index, origin in enumerate(self.origins):
             try:
                 checked(origin)

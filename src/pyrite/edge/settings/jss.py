@@ -32,8 +32,8 @@ class JssKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def listed(self) -> list[str]:
         """The origins one by one."""
-        given = self.origins.split(";") if isinstance(self.origins, str) else self.origins
-        return [origin.strip() for origin in given if origin.strip()]
+        origins = self.origins.split(";") if isinstance(self.origins, str) else self.origins
+        return [origin.strip() for origin in origins if origin.strip()]
 
 
 class JssProcessor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,11 +99,13 @@ class Jss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def __post_init__(self) -> None:
         """Raises SettingsError for a key that is no GUID, or stands there twice."""
-        seen: set[str] = set()
+        guids: set[str] = set()
         for key in self.keys:
-            found = normal(key)
-            if not found or found in seen:
-                said = "stands there twice" if found else "is no GUID"
+            guid = normal(key)
+            if not guid or guid in guids:
+                problem = "stands there twice" if guid else "is no GUID"
                 remedy = "a key looks like '{AAAAAAAA-0000-0000-0000-000000000001}'"
-                raise SettingsError(f"keys.{key}: {key!r:.100} {said}; {remedy}", key=f"keys.{key}")
-            seen.add(found)
+                raise SettingsError(
+                    f"keys.{key}: {key!r:.100} {problem}; {remedy}", key=f"keys.{key}"
+                )
+            guids.add(guid)

@@ -19,20 +19,20 @@ def line_of(text: str, keys: list[str]) -> int:
 
     A table of a list is named with its place: `["jss", "processors[1]", "use"]`.
     """
-    found = 1
+    best = 1
     table = ".".join(keys[:-1])
     inside = table == ""
-    seen: dict[str, int] = {}
+    places: dict[str, int] = {}
     last = re.escape(keys[-1].partition("[")[0]) if keys else ""
     for number, line in enumerate(text.splitlines(), 1):
         header = _HEADER.match(line)
         if header:
             name = re.sub(r"[\"']", "", header[1])
-            place = seen[name] = seen.get(name, -1) + 1
+            place = places[name] = places.get(name, -1) + 1
             names = (name, f"{name}[{place}]")
             inside = table in names
             if inside or ".".join(keys) in names:
-                found = number
+                best = number
         elif inside and keys and re.match(rf"\s*[\"']?{last}[\"']?\s*[.=]", line):
             return number
-    return found
+    return best

@@ -141,13 +141,13 @@ def neighbours(key: str, links: "Iterable[Link]") -> list[str]:
 
 def reached(start: str, next_to: "Callable[[str], Iterable[str]]") -> list[str]:
     """*start* and all keys that lead to it over *next_to*, LINKED at most, in the order of their distance."""
-    found = {start: True}
+    linked = {start: True}
     queue = [start]
     for key in queue:
-        if len(found) == LINKED:
+        if len(linked) == LINKED:
             break
         for other in next_to(key):
-            if other not in found and len(found) < LINKED:
-                found[other] = True
+            if other not in linked and len(linked) < LINKED:
+                linked[other] = True
                 queue.append(other)
     return queue

@@ -200,14 +200,14 @@ class SqliteStore(Deleting, Writing):
             ):
                 # One of them can't be written by anybody: the others must not share its fate.
                 return max([self._commit([one]) for one in group])
-            said = str(error) if isinstance(error, StoreUnavailable) else f"the store can't write now: {error}"  # fmt: skip
-            for _, done, _ in group:
-                _tell(done, StoreUnavailable(said))
+            reason = str(error) if isinstance(error, StoreUnavailable) else f"the store can't write now: {error}"  # fmt: skip
+            for _, future, _ in group:
+                _tell(future, StoreUnavailable(reason))
             self._recover(error)
-            return said
+            return reason
         self._said = ""
-        for (_, done, _), receipt in zip(group, receipts, strict=True):
-            _tell(done, receipt)
+        for (_, future, _), receipt in zip(group, receipts, strict=True):
+            _tell(future, receipt)
         return ""
 
     def _roll_back(self) -> None:

@@ -48,9 +48,9 @@ class Trackers:
 
     def path(self, path: str, query: str) -> str:
         """The path of the test's edge that stands for *path*; '' where it is no tracker's."""
-        found = ADOBE.search(path)
-        if found and "configId=" in query:
-            return f"{self._base}{found[0]}"
+        match = ADOBE.search(path)
+        if match and "configId=" in query:
+            return f"{self._base}{match[0]}"
         lower = path.lower()
         if self._jss and lower.startswith(self._jss):
             return path
@@ -100,8 +100,8 @@ class Gate:
         self, scope: Any, receive: Any, send: Any, path: str, headers: dict[str, str]
     ) -> None:
         query = scope["query_string"].decode("latin-1")
-        asked = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
-        address = f"{scope['scheme']}://{headers.get('host', '')}{asked}"
+        raw_path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
+        address = f"{scope['scheme']}://{headers.get('host', '')}{raw_path}"
         url = f"{address}?{query}" if query else address
         request = TrackedRequest(
             method=scope["method"], url=url, path=path, way=_way(headers), headers=headers
@@ -177,10 +177,10 @@ class Gate:
                 send, 502, detail.encode(), [(b"content-type", b"text/plain; charset=utf-8")]
             )
             return
-        kept = [pair for pair in response.headers.raw if pair[0].lower() not in HOP_BY_HOP]
+        headers = [pair for pair in response.headers.raw if pair[0].lower() not in HOP_BY_HOP]
         try:
             await send(
-                {"type": "http.response.start", "status": response.status_code, "headers": kept}
+                {"type": "http.response.start", "status": response.status_code, "headers": headers}
             )
             assert isinstance(response.stream, httpx2.AsyncByteStream)
             async for chunk in response.stream:
@@ -194,11 +194,11 @@ def _seen_by_edge(scope: Any, path: str, headers: dict[str, str]) -> Any:
     """*scope* as the edge is given it: asked by the host that the page is on, so that any page may call."""
     origin = headers.get("origin", "").partition("://")[2]
     host = origin or headers.get("host", "")
-    kept = [pair for pair in scope["headers"] if pair[0] != b"host"]
+    pairs = [pair for pair in scope["headers"] if pair[0] != b"host"]
     return scope | {
         "path": path,
         "raw_path": scope["raw_path"] if path == scope["path"] else path.encode(),
-        "headers": [(b"host", host.encode("latin-1")), *kept],
+        "headers": [(b"host", host.encode("latin-1")), *pairs],
         "client": ("127.0.0.1", 1),
         "server": (host.rpartition(":")[0] or host, 443),
     }
@@ -222,15 +222,15 @@ def _host_and_port(host: str, scheme: str) -> tuple[str, int]:
 
 
 async def _refuse(send: Any, trouble: Trouble, headers: dict[str, str]) -> None:
-    told = {
+    fields = {
         "content-type": "application/json",
         "access-control-allow-origin": headers.get("origin", "*"),
         "access-control-allow-credentials": "true",
         "access-control-expose-headers": "retry-after",
     }
     if trouble.retry_after is not None:
-        told["retry-after"] = f"{trouble.retry_after:g}"
-    pairs = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
+        fields["retry-after"] = f"{trouble.retry_after:g}"
+    pairs = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
     await _respond(send, trouble.status, b"{}", pairs)
 
 

@@ -137,9 +137,9 @@ def tls_context() -> ssl.SSLContext:
 @cache
 def loop() -> asyncio.AbstractEventLoop:
     """The loop of all ports, in a thread of its own: it runs while the test waits for its page."""
-    made = asyncio.new_event_loop()
-    threading.Thread(target=made.run_forever, name="pyrite.testing", daemon=True).start()
-    return made
+    event_loop = asyncio.new_event_loop()
+    threading.Thread(target=event_loop.run_forever, name="pyrite.testing", daemon=True).start()
+    return event_loop
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

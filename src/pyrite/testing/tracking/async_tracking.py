@@ -34,8 +34,8 @@ class AsyncTracking(Base):
         within: float = 5,
     ) -> AsyncExpectation:
         """See Tracking.expect_event."""
-        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
-        return self._expect(partial(self._arrived, wanted, count, within))
+        filters = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._arrived, filters, count, within))
 
     def expect_no_event(
         self,
@@ -48,8 +48,8 @@ class AsyncTracking(Base):
         within: float = 5,
     ) -> AsyncExpectation:
         """See Tracking.expect_no_event."""
-        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
-        return self._expect(partial(self._none, wanted, within))
+        filters = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._none, filters, within))
 
     async def matches_snapshot(self, name: str = "") -> None:
         """Raises AssertionError where the events of this test are not as in the file `__tracking__/NAME.json` beside it.
@@ -118,6 +118,6 @@ class AsyncTracking(Base):
         def playing(steps: Steps[Events]) -> Generator[object, None, Events]:
             return play_async(steps, self._watching, self._gate).__await__()
 
-        made = AsyncExpectation(find, playing, self._store.last_seq)
-        self._open.append(made)
-        return made
+        expectation = AsyncExpectation(find, playing, self._store.last_seq)
+        self._open.append(expectation)
+        return expectation

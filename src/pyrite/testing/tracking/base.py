@@ -86,11 +86,11 @@ class Base(ControlledEdge):
     @property
     def shown(self) -> list[Shown]:
         """The offers that pages have reported as rendered."""
-        found = []
+        ids = []
         for event in self.events:
             decisioning = event.xdm.get("_experience", {}).get("decisioning", {})
             if decisioning.get("propositionEventType", {}).get("display"):
-                found += [
+                ids += [
                     Shown(
                         id=str(one.get("id")),
                         scope=str(one.get("scope")),
@@ -98,7 +98,7 @@ class Base(ControlledEdge):
                     )
                     for one in decisioning.get("propositions", [])
                 ]
-        return found
+        return ids
 
     def check_schemas(self) -> None:
         """Raises AssertionError where an event that came by now is not as its data stream's schemas say, refused or stored.
@@ -115,8 +115,8 @@ class Base(ControlledEdge):
             for one in check.violations(event.type, json.loads(event.body)) if check else []:
                 lines.append(f"{event.type} {one.path or '.'}: {one.message} ({one.schema})")
         if lines:
-            told = report.section("events that are not as their schemas say", lines)
-            raise AssertionError("\n".join(told))
+            section = report.section("events that are not as their schemas say", lines)
+            raise AssertionError("\n".join(section))
 
     def senders(self) -> None:
         """From now on what the senders and relays of this process send (`pyrite.serverside`) comes here, whatever their upstream is.
@@ -172,33 +172,33 @@ class Base(ControlledEdge):
         end = time.monotonic() + within
         enough_s: float | None = None
         while True:
-            found = [event for event in self._after(after) if wanted.matches(event)]
-            enough = len(found) >= (count or 1)
-            if count is not None and len(found) > count:
+            events = [event for event in self._after(after) if wanted.matches(event)]
+            enough = len(events) >= (count or 1)
+            if count is not None and len(events) > count:
                 break
             now = time.monotonic()
             if enough:
                 enough_s = enough_s or now
                 is_idle = yield from self._is_idle(enough_s)
                 if is_idle or now > enough_s + SETTLE_S:
-                    self._expected.update(event.id for event in found)
-                    return found
+                    self._expected.update(event.id for event in events)
+                    return events
             elif now >= end:
                 break
             yield Pause()
         expected = "at least 1 event" if count is None else f"{count} event{'s' * (count != 1)}"
-        headline = f"expected {expected} with {wanted} within {within:g} s, got {len(found)}"
-        yield from self._fail(headline, wanted, after, found)
-        return found
+        headline = f"expected {expected} with {wanted} within {within:g} s, got {len(events)}"
+        yield from self._fail(headline, wanted, after, events)
+        return events
 
     def _none(self, wanted: Wanted, within: float, after: int) -> Steps[list[TrackedEvent]]:
         """Nothing, once the page is quiet or *within* is over."""
         begun = time.monotonic()
         while True:
-            found = [event for event in self._after(after) if wanted.matches(event)]
-            if found:
-                headline = f"expected no event with {wanted}, got {len(found)}"
-                yield from self._fail(headline, wanted, after, found)
+            events = [event for event in self._after(after) if wanted.matches(event)]
+            if events:
+                headline = f"expected no event with {wanted}, got {len(events)}"
+                yield from self._fail(headline, wanted, after, events)
             if time.monotonic() >= begun + within or (yield from self._is_idle(begun)):
                 return []
             yield Pause()
@@ -242,8 +242,8 @@ class Base(ControlledEdge):
             raise AssertionError(f"there is no snapshot {file} yet; {remedy}\n{now}")
         lines = changes(file.read_text(encoding="utf-8"), now)
         if lines:
-            told = "\n".join([report.plain(line) for line in lines])
-            raise AssertionError(f"tracking is not as in {file}; {remedy}\n{told}")
+            text = "\n".join([report.plain(line) for line in lines])
+            raise AssertionError(f"tracking is not as in {file}; {remedy}\n{text}")
 
     def _held(self) -> Steps[list[dict[str, Any]]]:
         """The records of every outbox: those of open pages, and those that pages have left in their origin's storage."""
@@ -276,13 +276,13 @@ class Base(ControlledEdge):
         yield from self._all_seen()
         events = self._after(after)
         others = [event for event in events if event not in found]
-        held = yield from self._held()
+        pending = yield from self._held()
         lines = [headline]
         lines += report.section("these came", found)
         if wanted is not None and not found:
             lines += report.nearest(wanted, others)
         lines += report.section("what else came", others)
-        lines += report.section("not yet at the edge", [_told(one) for one in held])
+        lines += report.section("not yet at the edge", [_told(one) for one in pending])
         if waiting := self._servers.waiting():
             lines.append(f"waiting in senders of this process: {waiting}")
         lines += report.section("refused", self.bad)

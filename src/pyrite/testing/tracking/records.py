@@ -87,8 +87,8 @@ class TrackedRequest:
 
     def __str__(self) -> str:
         status = self.status or "no answer"
-        told = f" {self.answer[:300].decode(errors='replace')}" if self.status >= 400 else ""
-        return f"{self.method} {self.url} ({self.way}, {self.size_bytes} bytes): {status}{told}"
+        reason = f" {self.answer[:300].decode(errors='replace')}" if self.status >= 400 else ""
+        return f"{self.method} {self.url} ({self.way}, {self.size_bytes} bytes): {status}{reason}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,12 @@ LENGTH = 400
 
 def plain(text: object) -> str:
     """*text* on one line that does nothing to a terminal."""
-    kept = "".join([one if one.isprintable() else repr(one)[1:-1] for one in str(text)])
-    return kept if len(kept) <= LENGTH else f"{kept[:LENGTH]}… ({len(kept)} characters)"
+    printable = "".join([one if one.isprintable() else repr(one)[1:-1] for one in str(text)])
+    return (
+        printable
+        if len(printable) <= LENGTH
+        else f"{printable[:LENGTH]}… ({len(printable)} characters)"
+    )
 
 
 def nearest(wanted: Wanted, events: list[TrackedEvent]) -> list[str]:
@@ -34,5 +38,5 @@ def section(title: str, lines: Sequence[object]) -> list[str]:
     if not lines:
         return []
     left = len(lines) - LINES
-    told = [f"    … {left} before"] if left > 0 else []
-    return [f"{title}:", *told, *[f"    {plain(line)}" for line in lines[-LINES:]]]
+    beginning = [f"    … {left} before"] if left > 0 else []
+    return [f"{title}:", *beginning, *[f"    {plain(line)}" for line in lines[-LINES:]]]

@@ -45,22 +45,22 @@ def play(steps: Steps[T], watching: Watching, gate: Gate) -> T:
     answer: Any = None
     while True:
         try:
-            asked = steps.send(answer)
+            step = steps.send(answer)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         answer = []
-        if isinstance(asked, Pause):
+        if isinstance(step, Pause):
             with gate.changed:
-                gate.changed.wait(asked.seconds)
+                gate.changed.wait(step.seconds)
             for context in watching.contexts[:1]:
                 with contextlib.suppress(*errors):
                     context.cookies(
                         "http://127.0.0.1/"
                     )  # hands the test's own handlers what has happened
-        elif isinstance(asked, Look):
+        elif isinstance(step, Look):
             for page in watching.pages:
                 with contextlib.suppress(*errors):  # it is on its way to another page
-                    answer.append(page.evaluate(asked.script))
+                    answer.append(page.evaluate(step.script))
         else:
             for context in list(watching.contexts):
                 with contextlib.suppress(*errors):
@@ -73,16 +73,16 @@ async def play_async(steps: Steps[T], watching: Watching, gate: Gate) -> T:
     answer: Any = None
     while True:
         try:
-            asked = steps.send(answer)
+            step = steps.send(answer)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         answer = []
-        if isinstance(asked, Pause):
-            await asyncio.sleep(asked.seconds)
-        elif isinstance(asked, Look):
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+        elif isinstance(step, Look):
             for page in watching.pages:
                 with contextlib.suppress(*errors):
-                    answer.append(await page.evaluate(asked.script))
+                    answer.append(await page.evaluate(step.script))
         else:
             for context in list(watching.contexts):
                 with contextlib.suppress(*errors):

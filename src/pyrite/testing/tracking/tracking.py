@@ -37,8 +37,8 @@ class Tracking(Base):
         *data* and *xdm* name the fields that count; a value may be equal, a compiled pattern, a type, or a function that is given
         it. *where* is given the event.
         """
-        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
-        return self._expect(partial(self._arrived, wanted, count, within))
+        filters = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._arrived, filters, count, within))
 
     def expect_no_event(
         self,
@@ -51,8 +51,8 @@ class Tracking(Base):
         within: float = 5,
     ) -> Expectation:
         """Expects that no such event comes. Ends before *within* seconds as soon as pages have loaded and hold no event."""
-        wanted = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
-        return self._expect(partial(self._none, wanted, within))
+        filters = Wanted(type=type, data=data, xdm=xdm, where=where, source=source)
+        return self._expect(partial(self._none, filters, within))
 
     def matches_snapshot(self, name: str = "") -> None:
         """Raises AssertionError where the events of this test are not as in the file `__tracking__/NAME.json` beside it.
@@ -70,8 +70,8 @@ class Tracking(Base):
     @property
     def lost(self) -> list[dict[str, Any]]:
         """What lies in some page's outbox, or was left there, and is not at the edge."""
-        held: list[dict[str, Any]] = self._play(self._held())
-        return held
+        pending: list[dict[str, Any]] = self._play(self._held())
+        return pending
 
     def asgi(self, app: Any, *, base_url: str = "http://testserver") -> "TestClient":
         """A client of the ASGI app *app* (Starlette's TestClient, whose lifespan has begun); what its senders send comes here."""
@@ -127,9 +127,9 @@ class Tracking(Base):
 
     def _expect(self, find: Callable[[int], Steps[Events]]) -> Expectation:
         self.check()
-        made = Expectation(find, self._play, self._store.last_seq)
-        self._open.append(made)
-        return made
+        expectation = Expectation(find, self._play, self._store.last_seq)
+        self._open.append(expectation)
+        return expectation
 
     def _play(self, steps: Steps[Any]) -> Any:
         return play(steps, self._watching, self._gate)

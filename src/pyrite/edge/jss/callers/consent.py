@@ -29,9 +29,9 @@ class Consents:
 
     def admits(self, call: Call, caller: Caller) -> bool:
         """Whether what *call* brings may be stored. Raises Problem where that can't be looked up now."""
-        said = self._cookie(call)
-        if said:
-            return said == IN
+        choice = self._cookie(call)
+        if choice:
+            return choice == IN
         if not self._asks and call.header(b"sec-gpc") != "1":
             return True
         return self.given(caller.contact) or (bool(caller.device) and self.given(caller.device))
@@ -39,22 +39,22 @@ class Consents:
     def given(self, visitor: str) -> bool:
         """Whether the store knows that *visitor* has given consent. Raises Problem."""
         try:
-            found = [self._store.visitor(stream, visitor) for stream in self._streams]
+            visitors = [self._store.visitor(stream, visitor) for stream in self._streams]
         except StoreUnavailable as error:
             detail = str(error)
             raise Problem(503, "store.unavailable", detail, retry_after_s=RETRY_AFTER_S) from None
-        return any(known is not None and known.consent == IN for known in found)
+        return any(known is not None and known.consent == IN for known in visitors)
 
     def _cookie(self, call: Call) -> str:
         """What the visitor chose by the cookies of this site; of several, that no wins."""
         if b"cookie" not in call.headers:
             return ""
-        found = [
+        choices = [
             state_of(cookie=text.strip('"'), gpc=False, default="")
             for name, text in cookies(call.cookie).items()
             if self._is_ours(name)
         ]
-        return OUT if OUT in found else IN if IN in found else ""
+        return OUT if OUT in choices else IN if IN in choices else ""
 
     def _is_ours(self, name: str) -> bool:
         if not name.startswith(_BEGINNING) or not name.endswith("_" + _END):

@@ -46,11 +46,11 @@ class Caller(msgspec.Struct, kw_only=True):
 
 def caller_of(call: Call, jss: Jss) -> Caller:
     """Whose *call* is; what it does not bring, or in no form of ours, is minted."""
-    found = cookies(call.cookie) if b"cookie" in call.headers else {}
-    known = _GLOBAL.fullmatch(found.get(jss.global_cookie, ""))
-    cookie = found.get(jss.session_cookie, "")
+    values = cookies(call.cookie) if b"cookie" in call.headers else {}
+    known = _GLOBAL.fullmatch(values.get(jss.global_cookie, ""))
+    cookie = values.get(jss.session_cookie, "")
     token = "" if _SESSION.fullmatch(cookie) else secrets.token_urlsafe(18)
-    device = found.get(FPID_COOKIE, "")
+    device = values.get(FPID_COOKIE, "")
     return Caller(
         contact=known[1].lower() if known else secrets.token_hex(16),
         classified=known is not None and known[2].lower() == "true",
@@ -71,13 +71,13 @@ def hashed(cookie: str) -> str:
 def cookies_for(caller: Caller, jss: Jss, *, classified: bool) -> Headers:
     """The `Set-Cookie` headers of an answer to *caller*, who is *classified* by now; none where the browser has them already."""
     changed = caller.is_new or classified != caller.classified
-    found: Headers = []
+    headers: Headers = []
     if changed or caller.token:
         value = f"{caller.contact}|{classified}"
-        found.append(_header(f"{jss.global_cookie}={value}; Max-Age={FPID_MAX_AGE_S}", caller))
+        headers.append(_header(f"{jss.global_cookie}={value}; Max-Age={FPID_MAX_AGE_S}", caller))
     if caller.token:
-        found.append(_header(f"{jss.session_cookie}={caller.token}", caller))
-    return found
+        headers.append(_header(f"{jss.session_cookie}={caller.token}", caller))
+    return headers
 
 
 def _header(pair: str, caller: Caller) -> tuple[bytes, bytes]:

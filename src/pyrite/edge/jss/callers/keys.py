@@ -100,12 +100,12 @@ def given(call: Call) -> str:
 
 def without_key(call: Call) -> str:
     """The path and query of a call as far as they are kept: without its key."""
-    kept = [
+    parameters = [
         pair
         for pair in call.scope["query_string"].decode("latin-1").split("&")
         if unquote_plus(pair.partition("=")[0]).strip() != PARAMETER
     ]
-    return f"{quote(call.scope['path'])}?{'&'.join(kept)}"[:URL_LIMIT]
+    return f"{quote(call.scope['path'])}?{'&'.join(parameters)}"[:URL_LIMIT]
 
 
 def _origin(call: Call) -> Problem:

@@ -73,8 +73,8 @@ class Catalog:
     def find(self, space: str, name: str) -> Definition | None:
         """What *name* is in *space*: a GUID in any form, or an alias in any case; pages have no alias."""
         guid = normal(name)
-        found = self._by_id.get((space, guid)) if guid else None
-        return found or self._by_alias.get((space, name.strip().casefold()))
+        definition = self._by_id.get((space, guid)) if guid else None
+        return definition or self._by_alias.get((space, name.strip().casefold()))
 
     def page_at(self, path: str) -> Definition | None:
         """The page at the *path* of a route."""
@@ -112,42 +112,44 @@ def read(path: Path) -> Catalog:
 
 
 def _named(space: str, tables: dict[str, Any], where: Any) -> list[Definition]:
-    found = []
+    definitions = []
     for alias, table in tables.items():
         guid = normal(table.id)
         if not guid:
             raise SettingsError(f"{where([space, alias, 'id'])}: {space}.{alias}.id: {_no_guid(table.id)}")  # fmt: skip
-        found.append(Definition(id=guid, alias=alias, value=getattr(table, "value", 0)))
-    _check_twice(space, [(one.alias, one.id) for one in found], "id", where)
-    _check_twice(space, [(one.alias, one.alias.casefold()) for one in found], "", where)
-    return found
+        definitions.append(Definition(id=guid, alias=alias, value=getattr(table, "value", 0)))
+    _check_twice(space, [(one.alias, one.id) for one in definitions], "id", where)
+    _check_twice(space, [(one.alias, one.alias.casefold()) for one in definitions], "", where)
+    return definitions
 
 
 def _pages(tables: dict[str, _Page], where: Any) -> list[Definition]:
-    found = []
+    definitions = []
     for name, table in tables.items():
         guid = normal(name)
         if not guid:
             raise SettingsError(f"{where([PAGES, name])}: {PAGES}.{name}: {_no_guid(name)}")
         alias = table.name or table.path or guid
-        found.append(Definition(id=guid, alias=alias, path=table.path))
+        definitions.append(Definition(id=guid, alias=alias, path=table.path))
     names = list(tables)
-    _check_twice(PAGES, [(name, one.id) for name, one in zip(names, found, strict=True)], "", where)
+    _check_twice(
+        PAGES, [(name, one.id) for name, one in zip(names, definitions, strict=True)], "", where
+    )
     paths = [(name, _path(table.path)) for name, table in tables.items() if table.path]
     _check_twice(PAGES, paths, "path", where)
-    return found
+    return definitions
 
 
 def _check_twice(space: str, pairs: Iterable[tuple[str, str]], key: str, where: Any) -> None:
     """Raises SettingsError for the second of *pairs*, a table's name and a value, with one value."""
-    seen: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for name, value in pairs:
-        if value in seen:
+        if value in owners:
             keys = [space, name, key] if key else [space, name]
             raise SettingsError(
-                f"{where(keys)}: {'.'.join(keys)}: {value!r} is {seen[value]!r} already; give each its own, or remove one"
+                f"{where(keys)}: {'.'.join(keys)}: {value!r} is {owners[value]!r} already; give each its own, or remove one"
             )
-        seen[value] = name
+        owners[value] = name
 
 
 def _no_guid(text: str) -> str:

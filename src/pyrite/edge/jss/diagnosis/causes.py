@@ -51,10 +51,10 @@ def causes(facts: Facts) -> list[Cause]:
     What only follows from another is not told: a call that is turned away has no session, and a session without cookies can't
     become human, is not over, and is nobody's.
     """
-    found: list[Cause] = []
+    matching: list[Cause] = []
 
     def holds(cause: str, detail: str = "") -> None:
-        found.append(Cause(cause=cause, remedy=REMEDIES[cause], detail=detail))
+        matching.append(Cause(cause=cause, remedy=REMEDIES[cause], detail=detail))
 
     if not facts.enabled:
         holds("service_off")
@@ -64,11 +64,11 @@ def causes(facts: Facts) -> list[Cause]:
         holds("service_not_allowed")
     if facts.origin_allowed is False:
         holds("origin_refused")
-    if found:
-        return found
+    if matching:
+        return matching
     if facts.consent_missing:
         holds("consent")
-        return found
+        return matching
     if facts.bad_row:
         holds("bad_row", facts.bad_row)
     if facts.cookies_missing:
@@ -79,6 +79,6 @@ def causes(facts: Facts) -> list[Cause]:
         holds("session_open")
     elif facts.listed is False:
         holds("not_indexed")
-    if not found and not facts.arrived:
+    if not matching and not facts.arrived:
         holds("disconnected")
-    return found
+    return matching

@@ -65,8 +65,8 @@ def _of_service(
     if app is not None:
         facts.service_allowed = app.opens(TRACKER)
     if origin and (app is not None or not key):
-        asked = [app] if app else keys.all()
-        facts.origin_allowed = any(one.takes(origin, call) for one in asked)
+        apps = [app] if app else keys.all()
+        facts.origin_allowed = any(one.takes(origin, call) for one in apps)
     return facts
 
 
@@ -94,8 +94,8 @@ def _add_history(
 
 def _is_alien(store: Store, session: Session, keys: list[str]) -> bool:
     """Whether all events of *session* came from another site, without a cookie."""
-    found = [_jss(event) for event in _events(store, keys) if event.session == session.id]
-    return bool(found) and all(one.get(ALIEN) for one in found)
+    records = [_jss(event) for event in _events(store, keys) if event.session == session.id]
+    return bool(records) and all(one.get(ALIEN) for one in records)
 
 
 def _events(store: Store, keys: list[str]) -> Iterator[Event]:
@@ -104,8 +104,8 @@ def _events(store: Store, keys: list[str]) -> Iterator[Event]:
 
 
 def _jss(event: Event) -> dict[str, Any]:
-    found = msgspec.json.decode(event.body).get("jss")
-    return found if isinstance(found, dict) else {}
+    record = msgspec.json.decode(event.body).get("jss")
+    return record if isinstance(record, dict) else {}
 
 
 def _newest(store: Store) -> str:

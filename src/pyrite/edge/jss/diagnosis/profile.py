@@ -37,7 +37,7 @@ def profile(store: Store, jss: Jss, contact: str, now_ms: int) -> dict[str, Any]
 def _entries(store: Store, keys: list[str]) -> dict[str, list[dict[str, Any]]]:
     """What happened, by session, in the order in which it came; a `current` page is the one that was viewed last before."""
     events = sorted([one for key in keys for one in store.events_of(key)], key=lambda one: one.seq)
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_session: dict[str, list[dict[str, Any]]] = {}
     pages: dict[str, str] = {}
     for event in events[-EVENTS:]:
         entry = _entry(event)
@@ -47,8 +47,8 @@ def _entries(store: Store, keys: list[str]) -> dict[str, list[dict[str, Any]]]:
             pages[event.session] = entry["pageId"]
         elif entry.get("page") == CURRENT:
             entry["page"] = pages.get(event.session, CURRENT)
-        found.setdefault(event.session, []).append(entry)
-    return found
+        by_session.setdefault(event.session, []).append(entry)
+    return by_session
 
 
 def _entry(event: Event) -> dict[str, Any] | None:

@@ -38,9 +38,9 @@ def chain(
     points = entry_points(group=GROUP) if installed is None else installed
     for point in sorted(points, key=lambda one: one.name):
         where = f"entry point {point.name!r} of {GROUP!r}"
-        made = _made(point.value, where)
-        named = {place: getattr(made, place) for place in ("before", "after", "replaces")}
-        _put(steps, made, {place: name for place, name in named.items() if name}, where)
+        step = _made(point.value, where)
+        named = {place: getattr(step, place) for place in ("before", "after", "replaces")}
+        _put(steps, step, {place: name for place, name in named.items() if name}, where)
     for index, row in enumerate(rows):
         where = f"jss.processors[{index}]"
         if row.remove:
@@ -55,17 +55,17 @@ def chain(
 def _made(use: str, where: str) -> TrackEvent[Any]:
     module, _, name = use.partition(":")
     try:
-        found = getattr(importlib.import_module(module.strip()), name.strip())
+        step_type = getattr(importlib.import_module(module.strip()), name.strip())
     except Exception as error:  # whatever a module does when it is imported
-        said = f"{type(error).__name__}: {error!s:.200}"
-        raise SettingsError(f"{where}: can't import {use!r}: {said}") from None
-    if not (isinstance(found, type) and issubclass(found, TrackEvent)):
+        reason = f"{type(error).__name__}: {error!s:.200}"
+        raise SettingsError(f"{where}: can't import {use!r}: {reason}") from None
+    if not (isinstance(step_type, type) and issubclass(step_type, TrackEvent)):
         raise SettingsError(f"{where}: expected a subclass of pyrite.edge.jss.TrackEvent, got {use!r}")  # fmt: skip
     try:
-        return found()
+        return step_type()
     except Exception as error:
-        said = f"{type(error).__name__}: {error!s:.200}"
-        raise SettingsError(f"{where}: {use!r} can't be made without arguments: {said}") from None
+        reason = f"{type(error).__name__}: {error!s:.200}"
+        raise SettingsError(f"{where}: {use!r} can't be made without arguments: {reason}") from None
 
 
 def _put(steps: list[Step], processor: TrackEvent[Any], places: dict[str, str], where: str) -> None:

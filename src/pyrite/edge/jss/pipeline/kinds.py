@@ -95,13 +95,13 @@ class Page(TrackEvent[_PageBody]):
 
     def track_event(self, body: _PageBody, args: TrackEventArgs) -> None:
         """See TrackEvent."""
-        given, url = body.pageId, body.url
-        if not isinstance(given, str) or not normal(given):
-            _refuse(args, "jss.page", "pageId", f"the GUID of a page such as {GUID_EXAMPLE}", given)
+        page, url = body.pageId, body.url
+        if not isinstance(page, str) or not normal(page):
+            _refuse(args, "jss.page", "pageId", f"the GUID of a page such as {GUID_EXAMPLE}", page)
         elif not isinstance(url, str) or len(url) > URL_LIMIT:
             _refuse(args, "jss.page", "url", f"a text of at most {URL_LIMIT} characters", url)
         else:
-            _take(args, "pageview", "pageId", given, ("pageId", "url"), url=url)
+            _take(args, "pageview", "pageId", page, ("pageId", "url"), url=url)
 
 
 KINDS: tuple[type[TrackEvent[Any]], ...] = (Event, Goal, Outcome, Campaign, Page)

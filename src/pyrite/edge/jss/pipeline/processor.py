@@ -144,27 +144,27 @@ class TrackEventArgs:
             raise ValueError(f"expected a kind of 1 to {TEXT_LIMIT} characters, got {kind!r:.100}")
         if len(self.records) == RECORDS:
             raise ValueError(f"expected at most {RECORDS} records of one event")
-        found = Definition(id="", alias=definition)
+        entry = Definition(id="", alias=definition)
         if kind in SPACES:
             known = self.definition(kind, definition)
             if known is None:
                 self._refuse_unknown(kind, definition)
                 return False
-            found = known
+            entry = known
         is_page = kind == "pageview"
         if is_page:
-            self._where.page = found.id
+            self._where.page = entry.id
         self.records.append(
             Record(
                 kind=kind,
-                id="" if is_page else found.id,
-                definition=found.alias,
-                value=value or found.value,
+                id="" if is_page else entry.id,
+                definition=entry.alias,
+                value=value or entry.value,
                 data=dict(data or {}),
                 currency=currency,
                 money=money,
                 url=url,
-                page_id=found.id if is_page else "",
+                page_id=entry.id if is_page else "",
                 page=self._where.page,
                 extra={key: one for key, one in self._item.items() if key not in without},
             )

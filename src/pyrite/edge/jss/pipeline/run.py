@@ -48,11 +48,11 @@ def run(steps: Sequence[Step], item: Any, where: Where, *, suggests: bool = True
 def _run(steps: Sequence[Step], item: Any, where: Where, suggests: bool) -> Outcome:
     if not isinstance(item, dict):
         names = {list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
-        got = names.get(type(item), "a number")
-        raise Problem(400, "body.shape", f"expected an object for each event, got {got}")
+        kind = names.get(type(item), "a number")
+        raise Problem(400, "body.shape", f"expected an object for each event, got {kind}")
     content = msgspec.json.encode(item)
     args = TrackEventArgs(item, where, suggests=suggests)
-    said: list[dict[str, str]] = []
+    notes: list[dict[str, str]] = []
     reasons: list[str] = []
     for step in steps:
         try:
@@ -62,11 +62,11 @@ def _run(steps: Sequence[Step], item: Any, where: Where, suggests: bool) -> Outc
             continue
         except Exception as error:
             raise ProcessorFailed(step.name, error) from None
-        said += [{"processor": step.name, "message": one} for one in args.said]
+        notes += [{"processor": step.name, "message": one} for one in args.said]
         args.said = []
         if args.problem:
             raise args.problem
         if args.tracked:
-            return Outcome(records=args.records, identities=args.identities, said=said)
+            return Outcome(records=args.records, identities=args.identities, said=notes)
         reasons.append(f"{step.name}: passed it on")
     raise Problem(422, "jss.unclaimed", "no processor took the event: " + "; ".join(reasons))
