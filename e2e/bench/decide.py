@@ -18,7 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from pyrite.core.decisions.rules import Rules
-from pyrite.core.decisions.subject import Situation, Visitor
+from pyrite.core.decisions.subject import Profile, Subject
 
 SIZES = (10, 30, 100, 300, 1000, 3000, 10_000)
 ROUNDS = 200
@@ -54,7 +54,7 @@ def experience(number: int, chance: random.Random, applying: float) -> dict[str,
     return {"id": f"e{number}", "priority": chance.randrange(10), "variants": variants, **made}
 
 
-def situation(number: int) -> Situation:
+def subject(number: int) -> Subject:
     """A view of some visitor."""
     event: dict[str, object] = {
         "xdm": {
@@ -66,8 +66,8 @@ def situation(number: int) -> Situation:
         },
         "data": {"cart": {"total": 10}, "sku": "none"},
     }
-    visitor = Visitor(id=f"0f6a3f5e-0000-4000-8000-{number:012d}", visits=2, views=4)
-    return Situation(event=event, visitor=visitor, now_ms=NOW_MS, language="en", agent=AGENT)
+    visitor = Profile(id=f"0f6a3f5e-0000-4000-8000-{number:012d}", visits=2, views=4)
+    return Subject(event=event, visitor=visitor, now_ms=NOW_MS, language="en", agent=AGENT)
 
 
 def measured(size: int, applying: float) -> dict[str, float]:
@@ -79,7 +79,7 @@ def measured(size: int, applying: float) -> dict[str, float]:
     prepared = time.perf_counter() - began
     times, given = [], 0
     for number in range(ROUNDS):
-        asked = situation(number)
+        asked = subject(number)
         began = time.perf_counter()
         given += len(rules.decide(asked, QUERY))
         times.append((time.perf_counter() - began) * 1000)

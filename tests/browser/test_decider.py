@@ -52,7 +52,7 @@ def test_rules_are_read_once(page_window: Window) -> None:
 
 def visitor(record: dict[str, Any], history: list[Any], event: dict[str, Any]) -> Any:
     known = decider.Known(encode({"visitor": record}))
-    return decider.visitor_of(known, history, event, NOW_MS)
+    return decider.build_profile(known, history, event, NOW_MS)
 
 
 def test_a_visitor_of_whom_nothing_is_known(page_window: Window) -> None:

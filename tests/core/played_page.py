@@ -25,7 +25,7 @@ from pyrite.core.errors import TrackerError
 from pyrite.core.moment import Given, Moment
 from pyrite.core.personalization.planner import Planner
 from pyrite.core.tracker import Tracker
-from pyrite.core.visitor.consent import state_of
+from pyrite.core.visitor.consent import consent_state
 from pyrite.core.visitor.identity import cookies
 from pyrite.core.wire import encode
 
@@ -248,7 +248,7 @@ class PlayedPage:
         """Note where something leaves without consent."""
         choice = cookies(str(self.facts["cookie"])).get(self.prefix + "consent", "")
         gpc = self.facts.get("gpc") is True and self.gpc_counts
-        consent = state_of(cookie=choice, gpc=gpc, default=self.default)
+        consent = consent_state(cookie=choice, gpc=gpc, default=self.default)
         if consent != "in" and self.facts.get("cookiesEnabled") is True:
             self.wrong.append(["without consent", consent, what])
 

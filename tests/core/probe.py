@@ -4,11 +4,11 @@ from given import moment
 
 from pyrite.core.decisions.hashing import finished, seed
 from pyrite.core.errors import TrackerError
-from pyrite.core.personalization.propositions import page_surface, surface_of
-from pyrite.core.personalization.selectors import steps_of
+from pyrite.core.personalization.propositions import full_surface, page_surface
+from pyrite.core.personalization.selectors import parse_selector
 from pyrite.core.tracker import Tracker
 from pyrite.core.urls import quote
-from pyrite.core.visitor.identity import cookies, ecid_of
+from pyrite.core.visitor.identity import cookies, parse_ecid
 from pyrite.core.wire import decode, encode
 
 
@@ -22,10 +22,10 @@ def answered(text: str) -> str:
     found["quoted"] = quote(text)
     found["bucket"] = finished(seed(text))
     found["cookies"] = cookies(text)
-    found["ecid"] = ecid_of(text)
-    found["surfaces"] = [surface_of("#" + text, "https://a.test/b?c#d"), page_surface(text)]
+    found["ecid"] = parse_ecid(text)
+    found["surfaces"] = [full_surface("#" + text, "https://a.test/b?c#d"), page_surface(text)]
     try:
-        found["steps"] = steps_of(text)
+        found["steps"] = parse_selector(text)
     except TrackerError as error:
         found["steps"] = error.code
     return encode(found)

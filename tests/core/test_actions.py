@@ -2,17 +2,17 @@
 
 from given import action
 
-from pyrite.core.personalization.actions import step_of
+from pyrite.core.personalization.actions import build_step
 from pyrite.core.personalization.schemas import SCHEMAS
 
 
 def content(type, value):
-    made = step_of(action(type, content=value), key=0)[0]
+    made = build_step(action(type, content=value), key=0)[0]
     return None if made is None else (made["type"], made["content"])
 
 
 def test_texts_stay_as_they_are():
-    assert step_of(action("setHtml", "#x", "<b>1</b>", "item"), key=3)[0] == {
+    assert build_step(action("setHtml", "#x", "<b>1</b>", "item"), key=3)[0] == {
         "key": 3, "item": "item", "type": "setHtml", "selector": "#x", "content": "<b>1</b>", "hide": "", "once": False,
         "mark": 0, "label": "",
     }  # fmt: skip
@@ -54,16 +54,16 @@ def test_rearrange_needs_two_places():
 
 def test_additions_run_once_for_an_element():
     for type in ("appendHtml", "prependHtml", "insertBefore", "insertAfter"):
-        assert step_of(action(type), key=0)[0]["once"] is True
-    assert step_of(action("rearrange", content={"from": 0, "to": 1}), key=0)[0]["once"] is True
-    assert step_of(action("replaceHtml"), key=0)[0]["once"] is False
+        assert build_step(action(type), key=0)[0]["once"] is True
+    assert build_step(action("rearrange", content={"from": 0, "to": 1}), key=0)[0]["once"] is True
+    assert build_step(action("replaceHtml"), key=0)[0]["once"] is False
 
 
 def test_an_item_may_name_what_to_hide_meanwhile():
     item = action("setText")
     item["data"]["prehidingSelector"] = "#hero"
 
-    assert step_of(item, key=0)[0]["hide"] == "#hero"
+    assert build_step(item, key=0)[0]["hide"] == "#hero"
 
 
 def test_markup_offers_with_a_place_are_rendered_like_actions():
@@ -75,8 +75,8 @@ def test_markup_offers_with_a_place_are_rendered_like_actions():
     }
     loose = {"id": "i", "schema": schema, "data": {"content": "<b>1</b>"}}
 
-    assert step_of(placed, key=0)[0]["content"] == "<b>1</b>"
-    assert step_of(loose, key=0)[0] is None
+    assert build_step(placed, key=0)[0]["content"] == "<b>1</b>"
+    assert build_step(loose, key=0)[0] is None
 
 
 def test_what_this_build_cant_render_has_no_step():
@@ -87,7 +87,7 @@ def test_what_this_build_cant_render_has_no_step():
         {"schema": "x", "data": {}},
         {},
     ):
-        assert step_of(item, key=0)[0] is None
+        assert build_step(item, key=0)[0] is None
 
 
 def test_the_names_of_schemas_are_those_of_every_edge():

@@ -1,8 +1,8 @@
-"""Conditions on a situation."""
+"""Conditions on a subject."""
 
-from pyrite.core.decisions.audience import check_of, value_test, weekday
-from pyrite.core.decisions.subject import DAY_MS, Situation, Visitor, query_of
-from pyrite.core.decisions.user_agent import device_of
+from pyrite.core.decisions.audience import build_check, value_test, weekday
+from pyrite.core.decisions.subject import DAY_MS, Profile, Subject, parse_query
+from pyrite.core.decisions.user_agent import parse_device
 from pyrite.core.urls import decoded
 
 NOW_MS = 1795157627711  # 2026-11-20T06:53:47.711Z, a Friday
@@ -54,7 +54,7 @@ def holds(audience, **about):
         },
         "placeContext": {"localTimezoneOffset": about.get("offset", 0)},
     }
-    visitor = Visitor(
+    visitor = Profile(
         id="v",
         visits=about.get("visits", 1),
         views=about.get("views", 1),
@@ -62,7 +62,7 @@ def holds(audience, **about):
         previous_ms=about.get("previous_ms", 0),
         consent=about.get("consent", ""),
     )
-    situation = Situation(
+    subject = Subject(
         event={"xdm": xdm, "data": about.get("data", {})},
         visitor=visitor,
         now_ms=NOW_MS,
@@ -70,8 +70,8 @@ def holds(audience, **about):
         agent=about.get("agent", ""),
         context=about.get("context"),
     )
-    check = check_of(audience)
-    return check is None or check(situation)
+    check = build_check(audience)
+    return check is None or check(subject)
 
 
 CASES = (
@@ -189,12 +189,12 @@ def test_a_condition_holds_or_not():
 
 def test_devices_are_told_apart():
     for agent, expected in AGENTS:
-        found = device_of(agent)
+        found = parse_device(agent)
         assert (found["device"], found["os"], found["browser"]) == expected, agent
 
 
 def test_parameters_are_decoded():
-    assert query_of("https://a.test/?a=%C3%BC%F0%9F%98%80+b&a=2&%62=%zz&c#?d=1") == {
+    assert parse_query("https://a.test/?a=%C3%BC%F0%9F%98%80+b&a=2&%62=%zz&c#?d=1") == {
         "a": "ü😀 b",
         "b": "%zz",
         "c": "",

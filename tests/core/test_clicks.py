@@ -14,7 +14,7 @@ from given import (
     steps_of,
 )  # fmt: skip
 
-from pyrite.core.collect.clicks import details_of, event_of, kept, wanted
+from pyrite.core.collect.clicks import build_event, kept, link_details, wanted
 from pyrite.core.effects import kind
 from pyrite.core.personalization.interactions import Click
 
@@ -35,7 +35,7 @@ LINK = {
 def link(**facts):
     given = dict(LINK)
     given.update(facts)
-    return details_of(given)
+    return link_details(given)
 
 
 def test_a_link_has_name_region_type_and_address():
@@ -88,7 +88,7 @@ def test_each_type_can_be_switched_off():
 
 
 def test_the_event_carries_alloys_fields():
-    event = event_of(link(), page="home")
+    event = build_event(link(), page="home")
 
     assert event["xdm"]["eventType"] == "web.webinteraction.linkClicks"
     assert event["xdm"]["web"]["webInteraction"] == {
@@ -105,16 +105,16 @@ def test_a_link_that_a_callback_has_taken_something_from_is_no_event():
             details = dict(link())
             details[name] = value
 
-            assert kept(event_of(details), switches={}) is False, (name, value)
-    assert kept(event_of(link()), switches={}) is True
+            assert kept(build_event(details), switches={}) is False, (name, value)
+    assert kept(build_event(link()), switches={}) is True
     assert kept({"xdm": {"web": "gone"}}, switches={}) is False
 
 
 def test_the_type_that_a_callback_leaves_decides_whether_it_is_asked_for():
     changed = dict(link(), linkType="exit")
 
-    assert kept(event_of(changed), switches={"externalLinkEnabled": False}) is False
-    assert kept(event_of(changed), switches={"internalLinkEnabled": False}) is True
+    assert kept(build_event(changed), switches={"externalLinkEnabled": False}) is False
+    assert kept(build_event(changed), switches={"internalLinkEnabled": False}) is True
 
 
 def test_the_activity_map_says_whether_the_page_has_a_name():

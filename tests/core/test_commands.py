@@ -15,8 +15,8 @@ class GreetCommand(Command):
     def run(self, ready, invocation, moment):
         """Send a request."""
         body = {"name": invocation.options["name"]}
-        effects, head = ready.outgoing.head({}, moment)
-        request = ready.outgoing.request("greet", body, head, moment, meta={})
+        effects, head = ready.builder.head({}, moment)
+        request = ready.builder.request("greet", body, head, moment, meta={})
         return effects + ready.send(request, invocation, moment)
 
     def on_outcome(self, ready, invocation, outcome, moment):

@@ -3,7 +3,7 @@
 from given import raises
 
 from pyrite.core.errors import ConsentError
-from pyrite.core.visitor.consent import general, state_of
+from pyrite.core.visitor.consent import consent_state, general
 
 
 def adobe(value, version="1.0"):
@@ -11,12 +11,12 @@ def adobe(value, version="1.0"):
 
 
 def test_the_visitors_choice_wins_over_privacy_control_which_wins_over_the_default():
-    assert state_of(cookie="general=in", gpc=True, default="pending") == "in"
-    assert state_of(cookie="general=out", gpc=False, default="in") == "out"
-    assert state_of(cookie="general%3Dout", gpc=False, default="in") == "out"
-    assert state_of(cookie="", gpc=True, default="in") == "out"
-    assert state_of(cookie="", gpc=False, default="pending") == "pending"
-    assert state_of(cookie="general=perhaps", gpc=False, default="in") == "in"
+    assert consent_state(cookie="general=in", gpc=True, default="pending") == "in"
+    assert consent_state(cookie="general=out", gpc=False, default="in") == "out"
+    assert consent_state(cookie="general%3Dout", gpc=False, default="in") == "out"
+    assert consent_state(cookie="", gpc=True, default="in") == "out"
+    assert consent_state(cookie="", gpc=False, default="pending") == "pending"
+    assert consent_state(cookie="general=perhaps", gpc=False, default="in") == "in"
 
 
 def test_both_adobe_standards_are_understood():

@@ -2,7 +2,7 @@
 
 from pyrite.core.decisions.hashing import finished, seed
 from pyrite.core.decisions.rules import UNIT, Choice, Prepared, Rules, variant_for
-from pyrite.core.decisions.subject import Situation, Visitor
+from pyrite.core.decisions.subject import Profile, Subject
 
 PAGE = {"decisionScopes": ["__view__"], "surfaces": ["web://shop.test/"]}
 NOW_MS = 1795157627711  # a Friday, 2026-11-20T06:53:47.711Z
@@ -15,14 +15,14 @@ def experience(id, **more):
     return made
 
 
-def situation(url="https://shop.test/", visitor="v1", now_ms=NOW_MS, shown=None):
+def subject(url="https://shop.test/", visitor="v1", now_ms=NOW_MS, shown=None):
     event = {"xdm": {"web": {"webPageDetails": {"URL": url}}}, "data": {}}
-    return Situation(event=event, visitor=Visitor(id=visitor, shown=shown), now_ms=now_ms)
+    return Subject(event=event, visitor=Profile(id=visitor, shown=shown), now_ms=now_ms)
 
 
 def found(experiences, query=PAGE, holdout=0, preview=None, **about):
     rules = Rules(experiences, holdout=holdout)
-    decided = rules.decide(situation(**about), query, preview=preview)
+    decided = rules.decide(subject(**about), query, preview=preview)
     return [proposition["id"] for proposition in decided]
 
 
@@ -119,7 +119,7 @@ def test_small_weights_divide_the_visitors_as_great_ones_do():
 
 def test_a_variant_that_changes_nothing_says_so_and_is_counted():
     control = experience("e", variants=[{"id": "control", "items": []}])
-    item = Rules([control]).decide(situation(), PAGE)[0]["items"][0]
+    item = Rules([control]).decide(subject(), PAGE)[0]["items"][0]
 
     assert item["schema"].endswith("default-content-item")
 
@@ -170,7 +170,7 @@ def uses_of(id, other):
     wanted = (f"PY:{id}:a", f"PY:{id}:a", f"PY:{id}:a", f"PY:{id}:{other}", f"PY:{id}:a")
     got = []
     for visitor in visitors(400):
-        asking = situation(visitor=visitor)
+        asking = subject(visitor=visitor)
         decided = [one.decide(asking, PAGE) for one in rules]
         got.append([bool(decided[i]) and decided[i][0]["id"] == wanted[i] for i in range(5)])
     return got
@@ -322,7 +322,7 @@ def test_only_scopes_that_were_asked_for_are_decided():
 
 def test_views_come_with_the_page():
     cart = experience("c", scope="cart", scopeType="view")
-    decided = Rules([cart]).decide(situation(), PAGE)
+    decided = Rules([cart]).decide(subject(), PAGE)
 
     assert decided[0]["scope"] == "cart"
     assert decided[0]["scopeDetails"]["characteristics"]["scopeType"] == "view"
@@ -369,11 +369,11 @@ def test_a_preview_is_given_whatever_stands_against_it_and_marked():
     )
     other = experience("other", group="g", priority=9)
     rules = Rules([hidden, other])
-    decided = rules.decide(situation(shown={"e": [1]}), PAGE, preview={"e": "b"})
+    decided = rules.decide(subject(shown={"e": [1]}), PAGE, preview={"e": "b"})
 
     assert [one["id"] for one in decided] == ["PY:e:b"]
     assert decided[0]["scopeDetails"]["characteristics"]["preview"] is True
-    assert rules.decide(situation(), PAGE)[0]["id"] == "PY:other:a"
+    assert rules.decide(subject(), PAGE)[0]["id"] == "PY:other:a"
     assert found([hidden], preview={"e": "none"}) == []
     assert found([hidden], preview={"unknown": "a"}) == []
     assert found([hidden], preview={"e": "a"}, query={"decisionScopes": ["hero"]}) == []

@@ -7,21 +7,21 @@ from pyrite.core.visitor.identity import (
     append_to_url,
     cookies,
     ecid_in_url,
-    ecid_of,
     identity_cookie,
+    parse_ecid,
 )
 
 
 def test_the_identity_cookie_is_read_as_it_is_written():
     assert identity_cookie(ECID) == "CiY2ODM2MDAyMjQyNjM1MjM3NzUxMDkyMzgxMzgwNDY2NzkyODY2MQ"
-    assert ecid_of(identity_cookie(ECID)) == ECID
-    assert ecid_of(identity_cookie(ECID) + "%3D%3D") == ECID
+    assert parse_ecid(identity_cookie(ECID)) == ECID
+    assert parse_ecid(identity_cookie(ECID) + "%3D%3D") == ECID
 
 
 def test_a_damaged_identity_cookie_gives_no_identity():
     for value in ("", "!", "CiY2", "AAAA", identity_cookie("12") + "x!", "Cgph"):
-        assert ecid_of(value) in ("", "12")
-    assert ecid_of("Cgph") == ""
+        assert parse_ecid(value) in ("", "12")
+    assert parse_ecid("Cgph") == ""
 
 
 def test_cookies_are_read_with_the_first_of_a_name_winning():
@@ -69,8 +69,8 @@ def test_digits_of_other_scripts_and_without_end_are_no_stamp_and_no_identity():
 
 
 def test_an_identity_cookie_without_end_is_read_no_further_than_the_identity():
-    assert ecid_of(identity_cookie(ECID) + "A" * 5000) == ECID
-    assert ecid_of("A" * 100000) == ""
+    assert parse_ecid(identity_cookie(ECID) + "A" * 5000) == ECID
+    assert parse_ecid("A" * 100000) == ""
 
 
 def handed(queries, place="?"):

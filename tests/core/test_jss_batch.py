@@ -4,13 +4,13 @@ from given import raises
 
 from pyrite.core.errors import OptionsError
 from pyrite.core.jss.answer import answer
-from pyrite.core.jss.batch import batch_of, id_at
+from pyrite.core.jss.batch import build_batch, id_at
 
 BASE = "0b9f1a52-6f0f-4f4b-9c55-6a1b000000fe"
 
 
 def test_each_event_is_an_event_of_the_tracker():
-    batch = batch_of([{"goalId": "g", "more": 1}, {"eventId": "e"}], base=BASE)
+    batch = build_batch([{"goalId": "g", "more": 1}, {"eventId": "e"}], base=BASE)
 
     assert batch.places == [0, 1]
     assert batch.errors == []
@@ -22,11 +22,11 @@ def test_each_event_is_an_event_of_the_tracker():
 
 
 def test_one_event_needs_no_list():
-    assert batch_of({"goalId": "g"}, base=BASE).options[0]["carried"] == {"jss": {"goalId": "g"}}
+    assert build_batch({"goalId": "g"}, base=BASE).options[0]["carried"] == {"jss": {"goalId": "g"}}
 
 
 def test_what_is_wrong_is_refused_beside_the_others():
-    batch = batch_of([{"goalId": ""}, {"goalId": "g"}, 3], base=BASE, unloading=True)
+    batch = build_batch([{"goalId": ""}, {"goalId": "g"}, 3], base=BASE, unloading=True)
 
     told = [(error["index"], error["code"], error["path"]) for error in batch.errors]
     assert told == [(0, "jss.id", "events[0].goalId"), (2, "body.shape", "events[2]")]
@@ -35,7 +35,7 @@ def test_what_is_wrong_is_refused_beside_the_others():
 
 
 def test_a_thousand_events_have_a_thousand_ids():
-    batch = batch_of([{"goalId": "g"}] * 1000, base=BASE)
+    batch = build_batch([{"goalId": "g"}] * 1000, base=BASE)
 
     seen = {}
     for options in batch.options:
@@ -45,9 +45,9 @@ def test_a_thousand_events_have_a_thousand_ids():
 
 
 def test_events_are_an_object_or_a_list_of_so_many():
-    assert batch_of([], base=BASE).options == []
+    assert build_batch([], base=BASE).options == []
     for given in (None, "goal", 3, True, [{"goalId": "g"}] * 1001):
-        error = raises(OptionsError, lambda: batch_of(given, base=BASE))
+        error = raises(OptionsError, lambda: build_batch(given, base=BASE))
         assert error.path == "events"
         assert error.message.startswith(
             "trackEvent: options.events: expected an event, or a list of at most 1000, got "

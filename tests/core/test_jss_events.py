@@ -2,7 +2,7 @@
 
 from given import raises
 
-from pyrite.core.jss.events import JssRefused, check, is_guid, kind_of, type_of
+from pyrite.core.jss.events import JssRefused, check, event_kind, event_type, is_guid
 
 GUID = "{110D559F-DEA5-42EA-9C1C-8A5DF7E70EF9}"
 
@@ -50,7 +50,7 @@ REFUSED = [
 def test_a_kind_is_told_by_its_key():
     for event, kind, type in TAKEN:
         check(event, "events[0]")
-        assert (kind_of(event), type_of(kind)) == (kind, type), event
+        assert (event_kind(event), event_type(kind)) == (kind, type), event
 
 
 def test_what_no_service_takes_is_refused_with_code_and_path():

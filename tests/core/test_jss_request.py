@@ -4,11 +4,11 @@ from given import raises
 
 from pyrite.core.jss.request import (
     ServiceRefused,
-    body_of,
-    errors_of,
+    build_body,
+    build_result,
+    build_url,
     member,
-    result_of,
-    url_of,
+    parse_errors,
 )
 
 URLS = [
@@ -38,20 +38,20 @@ MEMBERS = [
 
 def test_an_address_is_the_originals():
     for options, url in URLS:
-        assert url_of(options, lambda value: f"<{value}>") == url, options
+        assert build_url(options, lambda value: f"<{value}>") == url, options
 
 
 def test_the_body_keeps_the_callers_bytes():
     for text, expected in MEMBERS:
         assert member(text, "events") == expected, text
-    assert body_of('[{"b":1}]') == '[{"b":1}]'
-    assert body_of('{"b":1,"a":2}') == '[{"b":1,"a":2}]'
+    assert build_body('[{"b":1}]') == '[{"b":1}]'
+    assert build_body('{"b":1,"a":2}') == '[{"b":1,"a":2}]'
 
 
 def test_what_a_service_says_is_the_result():
-    assert result_of(204, None, []) == {"requestBody": [], "errors": []}
-    assert result_of(200, {"a": 1}, [])["responseBody"] == {"a": 1}
-    assert result_of(200, "fine", [])["responseBody"] == "fine"
+    assert build_result(204, None, []) == {"requestBody": [], "errors": []}
+    assert build_result(200, {"a": 1}, [])["responseBody"] == {"a": 1}
+    assert build_result(200, "fine", [])["responseBody"] == "fine"
 
 
 def test_a_service_that_takes_a_part_says_which():
@@ -62,16 +62,16 @@ def test_a_service_that_takes_a_part_says_which():
             3,
         ]
     }  # fmt: skip
-    assert errors_of(answer) == [
+    assert parse_errors(answer) == [
         {"index": 1, "code": "jss.unknown", "message": "no goal 'x'", "path": "$[1].goalId"},
         {"index": -1, "code": "", "message": "odd", "path": ""},
     ]
-    assert errors_of({"errors": "none"}) == []
+    assert parse_errors({"errors": "none"}) == []
 
 
 def test_a_service_that_refuses_rejects_with_its_status():
     problem = {"code": "jss.key", "detail": "no such key", "path": "sc_apikey", "status": 401}
-    record = raises(ServiceRefused, result_of, 401, problem, []).as_record()
+    record = raises(ServiceRefused, build_result, 401, problem, []).as_record()
     assert record == {
         "code": "jss.key",
         "message": "no such key",
@@ -82,7 +82,7 @@ def test_a_service_that_refuses_rejects_with_its_status():
             "data": {"code": "jss.key", "detail": "no such key", "path": "sc_apikey", "status": 401},
         },
     }  # fmt: skip
-    plain = raises(ServiceRefused, result_of, 500, "<h1>", []).as_record()
+    plain = raises(ServiceRefused, build_result, 500, "<h1>", []).as_record()
     assert (plain["code"], plain["message"]) == (
         "edge.refused",
         "Request failed with status code 500",

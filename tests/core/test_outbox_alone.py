@@ -5,7 +5,7 @@ from given import NOW_MS, all_of, moment, only, problem
 from pyrite.core.delivery.entry import Entry, Outcome, Request
 from pyrite.core.delivery.outbox import Outbox
 from pyrite.core.delivery.report import handed_on
-from pyrite.core.delivery.request_builder import Outgoing
+from pyrite.core.delivery.request_builder import RequestBuilder
 from pyrite.core.errors import EdgeRefused
 from pyrite.core.notes import Notes
 from pyrite.core.options.configure import configure
@@ -32,7 +32,7 @@ def outbox(**limits) -> Outbox:
     """An outbox for the data stream `shop`."""
     options = {"datastreamId": "shop", "edgeDomain": "edge.site.test", "outbox": limits}
     config = configure(options)
-    return Outbox(config, Outgoing(config, Visitor(config)), Notes(), "page")
+    return Outbox(config, RequestBuilder(config, Visitor(config)), Notes(), "page")
 
 
 def event(id, value=1, size=10, unloading=False, made_ms=NOW_MS, owner=None) -> Entry:

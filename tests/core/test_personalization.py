@@ -2,7 +2,7 @@
 
 from given import action, proposition, scoped
 
-from pyrite.core.personalization.propositions import Views, page_surface, scope_kind, surface_of
+from pyrite.core.personalization.propositions import Views, full_surface, page_surface, scope_kind
 
 URL = "https://Shop.test/a/b/?q=1#top"
 
@@ -14,10 +14,10 @@ def test_a_pages_surface_is_its_host_and_path():
 
 
 def test_a_part_of_the_page_expands_and_nonsense_is_dropped():
-    assert surface_of("#hero", URL) == "web://shop.test/a/b#hero"
-    assert surface_of("web://shop.test/x", URL) == "web://shop.test/x"
+    assert full_surface("#hero", URL) == "web://shop.test/a/b#hero"
+    assert full_surface("web://shop.test/x", URL) == "web://shop.test/x"
     for surface in ("", "#", "shop.test", "web://", "web:///x"):
-        assert surface_of(surface, URL) == ""
+        assert full_surface(surface, URL) == ""
 
 
 def test_scopes_are_page_view_or_named():

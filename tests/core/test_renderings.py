@@ -5,7 +5,7 @@ from given import action, all_of, moment, new_id, only, proposition
 from pyrite.core.event import Draft, draft
 from pyrite.core.options.configure import configure
 from pyrite.core.personalization.planner import Planner
-from pyrite.core.personalization.propositions import query_of
+from pyrite.core.personalization.propositions import build_query
 from pyrite.core.personalization.renderer import Renderings
 from pyrite.core.personalization.schemas import REDIRECT
 
@@ -21,7 +21,7 @@ def renderings() -> Renderings:
 def event(call=1, **options) -> Draft:
     """An event that renders what comes for it."""
     event: Draft = drafted(call, options)
-    event.query = query_of(event, fetch_page=True)
+    event.query = build_query(event, fetch_page=True)
     return event
 
 

@@ -3,52 +3,52 @@
 from given import body, configured, moment, only, raises
 
 from pyrite.core.delivery.request import (
-    answer_of,
     backoff_ms,
+    build_url,
     is_temporary,
+    parse_answer,
     payloads,
-    url_of,
 )
 from pyrite.core.errors import BadAnswer, EdgeRefused
 
 
 def test_the_address_has_the_protocols_form():
     assert (
-        url_of(
+        build_url(
             "https://e.test/ee", hint="or2", action="interact", datastream="a b", request_id="r1"
         )
         == "https://e.test/ee/or2/v1/interact?configId=a%20b&requestId=r1"
     )
     assert (
-        url_of("http://e/ee", hint="", action="collect", datastream="x", request_id="r")
+        build_url("http://e/ee", hint="", action="collect", datastream="x", request_id="r")
         == "http://e/ee/v1/collect?configId=x&requestId=r"
     )
 
 
 def test_an_answer_is_read_and_no_content_is_an_empty_one():
-    assert answer_of(200, '{"requestId":"r","handle":[]}') == {"requestId": "r", "handle": []}
-    assert answer_of(207, '{"handle":[]}') == {"handle": []}
-    assert answer_of(204, "") == {}
+    assert parse_answer(200, '{"requestId":"r","handle":[]}') == {"requestId": "r", "handle": []}
+    assert parse_answer(207, '{"handle":[]}') == {"handle": []}
+    assert parse_answer(204, "") == {}
 
 
 def test_a_refusal_is_an_error_with_the_edges_own_words():
-    error = raises(EdgeRefused, answer_of, 403, '{"title":"No","detail":"not from here"}')
+    error = raises(EdgeRefused, parse_answer, 403, '{"title":"No","detail":"not from here"}')
 
     assert error.status == 403
     assert error.message == "the edge answered with status 403 and said 'not from here'"
     assert error.as_record()["code"] == "edge.refused"
-    assert raises(EdgeRefused, answer_of, 500, "").message == "the edge answered with status 500"
+    assert raises(EdgeRefused, parse_answer, 500, "").message == "the edge answered with status 500"
 
 
 def test_the_edges_words_keep_their_letters():
-    said = raises(EdgeRefused, answer_of, 403, '{"detail":"größe"}').message
+    said = raises(EdgeRefused, parse_answer, 403, '{"detail":"größe"}').message
     assert said == "the edge answered with status 403 and said 'größe'"
-    assert "'größe'" in raises(EdgeRefused, answer_of, 502, "größe").message
+    assert "'größe'" in raises(EdgeRefused, parse_answer, 502, "größe").message
 
 
 def test_a_page_that_is_no_edge_is_told_apart():
     for text in ("<html>", "[]", "{}", '{"handle":3}'):
-        assert "is edgeDomain an edge?" in raises(BadAnswer, answer_of, 200, text).message
+        assert "is edgeDomain an edge?" in raises(BadAnswer, parse_answer, 200, text).message
 
 
 def test_payloads_of_one_type_are_flattened_in_order():

@@ -320,7 +320,7 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_settles_and_hides_nothing():
     outcome = {"requestId": "r", "handle": [decisions(proposition("p", odd))]}
     odd["data"]["content"] = {"title": nested}
     ready = tracker._set
-    request = ready.outbox._sender.in_flight.landed(send.request)
+    request = ready.outbox._sender.in_flight.finished(send.request)
     ended = ready.events.on_outcome(
         Outcome(request.entries[0], request, answer=outcome, error=None), moment()
     )

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pyrite.core.decisions.audience import check_of
-from pyrite.core.decisions.subject import Situation, Visitor
+from pyrite.core.decisions.audience import build_check
+from pyrite.core.decisions.subject import Profile, Subject
 from pyrite.edge.experiences.file import read
 from pyrite.edge.experiences.folder import Experiences
 from pyrite.edge.settings import SettingsError
@@ -200,13 +200,13 @@ def test_a_condition_of_a_file_holds_where_it_should(
 ) -> None:
     record = read(put(tmp_path, f"[audience]\n{condition}\n{GOOD}"))
     now_ms = 1795157627711
-    asking = Situation(
+    asking = Subject(
         event={"xdm": {"web": {"webPageDetails": {"URL": url}}}, "data": {}},
-        visitor=Visitor(id="v", first_ms=now_ms - 7 * 86400000 - 1000),
+        visitor=Profile(id="v", first_ms=now_ms - 7 * 86400000 - 1000),
         now_ms=now_ms,
         language="en-GB",
     )
-    check = check_of(record["audience"])
+    check = build_check(record["audience"])
 
     assert check is not None
     assert check(asking)

@@ -8,7 +8,7 @@ import pytest
 from asked import PAGE, event, handles, post, stored
 from starlette.testclient import TestClient
 
-from pyrite.core.visitor.identity import ecid_of
+from pyrite.core.visitor.identity import parse_ecid
 from pyrite.edge.settings import Edge
 from pyrite.stores.contract import Batch, StoreUnavailable, Written
 from pyrite.stores.memory import MemoryStore
@@ -93,7 +93,7 @@ def test_the_identity_is_given_stored_and_kept(edge: Maker) -> None:
     ecid = handles(first, "identity:result")[0]["id"]
 
     assert (cookie["key"], cookie["maxAge"]) == ("kndctr_ORG_AdobeOrg_identity", 34128000)
-    assert ecid_of(cookie["value"]) == ecid
+    assert parse_ecid(cookie["value"]) == ecid
     assert len(ecid) == 38
     by_cookie = post(client, body=body, headers={"cookie": f"{cookie['key']}={cookie['value']}"})
     by_entry = post(

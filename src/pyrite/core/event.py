@@ -48,7 +48,7 @@ class Draft:
     @property
     def view_name(self) -> str:
         """The view's name as the caller writes it."""
-        return text_of(part(self.xdm, "web", "webPageDetails"), "viewName")
+        return text_at(part(self.xdm, "web", "webPageDetails"), "viewName")
 
     @property
     def until_rendered(self) -> bool:
@@ -129,7 +129,7 @@ def part(value: dict[str, object], *names: str) -> dict[str, object]:
     return value
 
 
-def text_of(value: dict[str, object], name: str) -> str:
+def text_at(value: dict[str, object], name: str) -> str:
     """The text *name* in *value*; an empty one where there is none."""
     text = value.get(name)
     return text if isinstance(text, str) else ""

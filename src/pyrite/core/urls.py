@@ -9,7 +9,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #
 SHORTEST = (0, 0x80, 0x800, 0x10000)  # the least code that needs so many octets more
 
 
-def host_of(url: str) -> str:
+def parse_host(url: str) -> str:
     """`www.example.com:8443` of an absolute *url*; empty where there is none."""
     separator = url.find("://")
     if separator < 0:

@@ -42,7 +42,7 @@ def encode(value: object) -> str:
     Raises WireError, with the path, for NaN and infinities, keys that are not strings, and types that have no JSON form.
     """
     try:
-        return _text_of(value, LEVELS)
+        return _encoded(value, LEVELS)
     except _NoForm as error:
         path = "$" + "".join(error.places)
         raise WireError(f"{path}: {error.reason}", path=path) from None
@@ -91,7 +91,7 @@ class _NoForm(Exception):
         self.places: list[str] = []
 
 
-def _text_of(value: object, left: int) -> str:
+def _encoded(value: object, left: int) -> str:
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, dict):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.event import PAGE_VIEW
 from ..core.ibexa.events import LOGIN
-from ..core.visitor.consent import IN, OUT, PENDING, state_of
+from ..core.visitor.consent import IN, OUT, PENDING, consent_state
 from ..core.visitor.identity import FPID_COOKIE, cookies, unquoted
 
 PIXEL_COOKIE = "pyrite_pid"  # of visitors whose pages have no tracker: the edge's pixel sets it
@@ -62,7 +62,7 @@ class Seen:
             for name, value in self.cookies.items()
             if name.startswith("kndctr_") and name.endswith("_consent")
         ]
-        chosen = [state_of(cookie=unquoted(value), gpc=False, default="") for value in choices]
+        chosen = [consent_state(cookie=unquoted(value), gpc=False, default="") for value in choices]
         if OUT in chosen:
             return OUT
         if IN in chosen:

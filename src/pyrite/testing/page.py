@@ -30,7 +30,7 @@ from ..core.parts import JSS, RENDER
 from ..core.personalization.interactions import Click
 from ..core.personalization.planner import Planner
 from ..core.tracker import Tracker
-from ..core.urls import host_of, split_host
+from ..core.urls import parse_host, split_host
 from ..core.wire import decode_object, encode
 from .delivery import Delivery
 from .rendering import Rendering
@@ -129,8 +129,8 @@ class MemoryPage:
         """The visitor clicks on a link; *offer* is what of an offer the click has met."""
         facts: dict[str, object] = {
             "url": url,
-            "host": host_of(url),
-            "pageHost": host_of(self.url),
+            "host": parse_host(url),
+            "pageHost": parse_host(self.url),
             "protocol": url.partition(":")[0] + ":",
             "text": text,
             "names": [],
@@ -177,7 +177,7 @@ class MemoryPage:
 
     def moment(self) -> Moment:
         """Now, in this page."""
-        host = split_host(host_of(self.url))[0]
+        host = split_host(parse_host(self.url))[0]
         facts: dict[str, object] = {
             "url": self.url,
             "origin": "/".join(self.url.split("/")[:3]),

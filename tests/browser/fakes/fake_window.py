@@ -11,7 +11,7 @@ from fake_document import Document, Element
 from fake_storage import Databases, Locks
 from js_values import Array, Obj, Promise, Target
 
-from pyrite.core.urls import host_of, split_host
+from pyrite.core.urls import parse_host, split_host
 from pyrite.testing.network import Request, Response
 from pyrite.testing.world import World
 
@@ -154,7 +154,7 @@ class Window(Target):
         self.origin = "/".join(url.split("/")[:3])
         self.location = Obj(
             href=url,
-            hostname=split_host(host_of(url))[0],
+            hostname=split_host(parse_host(url))[0],
             protocol=url.partition(":")[0] + ":",
             replace=self._redirect,
         )

@@ -3,7 +3,7 @@
 Not for anything else: see storage.py for why. Where localStorage is refused nothing happens.
 """
 
-from ...core.event import text_of
+from ...core.event import text_at
 from ...core.wire import decode, encode
 from ..bridge import attempt, is_nullish, method, stringify, text, window
 from ..clock import clock_ms
@@ -22,9 +22,9 @@ LEASE_MS = 10000
 
 def is_for(record: object, stream: str) -> bool:
     """Whether *record* is one, and of the data stream *stream*; others' software may have put something else there."""
-    if not isinstance(record, dict) or not text_of(record, "id"):
+    if not isinstance(record, dict) or not text_at(record, "id"):
         return False
-    return text_of(record, "stream") == stream
+    return text_at(record, "stream") == stream
 
 
 def is_past(record: dict[str, object]) -> bool:

@@ -6,7 +6,7 @@ not wait for it (e2e/bench/storage.py). But a transaction that the page has begu
 pages that are gone have left, so that no two do. Where storage is refused everything stays in memory, and that is said once.
 """
 
-from ...core.event import text_of
+from ...core.event import text_at
 from ...core.wire import decode, encode
 from ..bridge import (
     attempt,
@@ -274,7 +274,7 @@ class Storage:
             for record in records if isinstance(records, list) else []:
                 if not is_for(record, stream):
                     continue
-                page = text_of(record, "page")
+                page = text_at(record, "page")
                 if page == self._page:
                     continue
                 gone = is_past(record) if alive is None else page not in alive

@@ -4,7 +4,7 @@ A script of its own, loaded only by pages that decide themselves; it serves ever
 """
 
 from ...core.decisions.rules import Rules
-from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS, Situation, Visitor
+from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS, Profile, Subject
 from ...core.event import PAGE_VIEW, part
 from ...core.parts import DECIDE, PREFIX
 from ...core.personalization.propositions import shown_in
@@ -52,20 +52,22 @@ def decided(given: str, *more: Any) -> str:
     event = part(question, "event")
     now_ms = _whole(question.get("now"))
     history = question.get("history")
-    situation = Situation(
+    subject = Subject(
         event=event,
-        visitor=visitor_of(prepared, history if isinstance(history, list) else [], event, now_ms),
+        visitor=build_profile(
+            prepared, history if isinstance(history, list) else [], event, now_ms
+        ),
         now_ms=now_ms,
         language=text(look(window.navigator, "language")),
         agent=text(look(window.navigator, "userAgent")),
         context=part(query, "decisionContext"),
     )
-    return encode(prepared.rules.decide(situation, query))
+    return encode(prepared.rules.decide(subject, query))
 
 
-def visitor_of(
+def build_profile(
     known: Known, history: "list[Any]", event: "dict[str, object]", now_ms: int
-) -> Visitor:
+) -> Profile:
     """The visitor, with what has left since the rules came, and *event*, counted as the edge's store counts."""
     record = known.visitor
     visits = _whole(record.get("visits"))
@@ -90,7 +92,7 @@ def visitor_of(
             views += 1
         for name in shown_in(xdm):
             displays_ms[name] = (displays_ms.get(name, []) + [at_ms])[-SHOWN_LIMIT:]
-    return Visitor(
+    return Profile(
         id=str(record.get("id")),
         visits=visits,
         views=views,

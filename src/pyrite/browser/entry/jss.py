@@ -6,7 +6,7 @@ speaks to a JSS service itself, by one request, and never again: that service kn
 
 from ...core.errors import NetworkFailed, as_error
 from ...core.jss.answer import answer
-from ...core.jss.request import body_of, member, result_of, url_of
+from ...core.jss.request import build_body, build_result, build_url, member
 from ...core.parts import JSS, PREFIX
 from ..bridge import attempt, callback, json, method, parse, reach, stringify, text, window
 
@@ -42,12 +42,12 @@ def asked(given: str, told: "Any" = None, *_: "Any") -> str:
         fields: dict[str, object] = parse(options)
         if not fields.get("host"):
             fields["host"] = origin
-        body = body_of(member(options, "events"))
+        body = build_body(member(options, "events"))
         request = parse(body)
         _post(
-            url_of(fields, _component),
+            build_url(fields, _component),
             body,
-            lambda status, said: ended(True, result_of(status, said, request)),
+            lambda status, said: ended(True, build_result(status, said, request)),
             refused,
         )
     except Exception as error:

@@ -5,7 +5,7 @@ say. Source of the semantics: Adobe's Web SDK 2.33.
 """
 
 from ...core.errors import SelectorError
-from ...core.personalization.selectors import steps_of
+from ...core.personalization.selectors import parse_selector
 from ..bridge import callback, construct, invoke, own, parse, reach, window
 from ..elements import hide
 from ..sequence import each
@@ -203,7 +203,7 @@ def find(
     *entered* gets each shadow root on the way, None for one that is missing.
     """
     try:
-        steps = steps_of(selector)
+        steps = parse_selector(selector)
     except SelectorError as error:
         failed(error.message)
         return

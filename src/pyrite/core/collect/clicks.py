@@ -4,7 +4,7 @@ Pure: the browser room tells what was clicked as facts `{url, host, protocol, te
 scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.
 """
 
-from ..event import LINK_CLICK, list_at, part, text_of
+from ..event import LINK_CLICK, list_at, part, text_at
 from ..options.configure import DOWNLOADS
 
 # What JavaScript's \\s means, as in alloy.js; Python's own idea of it differs, and MicroPython's.
@@ -15,15 +15,15 @@ BLANKS = (
 NAME_LIMIT = 255  # characters: a link around a whole article should not send the article
 
 
-def details_of(facts: dict[str, object]) -> dict[str, object] | None:
+def link_details(facts: dict[str, object]) -> dict[str, object] | None:
     """`{linkName, linkRegion, linkType, linkUrl}` of a click; None unless all four are there."""
-    url = text_of(facts, "url")
-    name = _collapsed(text_of(facts, "text"))
+    url = text_at(facts, "url")
+    name = _collapsed(text_at(facts, "text"))
     for other in list_at(facts, "names"):
         if name:
             break
         name = _collapsed(other) if isinstance(other, str) else ""
-    region = _collapsed(text_of(facts, "region"))
+    region = _collapsed(text_at(facts, "region"))
     if not url or not name or not region or facts.get("scripted") is True:
         return None
     return {
@@ -46,12 +46,12 @@ def kept(event: dict[str, object], *, switches: dict[str, object]) -> bool:
     """Whether *event*, as the page's callbacks have left it, still says all of a link, and of a type that is asked for."""
     link = part(event, "xdm", "web", "webInteraction")
     for name in ("name", "region", "type", "URL"):
-        if not text_of(link, name):
+        if not text_at(link, name):
             return False
     return wanted({"linkType": link["type"]}, switches=switches)
 
 
-def event_of(details: dict[str, object], *, page: str = "") -> dict[str, object]:
+def build_event(details: dict[str, object], *, page: str = "") -> dict[str, object]:
     """`{xdm, data}` of the link event for *details*; `pageName` and `pageIDType` in it are for Analytics' activity map, as is
     *page*, the name of a page where they are not there."""
     return {
@@ -87,16 +87,16 @@ def event_of(details: dict[str, object], *, page: str = "") -> dict[str, object]
 
 
 def _type(facts: dict[str, object]) -> str:
-    bare = text_of(facts, "url").partition("#")[0].partition("?")[0]
+    bare = text_at(facts, "url").partition("#")[0].partition("?")[0]
     if facts.get("download") is True or facts.get("qualified") is True:
         return "download"
     if facts.get("qualified") is None:
         for ending in DOWNLOADS.split(" "):
             if bare.lower().endswith(ending):
                 return "download"
-    host = text_of(facts, "host")
-    protocol = text_of(facts, "protocol")
-    if protocol in ("http:", "https:") and host != text_of(facts, "pageHost"):
+    host = text_at(facts, "host")
+    protocol = text_at(facts, "protocol")
+    if protocol in ("http:", "https:") and host != text_at(facts, "pageHost"):
         return "exit"
     return "other"
 

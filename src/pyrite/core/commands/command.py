@@ -9,7 +9,7 @@ from ..delivery.entry import Entry, Outcome, Request
 from ..delivery.outbox import Outbox
 from ..delivery.report import Report, handed_on
 from ..delivery.request import payloads, unused
-from ..delivery.request_builder import Outgoing
+from ..delivery.request_builder import RequestBuilder
 from ..effects import Effect, Log, Show, rejected
 from ..errors import Disconnected, as_error
 from ..event import Draft, list_at
@@ -106,16 +106,16 @@ class Configured:
         self.commands = commands  # the names of all
         self.notes = notes
         self.visitor = Visitor(config)
-        self.outgoing = Outgoing(config, self.visitor)
-        self.consents = Consents(config, self.visitor, self.outgoing)
-        self.outbox = Outbox(config, self.outgoing, notes, moment.new_id())
+        self.builder = RequestBuilder(config, self.visitor)
+        self.consents = Consents(config, self.visitor, self.builder)
+        self.outbox = Outbox(config, self.builder, notes, moment.new_id())
         self.routes = Routes(moment.text("url"), hashes=config.flag("autoViewStartOnHash"))
         self.hooks = Hooks()
         self.parts = Parts()
         self.events = Events(
             config,
             self.visitor,
-            self.outgoing,
+            self.builder,
             self.consents,
             notes,
             self.outbox,

@@ -52,8 +52,8 @@ class IdentityCommand(Command):
             return [resolved(invocation.call, self._found(ready, invocation, moment))]
         fetch = ["ECID", "CORE"] if asks_core else ["ECID"]
         body: dict[str, object] = {"query": {"identity": {"fetch": fetch}}}
-        effects, head = ready.outgoing.head(invocation.options, moment)
-        request = ready.outgoing.request("identity/acquire", body, head, moment, meta={})
+        effects, head = ready.builder.head(invocation.options, moment)
+        request = ready.builder.request("identity/acquire", body, head, moment, meta={})
         return effects + ready.send(request, invocation, moment)
 
     def on_outcome(

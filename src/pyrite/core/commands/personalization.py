@@ -4,7 +4,7 @@ Pure. Not for how: personalization/renderer.py.
 """
 
 from ..effects import Effect
-from ..event import part, text_of
+from ..event import part, text_at
 from ..moment import Moment
 from ..visitor.consent import IN
 from .command import Command, Configured, Invocation
@@ -44,7 +44,7 @@ class ApplyResponseCommand(Command):
         """Effects of an answer that a server has fetched."""
         answer = part(invocation.options, "responseBody")
         headers = part(invocation.options, "responseHeaders")
-        ready.visitor.learn_region(text_of(headers, "x-adobe-edge"))
+        ready.visitor.learn_region(text_at(headers, "x-adobe-edge"))
         # Cookies only with consent; the page may render what it has fetched without.
         allowed = ready.visitor.consent(moment) == IN
         effects = ready.learned(answer, moment) if allowed else []

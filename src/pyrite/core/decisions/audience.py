@@ -1,19 +1,19 @@
-"""Audiences: conditions on a situation, read once and asked often.
+"""Audiences: conditions on a subject, read once and asked often.
 
-Pure. `check_of` turns the table of an audience into one function; edge/experiences/folder.py has made sure of its form.
+Pure. `build_check` turns the table of an audience into one function; edge/experiences/folder.py has made sure of its form.
 A text condition is a text (contained), a list of such, or `{is, contains, starts, ends, not}`, each a text or a list.
 A number condition is a number or `{min, max}`; a whole number of days is that day. Addresses and paths are compared without
 percent-encoding, paths with a slash at the end, numbers with the parameters of a query that are numbers: both sides alike.
 """
 
 from ..urls import unescaped
-from .subject import DAY_MS, Situation, closed
+from .subject import DAY_MS, Subject, closed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Check = Callable[[Situation], bool]
+    Check = Callable[[Subject], bool]
     Test = Callable[[object], bool]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,7 +27,7 @@ OTHERS = ("visitor", "consent", "language", "hours", "days", "all", "any", "not"
 CONDITIONS = TEXTS + NUMBERS + DEVICES + TABLES + OTHERS
 
 
-def check_of(audience: dict[str, object]) -> "Check | None":
+def build_check(audience: dict[str, object]) -> "Check | None":
     """The function that says whether *audience* holds, None where it always does."""
     checks: list[Check] = []
     for name in CONDITIONS:
@@ -41,43 +41,41 @@ def check_of(audience: dict[str, object]) -> "Check | None":
 def _check(name: str, condition: object) -> "Check":
     if name in TEXTS:
         test = text_test(condition, name)
-        return lambda situation: test(situation.texts[name])
+        return lambda subject: test(subject.texts[name])
     if name in NUMBERS:
         return _number_check(name, condition)
     if name in DEVICES:
         values = listed(condition)
-        return lambda situation: situation.device()[name] in values
+        return lambda subject: subject.device()[name] in values
     if name in TABLES:
         return _table_check(name, condition)
     if name in ("all", "any", "not"):
         return _group_check(name, condition)
     if name == "visitor":
         returning = condition == "returning"
-        return lambda situation: (situation.visitor.visits > 1) is returning
+        return lambda subject: (subject.visitor.visits > 1) is returning
     if name == "consent":
-        return lambda situation: situation.visitor.consent == condition
+        return lambda subject: subject.visitor.consent == condition
     if name == "language":
         languages = [str(one).lower() + "-" for one in listed(condition)]
-        return lambda situation: any(
-            [(situation.language + "-").startswith(one) for one in languages]
-        )
+        return lambda subject: any([(subject.language + "-").startswith(one) for one in languages])
     if name == "days":
         days = listed(condition)
-        return lambda situation: weekday(situation.local_ms) in days
-    spans = spans_of(listed(condition))
-    return lambda situation: within(spans, situation.local_ms)
+        return lambda subject: weekday(subject.local_ms) in days
+    spans = parse_spans(listed(condition))
+    return lambda subject: within(spans, subject.local_ms)
 
 
 def _number_check(name: str, condition: object) -> "Check":
     test = count_test(condition)
     if name == "views":
-        return lambda situation: test(situation.visitor.views)
+        return lambda subject: test(subject.visitor.views)
     if name == "days_since_first":
-        return lambda situation: test((situation.now_ms - situation.visitor.first_ms) / DAY_MS)
+        return lambda subject: test((subject.now_ms - subject.visitor.first_ms) / DAY_MS)
     # Without a visit before there is nothing to count from.
-    return lambda situation: (
-        situation.visitor.previous_ms > 0
-        and test((situation.now_ms - situation.visitor.previous_ms) / DAY_MS)
+    return lambda subject: (
+        subject.visitor.previous_ms > 0
+        and test((subject.now_ms - subject.visitor.previous_ms) / DAY_MS)
     )
 
 
@@ -85,34 +83,32 @@ def _table_check(name: str, condition: object) -> "Check":
     table = condition if isinstance(condition, dict) else {}
     if name == "query":
         tests = [(path, parameter_test(table[path])) for path in sorted(table)]
-        return lambda situation: all([test(situation.query().get(path)) for path, test in tests])
+        return lambda subject: all([test(subject.query().get(path)) for path, test in tests])
     tests = [(path, value_test(table[path])) for path in sorted(table)]
     if name == "context":
-        return lambda situation: all([test(at(situation.context, path)) for path, test in tests])
-    return lambda situation: all(
-        [test(at(situation.event.get(name), path)) for path, test in tests]
-    )
+        return lambda subject: all([test(at(subject.context, path)) for path, test in tests])
+    return lambda subject: all([test(at(subject.event.get(name), path)) for path, test in tests])
 
 
 def _group_check(name: str, condition: object) -> "Check":
     inner: list[Check | None] = [
-        check_of(one) for one in listed(condition) if isinstance(one, dict)
+        build_check(one) for one in listed(condition) if isinstance(one, dict)
     ]
 
-    def held(situation: Situation) -> list[bool]:
-        return [check is None or check(situation) for check in inner]
+    def held(subject: Subject) -> list[bool]:
+        return [check is None or check(subject) for check in inner]
 
     if name == "any":
-        return lambda situation: any(held(situation))
+        return lambda subject: any(held(subject))
     if name == "not":
-        return lambda situation: not any(held(situation))
-    return lambda situation: all(held(situation))
+        return lambda subject: not any(held(subject))
+    return lambda subject: all(held(subject))
 
 
 def _all(checks: "list[Check]") -> "Check":
-    def holds(situation: Situation) -> bool:
+    def holds(subject: Subject) -> bool:
         for check in checks:  # noqa: SIM110 - a generator costs more than all of a typical audience
-            if not check(situation):
+            if not check(subject):
                 return False
         return True
 
@@ -123,13 +119,13 @@ def _all(checks: "list[Check]") -> "Check":
 
 
 def text_test(condition: object, kind: str = "") -> "Test":
-    """The function that says whether a value is a text that meets *condition*; see `pieces_of` for *kind*."""
+    """The function that says whether a value is a text that meets *condition*; see `pieces_from` for *kind*."""
     if not isinstance(condition, dict):
-        return _one_text("contains", pieces_of(kind, "contains", listed(condition)))
+        return _one_text("contains", pieces_from(kind, "contains", listed(condition)))
     tests: list[Test] = []
     for how in ("is", "starts", "ends", "contains"):
         if how in condition:
-            tests.append(_one_text(how, pieces_of(kind, how, listed(condition[how]))))
+            tests.append(_one_text(how, pieces_from(kind, how, listed(condition[how]))))
     if "not" in condition:
         tests.append(_negated(text_test(condition["not"], kind)))
     return lambda value: all([test(value) for test in tests])
@@ -139,8 +135,8 @@ def _negated(test: "Test") -> "Test":
     return lambda value: not test(value)
 
 
-def pieces_of(kind: str, how: str, wanted: list[object]) -> list[str]:
-    """The texts of a condition, as they are compared: those on an address or a `path` (*kind*) like the situation's own."""
+def pieces_from(kind: str, how: str, wanted: list[object]) -> list[str]:
+    """The texts of a condition, as they are compared: those on an address or a `path` (*kind*) like the subject's own."""
     pieces = [str(piece) for piece in wanted]
     if kind:
         pieces = [unescaped(piece) for piece in pieces]
@@ -236,7 +232,7 @@ def weekday(local_ms: int) -> str:
     return DAYS[(local_ms // DAY_MS + 3) % 7]  # the first of January 1970 was a Thursday
 
 
-def spans_of(texts: list[object]) -> "list[tuple[int, int]]":
+def parse_spans(texts: list[object]) -> "list[tuple[int, int]]":
     """`09:00-17:30` as minutes of the day, from and to; the end is not part of it."""
     spans = []
     for text in texts:

@@ -8,9 +8,9 @@ uses ever hash the same text, whatever the ids. Not for conditions: audience.py.
 
 from ..personalization.propositions import PAGE_SCOPE, PROVIDER
 from ..personalization.schemas import DEFAULT
-from .audience import check_of, listed, pieces_of, spans_of, weekday, within
+from .audience import build_check, listed, parse_spans, pieces_from, weekday, within
 from .hashing import finished, seed
-from .subject import Situation
+from .subject import Subject
 
 HOLDOUT = "holdout"
 HOUR_MS = 3600000
@@ -73,9 +73,9 @@ class Prepared:
         self.share = share if isinstance(share, list) else None
         self.group_seed = seed(f"group/{group}")
         audience = _table(experience, "audience")
-        self.check = check_of(audience)
+        self.check = build_check(audience)
         path = _table(audience, "path").get("is")
-        self.paths = None if path is None else pieces_of("path", "is", listed(path))
+        self.paths = None if path is None else pieces_from("path", "is", listed(path))
         schedule = _table(experience, "schedule")
         self.scheduled = bool(schedule)
         self.start_ms = _number(schedule, "start_ms", 0)
@@ -83,7 +83,7 @@ class Prepared:
         days = schedule.get("days")
         self.days = days if isinstance(days, list) else []
         hours = schedule.get("hours")
-        self.hours = spans_of(hours if isinstance(hours, list) else [])
+        self.hours = parse_spans(hours if isinstance(hours, list) else [])
         offsets = schedule.get("offsets")
         self.offsets = offsets if isinstance(offsets, list) else []
         self.percentage = _number(experience, "percentage", 100)
@@ -112,12 +112,12 @@ class Prepared:
             return False
         return not self.hours or within(self.hours, local_ms)
 
-    def is_worn(self, situation: Situation) -> bool:
+    def is_worn(self, subject: Subject) -> bool:
         """Whether the visitor has been shown it as often as its cap allows."""
-        times = situation.visitor.shown.get(self.id)
+        times = subject.visitor.shown.get(self.id)
         if not times:
             return False
-        since = situation.now_ms - self.cap_ms if self.cap_ms else 0
+        since = subject.now_ms - self.cap_ms if self.cap_ms else 0
         return len([time for time in times if time > since]) >= self.cap
 
 
@@ -151,31 +151,31 @@ class Rules:
 
     def decide(
         self,
-        situation: Situation,
+        subject: Subject,
         query: dict[str, object],
         *,
         preview: "dict[str, str] | None" = None,
     ) -> list[dict[str, object]]:
-        """The propositions for *situation*, the highest priority first; of a group at most one for each scope.
+        """The propositions for *subject*, the highest priority first; of a group at most one for each scope.
 
         *query* is the event's `query.personalization`; view scopes come along whenever the page's own do. *preview* forces
         variants, `{experience: variant}`, whatever stands against them.
         """
         forced = preview or {}
-        visitor_seed = seed(situation.visitor.id)
+        visitor_seed = seed(subject.visitor.id)
         held_out = (
             self._holdout > 0
             and finished(visitor_seed ^ self._holdout_seed) * 100 < self._holdout * UNIT
         )
         slots: list[str] = []
         out: list[dict[str, object]] = []
-        for prepared in self._candidates(situation, query, forced):
+        for prepared in self._candidates(subject, query, forced):
             if prepared.slot and prepared.slot in slots:
                 continue
             if prepared.id in forced:
                 decision = _named(prepared, forced[prepared.id])
             else:
-                decision = _given(prepared, situation, visitor_seed, held_out=held_out)
+                decision = _given(prepared, subject, visitor_seed, held_out=held_out)
             if decision is not None:
                 if prepared.slot:
                     slots.append(prepared.slot)
@@ -183,7 +183,7 @@ class Rules:
         return out
 
     def _candidates(
-        self, situation: Situation, query: dict[str, object], forced: dict[str, str]
+        self, subject: Subject, query: dict[str, object], forced: dict[str, str]
     ) -> list[Prepared]:
         """What is asked for and may be for this path, by rank; what is forced goes first."""
         scopes: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
@@ -197,7 +197,7 @@ class Rules:
             candidates.extend(self._others.get(scope, []))
             places = self._by_path.get(scope)
             if places:
-                candidates.extend(places.get(situation.path, []))
+                candidates.extend(places.get(subject.path, []))
         if forced:
             named = [self._all[id] for id in sorted(forced) if id in self._all]
             first = [one for one in named if one.asked in scopes]
@@ -210,12 +210,12 @@ def _rank(prepared: Prepared) -> int:
 
 
 def _given(
-    prepared: Prepared, situation: Situation, visitor_seed: int, *, held_out: bool
+    prepared: Prepared, subject: Subject, visitor_seed: int, *, held_out: bool
 ) -> dict[str, object] | None:
     """The proposition that the visitor gets of one experience, None for none."""
-    if not prepared.enabled or (prepared.scheduled and not prepared.runs(situation.now_ms)):
+    if not prepared.enabled or (prepared.scheduled and not prepared.runs(subject.now_ms)):
         return None
-    if prepared.check is not None and not prepared.check(situation):
+    if prepared.check is not None and not prepared.check(subject):
         return None
     if prepared.share is not None:
         # Those of one group that have shares of it divide the visitors up: nobody is in two of them.
@@ -227,7 +227,7 @@ def _given(
         and finished(visitor_seed ^ prepared.in_seed) * 100 >= prepared.percentage * UNIT
     ):
         return None
-    if prepared.cap and prepared.is_worn(situation):
+    if prepared.cap and prepared.is_worn(subject):
         return None
     if prepared.holdout >= 0:
         held_out = finished(visitor_seed ^ prepared.holdout_seed) * 100 < prepared.holdout * UNIT

@@ -6,14 +6,14 @@ Pure: the edge fills it from a request and its store, the page from its own fact
 from ..event import part
 from ..personalization.propositions import page_surface
 from ..urls import decoded, unescaped
-from .user_agent import device_of
+from .user_agent import parse_device
 
 DAY_MS = 86400000
 VISIT_PAUSE_MS = 1800000  # without an event, after which another visit begins
 SHOWN_LIMIT = 100  # displays of an experience that are kept for a visitor
 
 
-class Visitor:
+class Profile:
     """What is known of who is asking. *visits* and *views* count this one too; *previous_ms* is the end of the visit before,
     0 for none; *shown* says for experiences when they were displayed, oldest first; *consent* is what was chosen, '' for nothing.
     """
@@ -38,7 +38,7 @@ class Visitor:
         self.consent = consent
 
 
-class Situation:
+class Subject:
     """One event to decide for: *event* is `{xdm, data}`; *language* and *agent* are the browser's; *context* is the page's own.
 
     `texts` has the url, path, referrer and type, without percent-encoding; the path ends with a slash.
@@ -48,7 +48,7 @@ class Situation:
         self,
         *,
         event: dict[str, object],
-        visitor: Visitor,
+        visitor: Profile,
         now_ms: int,
         language: str = "",
         agent: str = "",
@@ -62,7 +62,7 @@ class Situation:
         self.context = context or {}
         url = _text(part(xdm, "web", "webPageDetails").get("URL"))
         self._url = url
-        self.path = path_of(url)
+        self.path = page_path(url)
         self.texts = {
             "url": unescaped(url),
             "path": self.path,
@@ -78,17 +78,17 @@ class Situation:
     def device(self) -> dict[str, str]:
         """`{device, os, browser}`; see user_agent.py."""
         if not self._device:
-            self._device = device_of(self._agent)
+            self._device = parse_device(self._agent)
         return self._device
 
     def query(self) -> dict[str, str]:
         """The parameters of the page's address, the first of each name, percent-encoding undone."""
         if self._query is None:
-            self._query = query_of(self._url)
+            self._query = parse_query(self._url)
         return self._query
 
 
-def path_of(url: str) -> str:
+def page_path(url: str) -> str:
     """The path of *url*, with a slash at the end and without percent-encoding."""
     surface = page_surface(url)
     return closed(unescaped(surface[surface.find("/", 6) :]))
@@ -99,7 +99,7 @@ def closed(path: str) -> str:
     return path if path.endswith("/") else path + "/"
 
 
-def query_of(url: str) -> dict[str, str]:
+def parse_query(url: str) -> dict[str, str]:
     """`{name: value}` of the query of *url*."""
     parameters: dict[str, str] = {}
     for pair in url.partition("#")[0].partition("?")[2].split("&"):

@@ -31,7 +31,7 @@ _BROWSER_TOKENS = (
 )
 
 
-def device_of(agent: str) -> dict[str, str]:
+def parse_device(agent: str) -> dict[str, str]:
     """`{device, os, browser}`, each one of TYPES, SYSTEMS, BROWSERS. An iPad that asks for desktop pages is a macOS desktop."""
     system = _first(agent, _SYSTEM_TOKENS)
     tablet = "iPad" in agent or "Tablet" in agent or (system == "android" and "Mobile" not in agent)

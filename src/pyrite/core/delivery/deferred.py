@@ -9,65 +9,65 @@ from ..effects import Arm, Disarm, Effect, Later
 from ..moment import Moment
 from .entry import Entry
 from .queue import bodies
-from .request_builder import Outgoing
+from .request_builder import RequestBuilder
 
-CAST_MS = 1000  # after the first entry that waits, so that a burst is one net
+DELAY_MS = 1000  # after the first entry that waits, so that a burst is one net
 BODY_BYTES = (
     60000  # of one body: what fetchLater takes for an origin, with room for address and headers
 )
 BODIES = 8  # compressed they fit in the same quota; where they don't, the first ones do
 
 
-class Net:
+class DeferredFetch:
     """What is armed; at most one net at a time."""
 
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
+    def __init__(self, builder: RequestBuilder) -> None:
+        self._builder = builder
         self._due = False
         self._number = 0
-        self._cast: list[list[str]] = []  # ids of the events in each body
-        self._held: dict[str, bool] = {}  # those of which the browser has taken charge
+        self._deferred: list[list[str]] = []  # ids of the events in each body
+        self._taken: dict[str, bool] = {}  # those of which the browser has taken charge
 
-    def want(self) -> list[Effect]:
+    def schedule(self) -> list[Effect]:
         """Effects of something waiting: the net is cast, or cast anew, in a moment."""
         if self._due:
             return []
         self._due = True
-        return [Later(timer=("outbox", "net", 0), delay_ms=CAST_MS)]
+        return [Later(timer=("outbox", "net", 0), delay_ms=DELAY_MS)]
 
-    def cast(self, entries: list[Entry], moment: Moment) -> list[Effect]:
+    def defer(self, entries: list[Entry], moment: Moment) -> list[Effect]:
         """Effects that arm a net with *entries*, the oldest first, as far as they fit."""
         self._due = False
-        cast = bodies(entries, BODY_BYTES)[:BODIES]
-        ids = [[entry.id for entry in body] for body in cast]
-        if ids == self._cast:
+        batches = bodies(entries, BODY_BYTES)[:BODIES]
+        ids = [[entry.id for entry in body] for body in batches]
+        if ids == self._deferred:
             return []
-        if not cast:
-            return self.drop()
+        if not batches:
+            return self.cancel()
         self._number += 1
-        self._held = {}
-        self._cast = ids
+        self._taken = {}
+        self._deferred = ids
         armed: list[dict[str, object]] = []
-        for body in cast:
-            request = self._outgoing.pack(body, moment, unloading=True, delivery={}, timed=False)
+        for body in batches:
+            request = self._builder.pack(body, moment, unloading=True, delivery={}, timed=False)
             armed.append({"url": request.url, "body": request.text})
         return [Arm(net=self._number, bodies=armed)]
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects, none, of the browser having taken charge of one body of *net*."""
-        if net == self._number and self._cast:
-            for id in self._cast[place]:
-                self._held[id] = True
+        if net == self._number and self._deferred:
+            for id in self._deferred[place]:
+                self._taken[id] = True
         return []
 
     def holds(self, id: str) -> bool:
         """Whether the event *id* leaves even if nothing else is done."""
-        return id in self._held
+        return id in self._taken
 
-    def drop(self) -> list[Effect]:
+    def cancel(self) -> list[Effect]:
         """Effects that take the net away; none where there is none."""
-        if not self._cast:
+        if not self._deferred:
             return []
-        self._cast = []
-        self._held = {}
+        self._deferred = []
+        self._taken = {}
         return [Disarm()]

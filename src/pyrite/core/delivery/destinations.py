@@ -4,7 +4,7 @@ Pure. Only with consent: tracker.py sees to that. Source: Adobe's Web SDK 2.33, 
 """
 
 from ..effects import Call, Effect, SetCookie
-from ..event import part, text_of
+from ..event import part, text_at
 from ..moment import Moment
 from ..urls import quote
 from .request import payloads
@@ -18,16 +18,16 @@ def destinations(answer: dict[str, object], moment: Moment) -> list[Effect]:
     effects: list[Effect] = []
     for one in payloads(answer, "activation:push") + payloads(answer, "identity:exchange"):
         spec = part(one, "spec")
-        name = text_of(spec, "name")
-        url = text_of(spec, "url")
+        name = text_at(spec, "name")
+        url = text_at(spec, "url")
         days = spec.get("ttlDays")
         if one.get("type") == "cookie" and name:
             effects.append(
                 SetCookie(
                     name=quote(name),
-                    value=quote(text_of(spec, "value")),
+                    value=quote(text_at(spec, "value")),
                     max_age_s=int((days if isinstance(days, (int, float)) else DAYS) * DAY_S),
-                    domain=quote(text_of(spec, "domain")),
+                    domain=quote(text_at(spec, "domain")),
                     # Other sites are to read it; without TLS browsers take no cookie for them.
                     same_site="None" if moment.text("url").startswith("https:") else "Lax",
                 )

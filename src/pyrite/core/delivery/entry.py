@@ -4,7 +4,7 @@ Pure. Not for when it is sent: outbox.py. Not for what its end means: its owner 
 """
 
 from ..errors import TrackerError
-from ..event import text_of
+from ..event import text_at
 from ..wire import decode_object, encode
 
 TYPE_CHECKING = False
@@ -102,11 +102,11 @@ class Entry:
 
 def restored(record: dict[str, object]) -> Entry | None:
     """The entry that a page which is gone has kept as *record*; None where that can't be read."""
-    id = text_of(record, "id")
-    text = text_of(record, "text")
+    id = text_at(record, "id")
+    text = text_at(record, "text")
     try:
         decode_object(text)
-        head = decode_object(text_of(record, "head"))
+        head = decode_object(text_at(record, "head"))
         group = encode(head)
     except TrackerError:
         return None

@@ -10,7 +10,7 @@ EVERYDAY_BYTES = 32768  # what is not unloading may take of them, so that a beac
 ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
 
 
-class Flights:
+class InFlight:
     """All requests of one outbox that have neither an answer nor been given up."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Flights:
         """Bytes that may still outlive the page, as far as we know."""
         return IN_FLIGHT_BYTES - self._bytes
 
-    def landed(self, id: str) -> Request | None:
+    def finished(self, id: str) -> Request | None:
         """The request *id*, which is no longer on its way."""
         request = self._requests.pop(id, None)
         if request is not None and request.keepalive:
@@ -70,7 +70,7 @@ class Flights:
             request = self._requests[id]
             if request.taken and request.ticks >= ticks:
                 released = True
-                self.landed(id)
+                self.finished(id)
                 _release(request)
         return released
 

@@ -10,14 +10,14 @@ from ..moment import Moment
 from ..notes import Notes
 from ..options.configure import Config
 from .counts import Counts
-from .deferred import Net
+from .deferred import DeferredFetch
 from .entry import Entry, Request
 from .in_flight import ANSWER_TICKS
 from .pace import Pace
-from .queue import Waiting
+from .queue import Queue
 from .report import Report
-from .request import answer_of, is_temporary, no_answer
-from .request_builder import Outgoing
+from .request import is_temporary, no_answer, parse_answer
+from .request_builder import RequestBuilder
 from .sender import Sender
 
 TYPE_CHECKING = False
@@ -38,14 +38,14 @@ RETURN_MS = 1000
 class Outbox:
     """All entries of one configured tracker. What ends for one is an outcome among the steps that are returned, where it happened."""
 
-    def __init__(self, config: Config, outgoing: Outgoing, notes: Notes, page: str) -> None:
+    def __init__(self, config: Config, builder: RequestBuilder, notes: Notes, page: str) -> None:
         self._stream = config.datastream_id
-        self._outgoing = outgoing
+        self._builder = builder
         self._notes = notes
         self.counts = Counts(page)
-        self._waiting = Waiting(config, self.counts)
-        self._net = Net(outgoing)
-        self._sender = Sender(outgoing, notes, self._waiting, self._net, self.counts)
+        self._queue = Queue(config, self.counts)
+        self._deferred = DeferredFetch(builder)
+        self._sender = Sender(builder, notes, self._queue, self._deferred, self.counts)
         self._pace = Pace()
         self._halved = 0  # bodies, since the last acknowledgement
         self._ticking = False
@@ -55,13 +55,13 @@ class Outbox:
 
     def add(self, entry: Entry, moment: Moment) -> "Steps":
         """Steps of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
-        if entry.is_event and entry.size > self._waiting.max_bytes:
-            return self._waiting.drop(entry, "too_large")
-        self._waiting.take(entry)
+        if entry.is_event and entry.size > self._queue.max_bytes:
+            return self._queue.drop(entry, "too_large")
+        self._queue.take(entry)
         steps = self._send_new(entry, moment)
         if entry.is_event:
             steps.append(Keep(records=[entry.record(self._stream)]))
-        return steps + self._waiting.bound() + self._tick()
+        return steps + self._queue.bound() + self._tick()
 
     def _send_new(self, entry: Entry, moment: Moment) -> "Steps":
         if entry.unloading or self._leaving:
@@ -71,7 +71,7 @@ class Outbox:
         if self._pace.holds_back(moment):
             steps: Steps = []
             if self._pace.failures:
-                steps.extend(self._net.want())
+                steps.extend(self._deferred.schedule())
             return steps
         return self._sender.flush(moment) + self._pace.rest()
 
@@ -84,11 +84,11 @@ class Outbox:
 
     def restored(self, records: list[dict[str, object]], moment: Moment) -> "Steps":
         """Steps of *records* that pages which are gone have kept: they go again, unless they are too old."""
-        steps = self._waiting.restore(records)
-        return steps + self._sender.flush(moment) + self._waiting.bound() + self._tick()
+        steps = self._queue.restore(records)
+        return steps + self._sender.flush(moment) + self._queue.bound() + self._tick()
 
     def _tick(self) -> list[Effect]:
-        if self._ticking or not self._waiting.count():
+        if self._ticking or not self._queue.count():
             return []
         self._ticking = True
         return [Later(timer=("outbox", "tick", 0), delay_ms=TICK_MS)]
@@ -101,17 +101,17 @@ class Outbox:
         if status == 0:
             report.steps = self.failed(id, "the answer can't be read", moment)
             return report
-        request = self._sender.in_flight.landed(id)
+        request = self._sender.in_flight.finished(id)
         if request is None:
             return report
         error: TrackerError | None = None
         try:
-            report.answer = answer_of(status, text, action=request.action, url=request.url)
+            report.answer = parse_answer(status, text, action=request.action, url=request.url)
         except TrackerError as problem:
             error = problem
         if error is not None and is_temporary(status):
             # Not our edge, but something in between: whoever waits is told, the event stays.
-            report.then = self._waiting.settle(request, error) if status < 400 else []
+            report.then = self._queue.settle(request, error) if status < 400 else []
             report.failed = (request, error, retry_after)
             return report
         if isinstance(error, EdgeRefused):
@@ -121,12 +121,12 @@ class Outbox:
                 return report
         if error is None:
             self._halved = 0
-            self._waiting.failure = None
+            self._queue.failure = None
         report.resends = self._pace.recovered()
-        finished, report.then = self._waiting.end(request, report.answer, text, error)
+        finished, report.then = self._queue.end(request, report.answer, text, error)
         if finished:
             report.steps.append(Forget(ids=finished))
-            report.steps.extend(self._net.drop())
+            report.steps.extend(self._deferred.cancel())
         return report
 
     def after(self, report: Report, moment: Moment) -> "Steps":
@@ -137,8 +137,8 @@ class Outbox:
         steps: Steps = []
         if report.resends and not self._pace.is_down():
             steps = self._sender.flush(moment)
-        if report.ticks and self._waiting.count():
-            steps.extend(self._net.want())
+        if report.ticks and self._queue.count():
+            steps.extend(self._deferred.schedule())
         elif report.resends and not report.ticks:
             steps.extend(self._pace.rest())
         return steps + self._tick()
@@ -153,7 +153,7 @@ class Outbox:
         about = error.about
         reveal: Steps = [Show()] if request.entries[0].asking else []
         if not about and not request.bare and error.status != 413:
-            self._outgoing.bare = True
+            self._builder.bare = True
             return reveal + self._sender.parted(request, count, moment, unloading=False)
         # A smaller body may pass: the edge's reason says so, or there is none and it is not yet clear that none passes.
         explained = about == "event" or error.status == 413
@@ -162,16 +162,16 @@ class Outbox:
             return self._sender.parted(request, (count + 1) // 2, moment, unloading=False)
         if about:
             return None
-        self._outgoing.bare = False
+        self._builder.bare = False
         for entry in request.entries:
             entry.request = ""
             entry.apart = "!"
             entry.rest = min(entry.attempts, REST_TICKS)
-        return reveal + self._waiting.settle(request, error)
+        return reveal + self._queue.settle(request, error)
 
     def failed(self, id: str, message: str, moment: Moment) -> "Steps":
         """Effects of a request having failed in the network."""
-        request = self._sender.in_flight.landed(id)
+        request = self._sender.in_flight.finished(id)
         if request is None:
             return []
         message += " (is it running, and this origin listed?)"
@@ -183,12 +183,12 @@ class Outbox:
         if request is None:
             return []
         request.taken = True
-        return self._waiting.settle(request, None)
+        return self._queue.settle(request, None)
 
     def refused(self, id: str, moment: Moment) -> "Steps":
         """Effects of the browser having refused a beacon, for what is in flight already: as much as there is room for, or half
         of it where only the browser knows why; what is left goes by fetch, and may come through."""
-        request = self._sender.in_flight.landed(id)
+        request = self._sender.in_flight.finished(id)
         if request is None:
             return []
         room = self._sender.in_flight.room()
@@ -207,7 +207,7 @@ class Outbox:
     ) -> "Steps":
         """Steps of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
         steps: Steps = []
-        self._waiting.failure = error
+        self._queue.failure = error
         for entry in request.entries:
             entry.error = error
             if entry.request == request.id:
@@ -222,7 +222,9 @@ class Outbox:
             self._noticed = True
             steps.append(Log(level="warn", message=error.message))
         line = f"{error.message}; goes again within {delay_ms} ms"
-        return steps + self._notes.note(line) + self._pace.rest(delay_ms) + self._net.want()
+        return (
+            steps + self._notes.note(line) + self._pace.rest(delay_ms) + self._deferred.schedule()
+        )
 
     def on_timer(self, what: str, number: object, moment: Moment) -> Report:
         """What it means that a timer of the outbox has gone off: for `flush`, `tick`, `net` or `recall`."""
@@ -232,8 +234,8 @@ class Outbox:
             return Report(self._rested(number, moment))
         steps: Steps = []
         if what == "net":
-            allowed = self._outgoing.may_leave(None, moment)
-            steps.extend(self._net.cast(self._waiting.events() if allowed else [], moment))
+            allowed = self._builder.may_leave(None, moment)
+            steps.extend(self._deferred.defer(self._queue.events() if allowed else [], moment))
         elif number == self._returns and not self._leaving:
             steps.append(Recall(stream=self._stream))
         return Report(steps)
@@ -257,7 +259,7 @@ class Outbox:
         self._returns += 1
         steps: Steps = []
         steps.extend(self._recall(RETURN_MS))
-        steps.extend(self._net.drop())
+        steps.extend(self._deferred.cancel())
         self._sender.in_flight.release_beacons(0)
         sends = self._sender.flush(moment)
         if sends:
@@ -268,7 +270,7 @@ class Outbox:
         """What it means that time has passed: attempts are given up, promises settled, beacons sent again while the page is there."""
         self._ticking = False
         # Another page, or the browser's signal, may have said no since.
-        report = Report(self.declined() if self._outgoing.is_out(moment) else [])
+        report = Report(self.declined() if self._builder.is_out(moment) else [])
         report.ticks = True
         late = self._sender.in_flight.ticked()
         report.resends = self._sender.in_flight.release_beacons(2)
@@ -276,13 +278,13 @@ class Outbox:
             seconds = ANSWER_TICKS * TICK_MS // 1000
             error = no_answer(request.url, f"none within {seconds} s")
             report.steps.extend(self._failed(request, error, "", moment))
-        rested, report.then = self._waiting.tick(self._sender.in_flight)
+        rested, report.then = self._queue.tick(self._sender.in_flight)
         report.resends = report.resends or rested
         return report
 
     def armed(self, net: int, place: int) -> list[Effect]:
         """Effects, none, of the browser having taken charge of a body; see deferred.py."""
-        return self._net.armed(net, place)
+        return self._deferred.armed(net, place)
 
     def leaving(self, moment: Moment) -> "Steps":
         """Steps of the page going away: all that waits leaves, and what is on its way and would end with the page."""
@@ -308,11 +310,11 @@ class Outbox:
     def declined(self) -> "Steps":
         """Steps of the visitor having declined: nothing waits or is kept any longer."""
         steps: Steps = [Erase()]
-        steps.extend(self._net.drop())
-        for entry in self._waiting.events():
-            steps.extend(self._waiting.drop(entry, "consent"))
+        steps.extend(self._deferred.cancel())
+        for entry in self._queue.events():
+            steps.extend(self._queue.drop(entry, "consent"))
         return steps
 
     def report(self) -> dict[str, object]:
         """`{waiting, bytes, sent, retried, acknowledged, restored, dropped: {reason: n}}`: counts of events of this page."""
-        return self.counts.report({"waiting": self._waiting.count(), "bytes": self._waiting.bytes})
+        return self.counts.report({"waiting": self._queue.count(), "bytes": self._queue.bytes})

@@ -5,11 +5,11 @@ Pure. Not for when they leave: outbox.py.
 
 from ..effects import Forget
 from ..errors import EventDropped, TrackerError
-from ..event import text_of
+from ..event import text_at
 from ..options.configure import Config
 from .counts import Counts
 from .entry import Entry, Outcome, Request, nothing, restored, whole
-from .in_flight import Flights
+from .in_flight import InFlight
 from .request import no_answer, refusals
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ SETTLE_TICKS = 6  # by then the promise is settled; the event stays
 BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
 
 
-class Waiting:
+class Queue:
     """All entries of one outbox, on their way or not."""
 
     def __init__(self, config: Config, counts: Counts) -> None:
@@ -81,7 +81,7 @@ class Waiting:
             entry = restored(record)
             if entry is None:
                 self._counts.drop("unreadable")
-                steps.append(Forget(ids=[text_of(record, "id")]))
+                steps.append(Forget(ids=[text_at(record, "id")]))
             elif not self.knows(entry.id):
                 self.take(entry)
                 self._counts.events["restored"] += 1
@@ -124,7 +124,7 @@ class Waiting:
                 outcomes.append(Outcome(entry, request, answer={}, error=error))
         return outcomes
 
-    def tick(self, in_flight: Flights) -> "tuple[bool, Steps]":
+    def tick(self, in_flight: InFlight) -> "tuple[bool, Steps]":
         """Whether an entry has rested long enough, and outcomes of promises that have waited long enough."""
         rested = False
         steps: Steps = []

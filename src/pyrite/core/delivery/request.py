@@ -6,7 +6,7 @@ Pure. Source: Adobe Edge Network as the Web SDK 2.33 speaks it; several events i
 from ..dates import http_date_ms
 from ..digits import is_digits
 from ..errors import BadAnswer, EdgeRefused, NetworkFailed, TrackerError, WireError
-from ..event import list_at, part, text_of
+from ..event import list_at, part, text_at
 from ..urls import quote
 from ..wire import decode
 
@@ -26,24 +26,24 @@ RETRY_AFTER_LIMIT_MS = 3600000
 NO_EDGE = (404, 405, 501)  # of servers that know nothing of the address, or of POST
 
 
-def url_of(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:
+def build_url(root: str, *, hint: str, action: str, datastream: str, request_id: str) -> str:
     """`{root}[/{hint}]/v1/{action}?configId=…&requestId=…`."""
     place = f"/{quote(hint)}" if hint else ""
     return f"{root}{place}/v1/{action}?configId={quote(datastream)}&requestId={request_id}"
 
 
-def address_of(url: str) -> str:
+def without_query(url: str) -> str:
     """*url* without its query, as errors name it."""
     return url.partition("?")[0]
 
 
 def no_answer(url: str, message: str) -> NetworkFailed:
     """The error of a request to *url* that has come to nothing."""
-    place = f" at {address_of(url)}" if url else ""
+    place = f" at {without_query(url)}" if url else ""
     return NetworkFailed(f"no answer from the edge{place}: {message}")
 
 
-def answer_of(
+def parse_answer(
     status: int, text: str, *, action: str = "collect", url: str = ""
 ) -> dict[str, object]:
     """The acknowledgement in a response: `{requestId, handle, …}`, or {} for the 204 of `collect`; nothing else is one.
@@ -61,13 +61,13 @@ def answer_of(
         problem = answer if isinstance(answer, dict) else {}
         about = _about(status, problem)
         if not about and status in NO_EDGE:
-            detail += f"; set edgeDomain: no edge at {address_of(url)}"
+            detail += f"; set edgeDomain: no edge at {without_query(url)}"
         raise EdgeRefused(
             f"the edge answered with status {status}{detail}",
             status=status,
             about=about,
-            reason=text_of(problem, "code"),
-            path=text_of(problem, "path"),
+            reason=text_at(problem, "code"),
+            path=text_at(problem, "path"),
         )
     if status == 204 and action == "collect":
         return {}
@@ -91,8 +91,8 @@ def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
             errors[index] = EdgeRefused(
                 message,
                 status=status if isinstance(status, int) else 0,
-                reason=text_of(problem, "type").rpartition("/")[2],
-                path=text_of(problem, "detail"),
+                reason=text_at(problem, "type").rpartition("/")[2],
+                path=text_at(problem, "detail"),
             )
     return errors
 
@@ -139,7 +139,7 @@ def _about(status: int, problem: dict[str, object]) -> str:
     """What an edge refuses with *problem*; '' for 431, and where it is no edge's: only edges tell of the request (`report`)."""
     if status == 431 or not isinstance(problem.get("report"), dict):
         return ""
-    code = text_of(problem, "code")  # of Pyrite's edge; Adobe's has none
+    code = text_at(problem, "code")  # of Pyrite's edge; Adobe's has none
     if status in (401, 403, 404, 405, 415) or code.startswith("datastream."):
         return "caller"
     return "event" if code else "body"

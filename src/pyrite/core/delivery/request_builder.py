@@ -11,12 +11,12 @@ from ..visitor.consent import IN, OUT
 from ..visitor.visitor import Visitor
 from ..wire import Json, encode
 from .entry import Entry, Request
-from .request import QUEUE_TIME_LIMIT_MS, url_of
+from .request import QUEUE_TIME_LIMIT_MS, build_url
 
 CHOICE = "privacy/set-consent"  # what may leave without consent
 
 
-class Outgoing:
+class RequestBuilder:
     """Makes requests."""
 
     def __init__(self, config: Config, visitor: Visitor) -> None:
@@ -80,7 +80,7 @@ class Outgoing:
             target = str(head["stream"])
         body["meta"] = meta
         id = moment.new_id()
-        url = url_of(
+        url = build_url(
             config.edge_root(moment.site()),
             hint=visitor.region(moment),
             action=action,

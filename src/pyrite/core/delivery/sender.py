@@ -7,11 +7,11 @@ from ..effects import Send
 from ..moment import Moment
 from ..notes import Notes
 from .counts import Counts
-from .deferred import Net
+from .deferred import DeferredFetch
 from .entry import Entry, Request
-from .in_flight import Flights
-from .queue import Waiting, bodies
-from .request_builder import CHOICE, Outgoing
+from .in_flight import InFlight
+from .queue import Queue, bodies
+from .request_builder import CHOICE, RequestBuilder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,13 +27,18 @@ class Sender:
     """Sends what waits in one outbox, and knows what is on its way."""
 
     def __init__(
-        self, outgoing: Outgoing, notes: Notes, waiting: Waiting, net: Net, counts: Counts
+        self,
+        builder: RequestBuilder,
+        notes: Notes,
+        queue: Queue,
+        deferred: DeferredFetch,
+        counts: Counts,
     ) -> None:
-        self.in_flight = Flights()
-        self._outgoing = outgoing
+        self.in_flight = InFlight()
+        self._builder = builder
         self._notes = notes
-        self._waiting = waiting
-        self._net = net
+        self._queue = queue
+        self._deferred = deferred
         self._counts = counts
 
     def flush(self, moment: Moment, *, unloading: bool = False) -> "Steps":
@@ -41,11 +46,11 @@ class Sender:
         steps: Steps = []
         leaving: list[Entry] = []
         choices: Steps = []  # last: with a beacon for one the other bodies may not leave any more
-        for entry in self._waiting.in_order():
-            if entry.request or (self._net.holds(entry.id) if unloading else entry.rest > 0):
+        for entry in self._queue.in_order():
+            if entry.request or (self._deferred.holds(entry.id) if unloading else entry.rest > 0):
                 continue
-            if self._waiting.is_too_old(entry, moment.now_ms):
-                steps.extend(self._waiting.drop(entry, "too_old"))
+            if self._queue.is_too_old(entry, moment.now_ms):
+                steps.extend(self._queue.drop(entry, "too_old"))
             elif entry.built and entry.built.action == CHOICE:
                 choices.extend(self.send([entry], moment, unloading=unloading))
             elif entry.built or (entry.asking and not unloading):
@@ -59,15 +64,15 @@ class Sender:
     def send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
         """Steps that send *entries*, which have one head, in one body."""
         built = entries[0].built
-        if not self._outgoing.may_leave(built, moment):
+        if not self._builder.may_leave(built, moment):
             for entry in entries:
                 entry.request = ""
             return []
-        request = built or self._outgoing.pack(
+        request = built or self._builder.pack(
             entries, moment, unloading=unloading, delivery=self._counts.told()
         )
         request.entries = entries
-        request.bare = self._outgoing.bare
+        request.bare = self._builder.bare
         for entry in entries:
             entry.request = request.id
             if entry.is_event:
@@ -75,7 +80,7 @@ class Sender:
             entry.attempts += 1
         self.in_flight.start(request, unloading=unloading, first=entries[0].attempts == 1)
         line = f"{request.action} {request.id}: {request.text}" if self._notes.debug else ""
-        steps: Steps = [_send_of(request, unloading=unloading)]
+        steps: Steps = [_build_send(request, unloading=unloading)]
         return self._notes.note(line) + steps
 
     def parted(
@@ -84,7 +89,7 @@ class Sender:
         """Steps that send the first *at* events of *request* and the others apart."""
         steps: Steps = []
         for entries in (request.entries[:at], request.entries[at:]):
-            there = [entry for entry in entries if self._waiting.has(entry)]
+            there = [entry for entry in entries if self._queue.has(entry)]
             if there:
                 steps.extend(self.send(there, moment, unloading=unloading))
         return steps
@@ -92,10 +97,10 @@ class Sender:
     def by_fetch(self, request: Request) -> "Steps":
         """Steps that send *request*, which the browser refused as a beacon, by fetch."""
         self.in_flight.by_fetch(request)
-        return [_send_of(request, unloading=False)]
+        return [_build_send(request, unloading=False)]
 
 
-def _send_of(request: Request, *, unloading: bool) -> Send:
+def _build_send(request: Request, *, unloading: bool) -> Send:
     return Send(
         request=request.id,
         url=request.url,

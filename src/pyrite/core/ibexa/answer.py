@@ -4,7 +4,7 @@ Pure, and without wire.py: the part reads and writes its texts by the page's own
 """
 
 from ..errors import TrackerError
-from ..event import CARRIED, part, text_of
+from ..event import CARRIED, part, text_at
 from .said import event_of, spelled_out, text_in
 
 # Of the call, not of the event.
@@ -15,7 +15,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 def answer(asked: dict[str, object]) -> dict[str, object]:
     """`{options: [{xdm, carried}]}` for *asked*, `{options, id}`; or `{error}` where the event is refused."""
     try:
-        return {"options": [event_options(part(asked, "options"), text_of(asked, "id"))]}
+        return {"options": [event_options(part(asked, "options"), text_at(asked, "id"))]}
     except TrackerError as error:
         return {"error": error.as_record()}
 

@@ -3,7 +3,7 @@
 Pure. Not for signing: serverside/tokens.py and serverside/signing.py do, and the edge checks.
 """
 
-from ..urls import host_of
+from ..urls import parse_host
 from .events import Event
 
 TOKEN_SALT = "pyrite.page"  # of itsdangerous, with SHA-256: the key's id and a dot stand before what it makes
@@ -70,7 +70,7 @@ def _is_from(page: str, referrer: str) -> bool:
     page of its host."""
     if not page or not referrer:
         return True
-    if host_of(page) != host_of(referrer):
+    if parse_host(page) != parse_host(referrer):
         return False
     path = _path(page)
     return path == "" or _path(referrer) in ("", path)

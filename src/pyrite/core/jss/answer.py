@@ -4,14 +4,14 @@ Pure, and without wire.py: the part reads and writes its texts by the page's own
 """
 
 from ..errors import TrackerError
-from ..event import part, text_of
-from .batch import batch_of
+from ..event import part, text_at
+from .batch import build_batch
 
 
 def answer(asked: dict[str, object]) -> dict[str, object]:
     """`{options, places, errors}` for *asked*, `{options, id}`: see Batch; or `{error}` where the whole call is refused."""
     try:
-        batch = batch_of(part(asked, "options").get("events"), base=text_of(asked, "id"))
+        batch = build_batch(part(asked, "options").get("events"), base=text_at(asked, "id"))
     except TrackerError as error:
         return {"error": error.as_record()}
     return {"options": batch.options, "places": batch.places, "errors": batch.errors}

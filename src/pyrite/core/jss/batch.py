@@ -5,7 +5,7 @@ Pure. Not for a service at another host: request.py.
 
 from ..errors import OptionsError, TrackerError
 from ..event import CARRIED
-from .events import check, kind_of, type_of
+from .events import check, event_kind, event_type
 
 MOST = 1000  # events in one call
 _HEX = "0123456789abcdef"
@@ -22,7 +22,7 @@ class Batch:
         self.errors: list[dict[str, object]] = []
 
 
-def batch_of(given: object, *, base: str, unloading: bool = False) -> Batch:
+def build_batch(given: object, *, base: str, unloading: bool = False) -> Batch:
     """The events of the option `events`, one or a list; their ids come of *base*, a UUID.
 
     Raises OptionsError where *given* is neither, or more than 1,000.
@@ -64,5 +64,5 @@ def id_at(base: str, index: int) -> str:
 
 def _options(event: object, index: int, id: str) -> dict[str, object]:
     check(event, f"events[{index}]")
-    kind = kind_of(event) if isinstance(event, dict) else ""
-    return {"xdm": {"_id": id, "eventType": type_of(kind)}, CARRIED: {"jss": event}}
+    kind = event_kind(event) if isinstance(event, dict) else ""
+    return {"xdm": {"_id": id, "eventType": event_type(kind)}, CARRIED: {"jss": event}}

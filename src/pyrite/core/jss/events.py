@@ -37,7 +37,7 @@ class JssRefused(TrackerError):
         return {"code": self.reason, "message": self.message, "path": self.path}
 
 
-def kind_of(event: dict[str, object]) -> str:
+def event_kind(event: dict[str, object]) -> str:
     """The kind of *event*, by the first id key that it has; OTHER where it has none."""
     for key, kind in KINDS:
         if key in event:
@@ -45,7 +45,7 @@ def kind_of(event: dict[str, object]) -> str:
     return OTHER
 
 
-def type_of(kind: str) -> str:
+def event_type(kind: str) -> str:
     """The `xdm.eventType` of a *kind*: `jss.goal`; a page view counts as a view."""
     return PAGE_VIEW if kind == "pageview" else "jss." + kind
 
@@ -58,7 +58,7 @@ def check(event: object, path: str) -> None:
         if key in event:
             _check_id(event[key], kind, f"{path}.{key}")
             break
-    kind = kind_of(event)
+    kind = event_kind(event)
     if kind == "pageview":
         url = event.get("url")
         if not isinstance(url, str) or len(url) > URL_LIMIT:

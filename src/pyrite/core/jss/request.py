@@ -5,7 +5,7 @@ stands behind the action. Source: @sitecore-jss/sitecore-jss-tracking 19.0.2.
 """
 
 from ..errors import TrackerError
-from ..event import part, text_of
+from ..event import part, text_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,17 +35,17 @@ class ServiceRefused(TrackerError):
         }
 
 
-def url_of(options: dict[str, object], component: "Callable[[object], str]") -> str:
+def build_url(options: dict[str, object], component: "Callable[[object], str]") -> str:
     """The address that *options* (`host`, `serviceUrl`, `action`, `querystringParams`) name.
 
     *component* is what JavaScript's String and encodeURIComponent make of a name or a value.
     """
-    service, mark, query = (text_of(options, "serviceUrl") or SERVICE).partition("?")
+    service, mark, query = (text_at(options, "serviceUrl") or SERVICE).partition("?")
     pairs = [query] if mark else []
     parameters = part(options, "querystringParams")
     for name in parameters:
         pairs.append(component(name) + "=" + component(parameters[name]))
-    address = text_of(options, "host") + service + "/" + (text_of(options, "action") or EVENT)
+    address = text_at(options, "host") + service + "/" + (text_at(options, "action") or EVENT)
     return address + "?" + "&".join(pairs) if pairs else address
 
 
@@ -92,29 +92,29 @@ def _ends_escaped(piece: str) -> bool:
     return count % 2 == 1
 
 
-def body_of(events: str) -> str:
+def build_body(events: str) -> str:
     """The body with the JSON text *events*: a list of them, also where there is but one."""
     return events if events[:1] == "[" else f"[{events}]"
 
 
-def result_of(status: int, answer: object, sent: object) -> dict[str, object]:
+def build_result(status: int, answer: object, sent: object) -> dict[str, object]:
     """What the promise resolves with: `{requestBody, responseBody?, errors}`; *answer* is what came for *sent*, None for nothing.
 
     Raises ServiceRefused for a status outside 2xx.
     """
     problem = answer if isinstance(answer, dict) else {}
     if status < 200 or status > 299:
-        detail = text_of(problem, "detail") or f"Request failed with status code {status}"
-        reason = text_of(problem, "code") or "edge.refused"
-        path = text_of(problem, "path")
+        detail = text_at(problem, "detail") or f"Request failed with status code {status}"
+        reason = text_at(problem, "code") or "edge.refused"
+        path = text_at(problem, "path")
         raise ServiceRefused(detail, reason=reason, path=path, status=status, data=answer)
-    result: dict[str, object] = {"requestBody": sent, "errors": errors_of(problem)}
+    result: dict[str, object] = {"requestBody": sent, "errors": parse_errors(problem)}
     if answer is not None:
         result["responseBody"] = answer
     return result
 
 
-def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
+def parse_errors(answer: dict[str, object]) -> list[dict[str, object]]:
     """`{index, code, message, path}` of each event that an *answer* (207) says was not taken."""
     errors: list[dict[str, object]] = []
     problems = answer.get("errors")
@@ -124,9 +124,9 @@ def errors_of(answer: dict[str, object]) -> list[dict[str, object]]:
             errors.append(
                 {
                     "index": index if isinstance(index, int) else -1,
-                    "code": text_of(problem, "code"),
-                    "message": text_of(problem, "detail") or text_of(problem, "title"),
-                    "path": text_of(problem, "path"),
+                    "code": text_at(problem, "code"),
+                    "message": text_at(problem, "detail") or text_at(problem, "title"),
+                    "path": text_at(problem, "path"),
                 }
             )
     return errors

@@ -3,7 +3,7 @@
 Pure. Source for names and defaults: Adobe's Web SDK 2.33, `configure`; what is ours alone says so.
 """
 
-from ..urls import host_of, is_loopback, split_host
+from ..urls import is_loopback, parse_host, split_host
 from .check import read
 
 DOWNLOADS = ".exe .zip .wav .mp3 .mov .mpg .avi .wmv .pdf .doc .docx .xls .xlsx .ppt .pptx"
@@ -201,7 +201,7 @@ class Config:
     def edge_origin(self, page_url: str) -> str:
         """`https://host[:port]` of the edge, for a page at *page_url*."""
         root = self.edge_root(page_url)
-        return root[: root.find("://") + 3] + host_of(root)
+        return root[: root.find("://") + 3] + parse_host(root)
 
     def edge_folder(self, page_url: str) -> str:
         """Where the edge has its files, with a slash at the end: it is mounted where the base path has its last name."""
@@ -212,11 +212,11 @@ class Config:
 
         The scheme is https, but for a loopback host without one it is the page's own (development).
         """
-        domain = self.text("edgeDomain") or host_of(page_url)
+        domain = self.text("edgeDomain") or parse_host(page_url)
         scheme, separator, rest = domain.partition("://")
         if not separator:
             rest = domain
-            near = domain == host_of(page_url) or is_loopback(split_host(domain)[0])
+            near = domain == parse_host(page_url) or is_loopback(split_host(domain)[0])
             scheme = "http" if near and not page_url.startswith("https:") else "https"
         return f"{scheme}://{rest}/{self.text('edgeBasePath').strip('/')}"
 

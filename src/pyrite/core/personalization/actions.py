@@ -28,7 +28,7 @@ TYPES = TEXTS + OBJECTS + BARE + (CLICK,)
 _PIXELS = ("left", "top", "right", "bottom", "width", "height")
 
 
-def step_of(item: dict[str, object], *, key: int) -> "tuple[dict[str, object] | None, str]":
+def build_step(item: dict[str, object], *, key: int) -> "tuple[dict[str, object] | None, str]":
     """The step for *item*, and what is wrong where there is none.
 
     Nothing is wrong with an item that is for the caller to use (JSON, HTML without a place, messages, rulesets): it is
@@ -61,11 +61,11 @@ def step_of(item: dict[str, object], *, key: int) -> "tuple[dict[str, object] | 
         "hide": hide if isinstance(hide, str) else "",
         "once": type in ONCE,
         "mark": 0,
-        "label": label_of(item),
+        "label": item_label(item),
     }, ""
 
 
-def label_of(item: dict[str, object]) -> str:
+def item_label(item: dict[str, object]) -> str:
     """The label that interact events with *item* carry, '' for none."""
     characteristics = item.get("characteristics")
     label = characteristics.get("trackingLabel") if isinstance(characteristics, dict) else None

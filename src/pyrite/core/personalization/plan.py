@@ -5,10 +5,10 @@ ends: renderer.py.
 Source: Adobe's Web SDK 2.33; where it reports an offer as shown that never was, we don't.
 """
 
-from ..event import part, text_of
-from .actions import CLICK, placed, step_of
+from ..event import part, text_at
+from .actions import CLICK, build_step, placed
 from .interactions import Interactions
-from .propositions import PAGE_SCOPE, items_of, returned, scope_kind, short
+from .propositions import PAGE_SCOPE, items_in, returned, scope_kind, short
 from .schemas import DEFAULT, REDIRECT
 
 
@@ -50,7 +50,7 @@ class Plan:
             if self.redirect is None and self._renders(proposition):
                 self._add(proposition)
             else:
-                self.returned.append(returned(proposition, items_of(proposition), attempted=leads))
+                self.returned.append(returned(proposition, items_in(proposition), attempted=leads))
 
     def redirects(self, propositions: list[dict[str, object]]) -> list[Found]:
         """The redirects among *propositions* that would be rendered, in order."""
@@ -58,7 +58,7 @@ class Plan:
         for proposition in propositions:
             if not self._renders(proposition):
                 continue
-            for item in items_of(proposition):
+            for item in items_in(proposition):
                 if isinstance(item, dict) and item.get("schema") == REDIRECT:
                     url = part(item, "data").get("content")
                     if isinstance(url, str) and url:
@@ -67,7 +67,7 @@ class Plan:
 
     def outdated(self, view: str, surface: str) -> list[int]:
         """The numbers of the steps that are for another view than *view*, or another page than *surface*."""
-        mine = text_of(self._asked, "surface")
+        mine = text_at(self._asked, "surface")
         out = []
         for index in range(len(self._owners)):
             kind = scope_kind(self._owners[index])
@@ -91,7 +91,7 @@ class Plan:
             items: list[object] = [
                 content
                 for content in [
-                    placed(item, place) for item in items_of(proposition) if isinstance(item, dict)
+                    placed(item, place) for item in items_in(proposition) if isinstance(item, dict)
                 ]
                 if content is not None
             ]
@@ -140,7 +140,7 @@ class Plan:
     def _is_default(self, proposition: dict[str, object]) -> bool:
         """Whether *proposition* says that the page stays as it is: that counts as shown."""
         return DEFAULT in [
-            item.get("schema") for item in items_of(proposition) if isinstance(item, dict)
+            item.get("schema") for item in items_in(proposition) if isinstance(item, dict)
         ]
 
     def _renders(self, proposition: dict[str, object]) -> bool:
@@ -153,7 +153,7 @@ class Plan:
         rendered: list[object] = []
         others: list[object] = []
         start = len(self.steps)
-        for item in items_of(proposition):
+        for item in items_in(proposition):
             if self._take_item(proposition, item):
                 rendered.append(item)
             else:
@@ -171,7 +171,7 @@ class Plan:
             return False
         if item.get("schema") == DEFAULT:
             return True
-        step, problem = step_of(item, key=len(self.steps))
+        step, problem = build_step(item, key=len(self.steps))
         if problem:
             id = proposition.get("id")
             self.warnings.append(f"item {item.get('id')!r} of {id!r} is not rendered: {problem}")

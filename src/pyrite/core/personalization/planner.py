@@ -4,7 +4,7 @@ Pure: text in, text out, and one Planner for each tracker of a page. renderer.py
 browser/rendering.
 """
 
-from ..event import part, text_of
+from ..event import part, text_at
 from ..moment import Given, Moment
 from ..wire import decode_object, encode
 from .interactions import Interactions
@@ -37,7 +37,7 @@ class Planner:
         are to be watched, *redirect* is `{url, name, value, maxAgeS}`, with the cookie that it needs, {} for none.
         """
         self.interactions.modes = part(question, "modes")
-        plan = Plan(text_of(question, "plan"), part(question, "asked"), self.interactions)
+        plan = Plan(text_at(question, "plan"), part(question, "asked"), self.interactions)
         self.plans[plan.id] = plan
         listed_propositions = question.get("propositions")
         propositions: list[dict[str, object]] = (
@@ -77,7 +77,7 @@ class Planner:
 
     def _finish(self, question: dict[str, object]) -> dict[str, object]:
         """What came of the plan by `results` (see Plan.finish): `{returned, shown, problems}`; with `end` it is over."""
-        id = text_of(question, "plan")
+        id = text_at(question, "plan")
         words = question.get("results")
         results = [str(word) for word in words] if isinstance(words, list) else []
         plan = self.plans[id]
@@ -96,7 +96,7 @@ class Planner:
         """`{plan: numbers of its steps}` that are for another `view` or `surface`."""
         keys_by_plan: dict[str, object] = {}
         for id in self.plans:
-            keys = self.plans[id].outdated(text_of(question, "view"), text_of(question, "surface"))
+            keys = self.plans[id].outdated(text_at(question, "view"), text_at(question, "surface"))
             if keys:
                 keys_by_plan[id] = keys
         return keys_by_plan

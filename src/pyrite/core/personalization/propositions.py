@@ -4,18 +4,18 @@ Pure. Views keeps what belongs to views of a single-page app. Not for rendering:
 """
 
 from ..event import Draft, list_at, part
-from ..urls import host_of
+from ..urls import parse_host
 from .schemas import DOM_ACTION, SCHEMAS
 
 PAGE_SCOPE = "__view__"
 PROVIDER = "PYR"  # the decision provider of Pyrite's own experiences
 
 
-def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
+def build_query(event: Draft, *, fetch_page: bool) -> dict[str, object]:
     """`query.personalization` for *event*; empty when nothing is asked for."""
     options = event.personalization()
     scopes = _texts(event.options.get("decisionScopes")) + _texts(options.get("decisionScopes"))
-    full = [surface_of(surface, event.page_url) for surface in _texts(options.get("surfaces"))]
+    full = [full_surface(surface, event.page_url) for surface in _texts(options.get("surfaces"))]
     surfaces = [surface for surface in full if surface]
     if fetch_page:
         scopes = [PAGE_SCOPE] + scopes
@@ -37,7 +37,7 @@ def query_of(event: Draft, *, fetch_page: bool) -> dict[str, object]:
 
 def page_surface(url: str) -> str:
     """`web://www.example.com/path` of a page's *url*: no query, no fragment, no slash at the end."""
-    host = host_of(url)
+    host = parse_host(url)
     rest = url[url.find("://") + 3 + len(host) :].partition("#")[0].partition("?")[0]
     path = rest[rest.find("/") :] if "/" in rest else "/"
     if len(path) > 1 and path.endswith("/"):
@@ -45,7 +45,7 @@ def page_surface(url: str) -> str:
     return f"web://{host.lower()}{path}"
 
 
-def surface_of(surface: str, url: str) -> str:
+def full_surface(surface: str, url: str) -> str:
     """The full form of *surface*: `#part` belongs to the page at *url*; empty when it is no surface."""
     if surface.startswith("#") and len(surface) > 1:
         return page_surface(url) + surface
@@ -156,7 +156,7 @@ def fetches_page(event: Draft) -> bool:
     return isinstance(scopes, list) and PAGE_SCOPE in scopes
 
 
-def items_of(proposition: dict[str, object]) -> list[object]:
+def items_in(proposition: dict[str, object]) -> list[object]:
     """The items of *proposition*."""
     return list_at(proposition, "items")
 

@@ -5,7 +5,7 @@ site, and where no cookie can be kept there is no redirect. Source of the item: 
 """
 
 from ..moment import Moment
-from ..urls import host_of, quote
+from ..urls import parse_host, quote
 from ..visitor.identity import cookies
 
 COOKIE = "pyrite_redirects"
@@ -48,7 +48,7 @@ def absolute(url: str, base: str) -> str:
     if bare.startswith("//"):
         return f"{scheme}:{bare}"
     if bare.startswith("/"):
-        return f"{scheme}://{host_of(base)}{bare}"
+        return f"{scheme}://{parse_host(base)}{bare}"
     return bare or base
 
 

@@ -16,7 +16,7 @@ from ..effects import (
     Stay,
     Watch,
 )
-from ..event import DISPLAY, Draft, list_at, part, text_of
+from ..event import DISPLAY, Draft, list_at, part, text_at
 from ..moment import Moment
 from ..options.configure import Config
 from ..wire import decode_object, encode
@@ -25,7 +25,7 @@ from .propositions import (
     display,
     fetches_page,
     is_for,
-    items_of,
+    items_in,
     page_surface,
     promised,
     returned,
@@ -131,7 +131,7 @@ class Renderings:
         """Steps that have the part make *plan*, where there is anything to render."""
         event = plan.event
         plan.propositions = propositions
-        plan.returned = [returned(one, items_of(one), attempted=False) for one in propositions]
+        plan.returned = [returned(one, items_in(one), attempted=False) for one in propositions]
         kinds = [scope_kind(proposition) for proposition in propositions]
         if (plan.applied and plan.applied.get("propositions")) or (
             event.renders and not all([kind == "scope" for kind in kinds])
@@ -214,8 +214,8 @@ class Renderings:
         plan.redirects = True
         age_s = redirect.get("maxAgeS")
         cookie = SetCookie(
-            name=text_of(redirect, "name"),
-            value=text_of(redirect, "value"),
+            name=text_at(redirect, "name"),
+            value=text_at(redirect, "value"),
             max_age_s=age_s if isinstance(age_s, int) else 0,
             domain=moment.text("topDomain"),
             same_site="Lax",
@@ -225,7 +225,7 @@ class Renderings:
         if plan.leaves:
             plan.event.unloading = True
             steps.append(self._dispatch(plan.event))
-        steps.append(Redirect(url=text_of(redirect, "url")))
+        steps.append(Redirect(url=text_at(redirect, "url")))
         steps.append(Later(timer=("events", "redirect", plan.id), delay_ms=REDIRECT_LIMIT_MS))
         return steps
 

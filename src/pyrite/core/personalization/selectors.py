@@ -11,7 +11,7 @@ SHADOW = ":shadow"
 BLANKS = " \t\n\r\x0c"  # https://drafts.csswg.org/css-syntax/#whitespace
 
 
-def steps_of(selector: str) -> list[dict[str, object]]:
+def parse_selector(selector: str) -> list[dict[str, object]]:
     """The steps to walk: `[{css, eq, shadow}]`.
 
     Each takes the matches of *css* inside what was chosen so far, in document order; *eq* keeps match number n (zero based,

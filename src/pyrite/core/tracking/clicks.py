@@ -3,7 +3,7 @@
 Pure. Not for which clicks count and what they say: collect/clicks.py.
 """
 
-from ..collect.clicks import details_of, event_of, kept
+from ..collect.clicks import build_event, kept, link_details
 from ..effects import Effect, Log
 from ..event import part
 from ..moment import Moment
@@ -25,7 +25,7 @@ class Clicks:
         self, facts: dict[str, object], moment: Moment, offer: dict[str, object]
     ) -> list[Effect]:
         """Effects of a click; see Tracker.clicked."""
-        details = details_of(facts) if self._config.flag("clickCollectionEnabled") else None
+        details = link_details(facts) if self._config.flag("clickCollectionEnabled") else None
         if details is not None:
             name = self._events.page_name
             details["pageName"] = name or moment.text("url")
@@ -61,7 +61,7 @@ class Clicks:
         """
         filtered = hook == FILTER_CLICK
         if value is not None and filtered:
-            value = event_of(value)
+            value = build_event(value)
         if value is not None and not kept(value, switches=self._config.group("clickCollection")):
             value = None
         if value is not None and filtered and self._config.text(BEFORE_CLICK):

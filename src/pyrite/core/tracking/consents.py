@@ -5,7 +5,7 @@ Pure. Requests are made here and sent by the command setConsent, which also tell
 
 from ..delivery.entry import Outcome, Request
 from ..delivery.request import payloads
-from ..delivery.request_builder import CHOICE, Outgoing
+from ..delivery.request_builder import CHOICE, RequestBuilder
 from ..effects import Effect, rejected, resolved
 from ..event import part
 from ..moment import Moment
@@ -24,11 +24,11 @@ class Consents:
     amounts to, and a cookie of ours has a digest of each record that says more.
     """
 
-    def __init__(self, config: Config, visitor: Visitor, outgoing: Outgoing) -> None:
+    def __init__(self, config: Config, visitor: Visitor, builder: RequestBuilder) -> None:
         self._cookie = config.cookie_prefix + "consent"
         self._told = "pyrite_" + config.cookie_prefix + "told"
         self._visitor = visitor
-        self._outgoing = outgoing
+        self._builder = builder
         self._calls: list[tuple[object, dict[str, object]]] = []
         # The call, in or out or '', and the digests of its records.
         self._sent: tuple[object, str, list[str]] | None = None
@@ -58,8 +58,8 @@ class Consents:
             "consent": consent,
             "query": {"consent": {"operation": "update"}},
         }
-        effects, head = self._outgoing.head(options, moment, mints=choice == IN)
-        request = self._outgoing.request(CHOICE, body, head, moment, meta={})
+        effects, head = self._builder.head(options, moment, mints=choice == IN)
+        request = self._builder.request(CHOICE, body, head, moment, meta={})
         body["identityMap"] = merge(dict(part(body, "xdm", "identityMap")), identities)
         body.pop("xdm", None)
         request.text = encode(body)

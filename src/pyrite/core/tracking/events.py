@@ -8,7 +8,7 @@ from ..delivery.entry import Entry, Outcome
 from ..delivery.outbox import Outbox
 from ..delivery.report import handed_on
 from ..delivery.request import payloads
-from ..delivery.request_builder import Outgoing
+from ..delivery.request_builder import RequestBuilder
 from ..effects import Effect, Foresee, Hide, Later, Log, Show, Uncover, rejected
 from ..errors import BadAnswer, HookFailed, TrackerError, as_error
 from ..event import CARRIED, Draft, draft, part
@@ -17,7 +17,7 @@ from ..notes import Notes
 from ..options.configure import Config
 from ..parts import DECIDE, RENDER, Parts
 from ..personalization.on_device import OnDevice
-from ..personalization.propositions import display, fetches_page, promised, query_of
+from ..personalization.propositions import build_query, display, fetches_page, promised
 from ..personalization.renderer import Renderings
 from ..personalization.rendering import Dispatch, Prepare, Rendering, Track
 from ..visitor.consent import OUT, PENDING
@@ -41,7 +41,7 @@ class Events:
         self,
         config: Config,
         visitor: Visitor,
-        outgoing: Outgoing,
+        builder: RequestBuilder,
         consents: Consents,
         notes: Notes,
         outbox: Outbox,
@@ -52,7 +52,7 @@ class Events:
     ) -> None:
         self._config = config
         self._visitor = visitor
-        self._outgoing = outgoing
+        self._builder = builder
         self._consents = consents
         self._notes = notes
         self._outbox = outbox
@@ -150,7 +150,7 @@ class Events:
     def _begin(self, event: Draft, moment: Moment) -> list[Effect]:
         """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
         event.query = (
-            {} if event.unloading else query_of(event, fetch_page=self._asks_for_page(event))
+            {} if event.unloading else build_query(event, fetch_page=self._asks_for_page(event))
         )
         if event.query and self.device.asks(moment):
             part(event.query, "personalization")["rules"] = True
@@ -319,7 +319,7 @@ class Events:
             record["query"] = event.query
             asking = encode(record)
         self.device.sent(event.xdm, moment)
-        effects, head = self._outgoing.head(event.options, moment)
+        effects, head = self._builder.head(event.options, moment)
         key = str(event.xdm["_id"])
         while key in self._sent:
             key += "+"  # the same event twice: the edge will see to that, but both promises are to settle

@@ -19,7 +19,7 @@ EXPECTED = (
 )
 
 
-def state_of(*, cookie: str, gpc: bool, default: str) -> str:
+def consent_state(*, cookie: str, gpc: bool, default: str) -> str:
     """`in`, `out` or `pending` from the consent *cookie* (`general=in`), Global Privacy Control and the default."""
     choice = _general(cookie)
     if choice:

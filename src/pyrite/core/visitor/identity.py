@@ -25,9 +25,9 @@ def cookies(text: str) -> dict[str, str]:
     return values
 
 
-def ecid_of(cookie: str) -> str:
+def parse_ecid(cookie: str) -> str:
     """The ECID in the value of an identity *cookie*; empty where it can't be read."""
-    octets = _bytes_of(cookie[:COOKIE_READ])
+    octets = _to_bytes(cookie[:COOKIE_READ])
     if len(octets) < 2 or octets[0] != 0x0A or octets[1] > len(octets) - 2:
         return ""
     digits = "".join([chr(octet) for octet in octets[2 : 2 + octets[1]]])
@@ -105,7 +105,7 @@ def _base64url(octets: list[int]) -> str:
     return "".join(out)
 
 
-def _bytes_of(text: str) -> list[int]:
+def _to_bytes(text: str) -> list[int]:
     octets = []
     bits = 0
     count = 0

@@ -7,12 +7,12 @@ Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the who
 
 from ..digits import is_digits
 from ..effects import Effect, Log, SetCookie
-from ..event import part, text_of
+from ..event import part, text_at
 from ..moment import MAX_NUMBER, Moment
 from ..options.configure import Config
-from ..urls import host_of, split_host
-from .consent import source, state_of
-from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, ecid_of
+from ..urls import parse_host, split_host
+from .consent import consent_state, source
+from .identity import FPID_COOKIE, FPID_MAX_AGE_S, MINTED_COOKIE, cookies, ecid_in_url, parse_ecid
 
 
 class Visitor:
@@ -41,11 +41,11 @@ class Visitor:
     def consent(self, moment: Moment) -> str:
         """`in`, `out` or `pending`."""
         default = self._config.text("defaultConsent")
-        return state_of(cookie=self._choice(moment), gpc=self._gpc(moment), default=default)
+        return consent_state(cookie=self._choice(moment), gpc=self._gpc(moment), default=default)
 
     def chosen(self, moment: Moment) -> str:
         """`in` or `out` where the visitor has chosen; else empty."""
-        return state_of(cookie=self._choice(moment), gpc=False, default="")
+        return consent_state(cookie=self._choice(moment), gpc=False, default="")
 
     def why_out(self, moment: Moment) -> str:
         """Why consent is out, as a sentence."""
@@ -61,7 +61,7 @@ class Visitor:
         """The ECID that the edge gave; empty while it has not."""
         cookie = self.cookies(moment).get(self._config.cookie_prefix + "identity", "")
         if cookie != self._read[0]:
-            self._read = (cookie, ecid_of(cookie))
+            self._read = (cookie, parse_ecid(cookie))
         return self._read[1] or self._ids.get("ECID", "")
 
     def region_id(self, moment: Moment) -> object:
@@ -156,15 +156,15 @@ class Visitor:
     def learn(self, identities: list[dict[str, object]]) -> None:
         """Keep the ids of an `identity:result` handle's payload, by namespace."""
         for identity in identities:
-            self._ids[text_of(part(identity, "namespace"), "code")] = text_of(identity, "id")
+            self._ids[text_at(part(identity, "namespace"), "code")] = text_at(identity, "id")
 
     def core(self) -> str:
         """The id in Adobe's namespace CORE, where an edge has given one; else empty."""
         return self._ids.get("CORE", "")
 
     def _same_site(self, moment: Moment) -> bool:
-        edge = split_host(host_of(self._config.edge_root(moment.site()) + "/"))[0]
-        page = split_host(host_of(moment.site()))[0]
+        edge = split_host(parse_host(self._config.edge_root(moment.site()) + "/"))[0]
+        page = split_host(parse_host(moment.site()))[0]
         top = moment.text("topDomain")
         return edge == page or (top != "" and (edge == top or edge.endswith("." + top)))
 

@@ -5,13 +5,13 @@ Not for the rules of deciding: core/decisions/rules.py; nor for other handles: h
 
 from typing import Any
 
-from ...core.decisions.subject import Situation, Visitor, query_of
+from ...core.decisions.subject import Profile, Subject, parse_query
 from ...core.event import part
 from ...core.personalization.on_device import PREVIEW, PREVIEW_PARAMETER
 from ...stores.contract import Store, StoreUnavailable
 from ..experiences import preview
 from ..experiences.folder import Experiences
-from ..experiences.visitors import visitor_of
+from ..experiences.visitors import build_profile
 from .arrival import Arrival
 from .handles import Handle, cookie
 
@@ -67,7 +67,7 @@ class Decisions:
             # Without knowing the visitor caps and audiences would be wrong: then nothing is given.
             return handles, [*warnings, _warning("decisions.store", str(error))]
         for index, event, query in asking:
-            situation = Situation(
+            subject = Subject(
                 event=event,
                 visitor=visitor,
                 now_ms=arrival.source.received_ms,
@@ -75,7 +75,7 @@ class Decisions:
                 agent=agent,
                 context=part(query, "decisionContext"),
             )
-            propositions = rules.decide(situation, query, preview=forced)
+            propositions = rules.decide(subject, query, preview=forced)
             handles.append(
                 {"type": "personalization:decisions", "payload": propositions, "eventIndex": index}
             )
@@ -83,9 +83,9 @@ class Decisions:
             handles.append(self._rules(visitor, root))
         return handles, warnings
 
-    def _visitor(self, arrival: Arrival, needed: bool) -> Visitor:
+    def _visitor(self, arrival: Arrival, needed: bool) -> Profile:
         known = self._store.visitor(arrival.source.datastream, arrival.visitor) if needed else None
-        return visitor_of(arrival.visitor, known, now_ms=arrival.source.received_ms)
+        return build_profile(arrival.visitor, known, now_ms=arrival.source.received_ms)
 
     def _preview(
         self, arrival: Arrival, event: dict[str, Any]
@@ -93,7 +93,7 @@ class Decisions:
         """What is forced, cookies that keep it for other pages, warnings."""
         name = arrival.source.cookie_prefix + PREVIEW
         url = part(event, "xdm", "web", "webPageDetails").get("URL")
-        parameter = query_of(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
+        parameter = parse_query(url).get(PREVIEW_PARAMETER, "") if isinstance(url, str) else ""
         token = parameter or arrival.cookies().get(name, "")
         if not token:
             return {}, [], []
@@ -106,7 +106,7 @@ class Decisions:
         cookies = [cookie(name, token, preview.COOKIE_MAX_AGE_S)] if parameter else []
         return forced, cookies, []
 
-    def _rules(self, visitor: Visitor, root: str) -> Handle:
+    def _rules(self, visitor: Profile, root: str) -> Handle:
         records = [
             {name: value for name, value in record.items() if name not in ("name", "goal")}
             for record in self._experiences.current()

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ...core.event import part
-from ...core.visitor.identity import FPID_COOKIE, MINTED_COOKIE, cookies, ecid_of
+from ...core.visitor.identity import FPID_COOKIE, MINTED_COOKIE, cookies, parse_ecid
 from ..http.problems import Problem
 from ..ingest.bodies import parsed
 from .early import FACTS
@@ -23,7 +23,7 @@ def told(body: dict[str, Any], cookie: str, prefix: str) -> tuple[str, str]:
     """`(device id, ECID)` of a *body* and its Cookie header; '' for what neither says. *prefix* is that of the edge's cookies."""
     values = cookies_of(body, cookie)
     identities = part(body, "xdm", "identityMap") or part(body, "identityMap")
-    ecid = ecid_of(values.get(prefix + "identity", "")) if values else ""
+    ecid = parse_ecid(values.get(prefix + "identity", "")) if values else ""
     if not ecid or not _ECID.fullmatch(ecid):
         ecid = first(identities, "ECID")
     return first(identities, "FPID"), ecid

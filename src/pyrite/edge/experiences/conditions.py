@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core.decisions import user_agent as agent
-from ...core.decisions.audience import pieces_of, text_test
+from ...core.decisions.audience import pieces_from, text_test
 from ...core.options.suggest import did_you_mean
 
 Report = Callable[[list[str], str], Exception]  # makes the mistake at a path of keys
@@ -135,7 +135,7 @@ def _check_text(condition: Any, name: str, keys: list[str], report: Report) -> N
         _check_text(condition["not"], name, [*keys, "not"], report)
     if "is" in condition:
         test = text_test(condition, name)
-        if not any(test(text) for text in pieces_of(name, "is", _listed(condition["is"]))):
+        if not any(test(text) for text in pieces_from(name, "is", _listed(condition["is"]))):
             raise report(
                 keys, f"nothing that is {condition['is']!r} meets the others; leave one out"
             )

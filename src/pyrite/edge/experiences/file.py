@@ -15,7 +15,7 @@ import msgspec
 
 from ...core.decisions.rules import HOLDOUT, Prepared, Rules
 from ...core.options.suggest import did_you_mean
-from ...core.personalization.actions import OBJECTS, TYPES, step_of
+from ...core.personalization.actions import OBJECTS, TYPES, build_step
 from ...core.personalization.propositions import PAGE_SCOPE
 from ...core.personalization.schemas import DOM_ACTION, HTML, REDIRECT, SCHEMA, SCHEMAS
 from ..settings import SettingsError, line_of
@@ -229,7 +229,7 @@ class _Reader:
                 )
             if not data.get("selector"):
                 raise self.problem([*place, "type"], f"{type} needs a selector")
-            if step_of(item, key=0)[0] is None:
+            if build_step(item, key=0)[0] is None:
                 kind = "a table" if type in OBJECTS else "a text"
                 if type == "rearrange":
                     kind = "{ from, to } with numbers from 0 up"

@@ -3,15 +3,15 @@
 Pure.
 """
 
-from ...core.decisions.subject import Visitor
+from ...core.decisions.subject import Profile
 from ...stores.contract import Visitor as Known
 
 
-def visitor_of(id: str, known: Known | None, *, now_ms: int) -> Visitor:
+def build_profile(id: str, known: Known | None, *, now_ms: int) -> Profile:
     """The visitor with the key *id*, of whom the store knows *known*; a stranger is here for the first time *now_ms*."""
     if known is None:
-        return Visitor(id=id, first_ms=now_ms)
-    return Visitor(
+        return Profile(id=id, first_ms=now_ms)
+    return Profile(
         id=id,
         visits=known.visits,
         views=known.views,

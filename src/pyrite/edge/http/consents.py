@@ -6,7 +6,7 @@ Not for the words of a consent: core/visitor/consent.py.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from ...core.visitor.consent import IN, OUT, state_of
+from ...core.visitor.consent import IN, OUT, consent_state
 from ...core.visitor.identity import cookies
 from .call import Call
 
@@ -23,4 +23,4 @@ def declines(call: Call, org: str, known: Mapping[str, str] | None = None) -> bo
     there = cookies(call.cookie) if known is None else known
     chosen = there.get(cookie_prefix(org) + "consent", "")
     asks = call.header(b"sec-gpc") == "1" or call.header(b"dnt") == "1"
-    return state_of(cookie=chosen, gpc=asks, default=IN) == OUT
+    return consent_state(cookie=chosen, gpc=asks, default=IN) == OUT

@@ -5,11 +5,11 @@ Not for counting the view: reader.py. Source of the form: Sitecore's Layout Serv
 
 from typing import Any
 
-from ...core.decisions.subject import Situation, Visitor
+from ...core.decisions.subject import Profile, Subject
 from ...core.personalization.propositions import PAGE_SCOPE
 from ...stores.contract import Store, StoreUnavailable
 from ..experiences.folder import Experiences
-from ..experiences.visitors import visitor_of
+from ..experiences.visitors import build_profile
 from ..http.call import Call
 from ..http.problems import unexpected
 from .arrival import Arrival
@@ -59,10 +59,10 @@ class Layouts:
             record = self._store.visitor(arrival.datastream, caller.visitor)
         except StoreUnavailable:
             return []  # without knowing the visitor caps and audiences would be wrong
-        visitor = visitor_of(caller.visitor, record, now_ms=arrival.call.received_ms)
+        visitor = build_profile(caller.visitor, record, now_ms=arrival.call.received_ms)
         try:
             return self._experiences.rules().decide(
-                situation_of(arrival.call, visitor, path), {"decisionScopes": [PAGE_SCOPE]}
+                build_subject(arrival.call, visitor, path), {"decisionScopes": [PAGE_SCOPE]}
             )
         except Exception as error:
             unexpected(
@@ -71,7 +71,7 @@ class Layouts:
             return []
 
 
-def situation_of(call: Call, visitor: Visitor, path: str) -> Situation:
+def build_subject(call: Call, visitor: Profile, path: str) -> Subject:
     """The page view at *path* as decisions see it."""
     details = {"URL": address_of(call, path)}
     web: dict[str, object] = {"webPageDetails": details}
@@ -79,7 +79,7 @@ def situation_of(call: Call, visitor: Visitor, path: str) -> Situation:
     if referrer:
         web["webReferrer"] = {"URL": referrer}
     language = call.header(b"accept-language")[:HEADER_LIMIT]
-    return Situation(
+    return Subject(
         event={"xdm": {"web": web}},
         visitor=visitor,
         now_ms=call.received_ms,

@@ -3,7 +3,7 @@
 Not for how a consent is given: the tracker's `setConsent` does that, for all data streams of a site.
 """
 
-from ....core.visitor.consent import IN, OUT, state_of
+from ....core.visitor.consent import IN, OUT, consent_state
 from ....core.visitor.identity import cookies
 from ....stores.contract import Store, StoreUnavailable
 from ...http.call import Call
@@ -50,7 +50,7 @@ class Consents:
         if b"cookie" not in call.headers:
             return ""
         choices = [
-            state_of(cookie=text.strip('"'), gpc=False, default="")
+            consent_state(cookie=text.strip('"'), gpc=False, default="")
             for name, text in cookies(call.cookie).items()
             if self._is_ours(name)
         ]
