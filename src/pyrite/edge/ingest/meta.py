@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ...core.decisions.user_agent import device_of
+from ...core.decisions.user_agent import parse_device
 
 META_BYTES = 60  # of an event: it is stored with each
 QUEUE_LIMIT_MS = 999_999_999  # eleven days; the tracker tells five minutes at most
@@ -46,7 +46,7 @@ def meta_of(stated: dict[str, Any], *, skew_ms: int, agent: str) -> msgspec.Raw 
 @lru_cache(1024)
 def agent_of(header: bytes) -> str:
     """The class of browser that a User-Agent names, one of BROWSERS in core/decisions/user_agent.py; '' for no header."""
-    return device_of(header[:512].decode("latin-1"))["browser"] if header else ""
+    return parse_device(header[:512].decode("latin-1"))["browser"] if header else ""
 
 
 @lru_cache(16)
