@@ -59,8 +59,9 @@ def planner_of(plan):
 
 
 def steps_of(render):
-    """The steps that a Render is to carry out."""
-    return planner_of(render.plan).plans[render.plan].steps
+    """The steps that a Render is to carry out; none once its plan has ended, as after its time is up."""
+    plans = [planner.plans[render.plan] for planner in _planners if render.plan in planner.plans]
+    return plans[0].steps if plans else []
 
 
 def configured(**options) -> Tracker:
