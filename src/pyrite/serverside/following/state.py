@@ -75,7 +75,8 @@ class State:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
-        _sync_folder(self._path.parent)
+        if os.name != "nt":  # which has no handles of folders
+            _sync_folder(self._path.parent)
 
     def close(self) -> None:
         """Let go of the files."""
