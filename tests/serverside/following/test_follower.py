@@ -13,7 +13,7 @@ import pytest
 
 from pyrite.serverside import Sender
 from pyrite.serverside.following import Follower, State, parser
-from pyrite.serverside.following.logfile import MOST_LINE_BYTES, PIECE_BYTES
+from pyrite.serverside.following.logfile import MOST_LINE_BYTES, PIECE_BYTES, LogFile
 from pyrite.serverside.following.rules import Rules, View
 from pyrite.serverside.following.state import BAD_BYTES, Busy
 from pyrite.serverside.message import Message
@@ -181,6 +181,23 @@ def test_rotations_while_nobody_reads_lose_nothing_packed_or_not(site: Site) -> 
 
     assert sorted(site.items) == [1, 2, 3, 4, 5]
     assert site.notes == []
+
+
+def test_a_packed_file_is_unpacked_once_and_its_lines_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "access.log.1.gz"
+    path.write_bytes(gzip.compress(b"x" * 50_000 + b"\n" + (b"y" * 50_000 + b"\n") * 30, 1))
+    file = LogFile(path)
+    stream, places = file._stream, []
+    seek = stream.seek
+    stream.seek = lambda place, whence=0: places.append(place) or seek(place, whence)  # type: ignore[method-assign,func-returns-value]
+    read = 0
+    while (piece := file.next(is_final=True)).lines:
+        read += len(piece.lines)
+        file.position = piece.after
+    file.close()
+
+    assert read == 31
+    assert places == sorted(places)
 
 
 def test_a_log_that_is_copied_and_truncated_is_read_from_its_copy(site: Site) -> None:

@@ -97,13 +97,16 @@ class LogFile:
         """
         at = self.position
         data = self._at(at.offset, PIECE_BYTES)
-        first = self.first(is_final=is_final)
+        # A packed file does not change, and to go back to its beginning is to unpack it anew.
+        first = at.first if at.first and self._is_packed else self.first(is_final=is_final)
         # Looked at after the bytes were read: what was read before it was truncated is the old file's.
         if at.first and first != at.first:
             raise Truncated
         if not first:
             return Piece(lines=[], after=at)
-        return _split(data, replace(at, first=first), is_final=is_final)
+        # A whole piece may end within a line.
+        at_end = len(data) < PIECE_BYTES
+        return _split(data, replace(at, first=first), is_final=is_final and at_end)
 
     def first(self, *, is_final: bool = True) -> str:
         """What the file is known by; '' while its first line is not whole."""
