@@ -28,6 +28,18 @@ from .contract import (
     Writing,
     Written,
 )
+from .contract.paging import (
+    ALL,
+    BUCKETS_MS,
+    NAMES,
+    OTHERS,
+    Count,
+    EventPage,
+    Filter,
+    VisitorCursor,
+    VisitorPage,
+    counted,
+)
 from .contract.sessions import neighbours, reached, stepped
 
 
@@ -47,6 +59,7 @@ class MemoryStore(Writing):
         self._sessions: dict[str, Session] = {}  # in the order in which they were opened
         self._links: list[Link] = []
         self._nonces: dict[str, Nonce] = {}
+        self._counts: dict[tuple[int, str], dict[str, int]] = {}
         self._closed = False
 
     def write(self, batch: Batch, done: Written) -> None:
@@ -65,6 +78,38 @@ class MemoryStore(Writing):
     def last_seq(self) -> int:
         """See contract.Store."""
         return self._events[-1].seq if self._events else 0
+
+    def page(self, wanted: Filter = ALL, *, before: int = 0, limit: int = 50) -> EventPage:
+        """See contract.Store."""
+        found = [
+            event
+            for event in reversed(self._events)
+            if (not before or event.seq < before) and wanted.takes(event)
+        ]
+        more = len(found) > limit
+        return EventPage(tuple(found[:limit]), found[limit - 1].seq if more else 0)
+
+    def visitors(
+        self, text: str = "", *, after: VisitorCursor | None = None, limit: int = 50
+    ) -> VisitorPage:
+        """See contract.Store."""
+        found = [
+            replace(one, shown={})
+            for one in sorted(self._visitors.values(), key=_place_of)
+            if _place_of(one) > (after or ("", "")) and (text in one.visitor or text in one.ecid)
+        ]
+        more = len(found) > limit
+        return VisitorPage(tuple(found[:limit]), _place_of(found[limit - 1]) if more else None)
+
+    def counts(self, *, since_ms: int = 0, until_ms: int = 2**62) -> Iterator[Count]:
+        """See contract.Store."""
+        found = [
+            Count(at_ms=at_ms, kind=kind, name=name, count=count)
+            for (at_ms, kind), names in self._counts.items()
+            if since_ms <= at_ms < until_ms
+            for name, count in names.items()
+        ]
+        return iter(sorted(found))
 
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""
@@ -268,7 +313,20 @@ class MemoryStore(Writing):
                 known.add(_key_of(link))
                 self._links.append(link)
         places = [event.seq for event in stored]
-        return Receipt(tuple(stored), places, len(batch.events) - len(stored), session)
+        receipt = Receipt(tuple(stored), places, len(batch.events) - len(stored), session)
+        for (at_ms, kind, name), count in counted([batch], [receipt]).items():
+            self._add(at_ms, kind, name, count)
+        return receipt
+
+    def _add(self, at_ms: int, kind: str, name: str, count: int) -> None:
+        names = self._counts.get((at_ms, kind))
+        if names is None:
+            floor_ms = at_ms - BUCKETS_MS
+            self._counts = {key: kept for key, kept in self._counts.items() if key[0] >= floor_ms}
+            names = self._counts[at_ms, kind] = {}
+        if name not in names and len(names) >= NAMES:
+            name = OTHERS
+        names[name] = names.get(name, 0) + count
 
     def _step(self, step: SessionStep) -> str:
         """The id of the session that *step* opens or continues; '' where there is none."""
@@ -319,6 +377,10 @@ class MemoryStore(Writing):
             previous_ms=known.last_seen_ms if again else known.previous_ms,
             shown=shown,
         )
+
+
+def _place_of(visitor: Visitor) -> VisitorCursor:
+    return visitor.visitor, visitor.datastream
 
 
 def _key_of(link: Link) -> tuple[str, str, str, str]:

@@ -3,6 +3,7 @@
 Not for deciding what is valid or what an event means: edge/ingest/receive.py, its dialects and core do.
 """
 
+from .paging import Count, EventPage, Filter, VisitorCursor, VisitorPage
 from .records import (
     SHOWN_READ,
     WEB,
@@ -22,6 +23,6 @@ from .sessions import IDENTIFY, LOGIN, Link, Session, SessionStep
 from .store import Listener, Store, StoreUnavailable, Writing, Written
 
 __all__ = [
-    "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Deliveries", "Erased", "Event", "Experiment", "Link", "Listener",
-    "Nonce", "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "Writing", "Written",
+    "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Count", "Deliveries", "Erased", "Event", "EventPage", "Experiment", "Filter", "Link", "Listener",
+    "Nonce", "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "VisitorCursor", "VisitorPage", "Writing", "Written",
 ]  # fmt: skip

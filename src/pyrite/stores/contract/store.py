@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Protocol
 
+from .paging import ALL, Count, EventPage, Filter, VisitorCursor, VisitorPage
 from .records import (
     BadRow,
     Batch,
@@ -68,6 +69,17 @@ class Store(Protocol):
 
     def last_seq(self) -> int:
         """The `seq` of the newest event; 0 where there is none."""
+
+    def page(self, wanted: Filter = ALL, *, before: int = 0, limit: int = 50) -> EventPage:
+        """The newest *wanted* events with a `seq` below *before* (0: of all), at most *limit*; LOOKED rows are looked at."""
+
+    def visitors(
+        self, text: str = "", *, after: VisitorCursor | None = None, limit: int = 50
+    ) -> VisitorPage:
+        """Visitors with *text* in their key or ECID, after *after*, at most *limit*; LOOKED_VISITORS are looked at."""
+
+    def counts(self, *, since_ms: int = 0, until_ms: int = 2**62) -> Iterator[Count]:
+        """What was stored in the buckets that begin from *since_ms* on and before *until_ms*, in order. Erasing changes no count."""
 
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """Bad rows with an `id` above *after*, oldest first."""

@@ -23,6 +23,7 @@ from ..contract import (
 )
 from . import files, rows
 from .deleting import Deleting
+from .paging import Paging
 from .reading import BUSY_S
 from .schema import TooNew, complete, log_ahead
 
@@ -46,7 +47,7 @@ class _Replaced(Exception):
     """The files that are open are not those at the path any longer."""
 
 
-class SqliteStore(Deleting, Writing):
+class SqliteStore(Deleting, Paging, Writing):
     """Everything in one file in a folder of its own; several processes may open the same one."""
 
     def __init__(

@@ -23,6 +23,8 @@ from ..contract import (
     SessionStep,
     Visit,
 )
+from ..contract.paging import counted
+from .counting import add
 from .nonces import is_new
 from .session_rows import count, step, without_empty
 
@@ -113,6 +115,7 @@ def _write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt
     for size, part in _parts(visits):
         values = [value for row in part for value in row]
         connection.execute(_VISITS[size], values)
+    add(connection, counted(batches, receipts))
     if any(batch.probe for batch in batches):
         _probe(connection)
     # Not before all are counted: the event that a session has may be another batch's.
