@@ -31,8 +31,7 @@
       ) {
         // The address of a blob ends with a fresh UUID, also on plain http, where crypto has none.
         events.map((item) => (item.id ||= URL.createObjectURL(new Blob()).slice(-36)));
-        list.device ||= events[0].id;
-        if (!/pyrite_(fpid|new)=/.test(cookie)) fact(() => (document.cookie = `pyrite_new=${list.device};path=/;SameSite=Lax` + (location.protocol == "https:" ? ";Secure" : "")));
+        /pyrite_[fn]/.test(cookie) || ((list.device ||= events[0].id), fact(() => (document.cookie = `pyrite_new=${list.device};path=/;SameSite=Lax` + (location.protocol == "https:" ? ";Secure" : ""))));
         return send(
           (domain.includes("//") ? "" : "//") + `${domain}/${config.edgeBasePath || "ee"}/v1/`,
           JSON.stringify({
@@ -45,7 +44,7 @@
                 () => scrollingElement.clientWidth, () => scrollingElement.clientHeight,
                 () => fact(() => Temporal.Now.timeZoneId()) ?? Intl.DateTimeFormat().resolvedOptions().timeZone, () => new Date().getTimezoneOffset(),
               ].map(fact),
-              list.device,
+              list.device || "",
               Date.now(),
             ],
           }),

@@ -244,6 +244,8 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
     if (!ours.some((piece) => /^pyrite_(fpid|new)=/.test(piece))) {
       device = device || names.device || uuid();
       ours.push("pyrite_fpid=" + device);
+      // At once: a tab that is opened meanwhile is the same visitor's.
+      if (hasCookies) cookie(`pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}` + (location.protocol === "https:" ? "; Secure" : ""));
     }
     all.cookie = ours.join("; ");
     const host = (/^https?:\/\/(.+)/.exec(all.origin) || [])[1] || location.host; // a frame made of srcdoc has no location
@@ -305,9 +307,6 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
     for (const stream of new Set(events.map((item) => streamOf(item, queue)))) {
       const own = events.filter((item) => streamOf(item, queue) === stream);
       while (own.length) bodies.push(raw(queue, own.splice(0, 100), "collect")); // as many as an edge takes
-    }
-    if (device) {
-      cookie(`pyrite_fpid=${device}; path=/; SameSite=Lax; max-age=34128000${top ? "; domain=" + top : ""}`);
     }
     // Nobody is left to hear of a failure: the page is going away.
     for (const sent of bodies) if (sent && caught(() => navigator.sendBeacon(sent.url, sent.body))[0] !== true) post(sent).catch(() => {});

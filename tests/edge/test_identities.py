@@ -87,3 +87,22 @@ def test_what_has_not_the_form_of_an_ecid_is_none(ecid: str) -> None:
     body = {"xdm": {"identityMap": {"ECID": [{"id": ecid}]}}}
 
     assert identities.told(body, "", "kndctr_X_") == ("", "")
+
+
+def test_a_device_id_that_another_tab_has_replaced_is_one_visitor_with_it(edge: Maker) -> None:
+    client = edge()
+    post(client, "interact", of("device-1"))
+    acquire = of("device-2", meta={"former": "device-1"}) | {"events": []}
+    assert post(client, "identity/acquire", acquire).status_code == 200
+
+    store: MemoryStore = client.app.state.store  # type: ignore[attr-defined]
+    assert set(store.names_of("device-1")) == {"device-1", "device-2"}
+
+
+@pytest.mark.parametrize("former", ["", "a b", "x" * 129, 7, None, ["device-1"], "device-2"])
+def test_what_has_not_the_form_of_another_device_id_links_nobody(edge: Maker, former: Any) -> None:
+    client = edge()
+    post(client, "interact", of("device-2", meta={"former": former}))
+
+    store: MemoryStore = client.app.state.store  # type: ignore[attr-defined]
+    assert list(store.links("device-2")) == []

@@ -127,9 +127,9 @@ class Configured:
         self.held: list[Invocation] = []  # until the visitor has chosen
 
     def send(
-        self, request: "Request | None", invocation: Invocation, moment: Moment
+        self, request: "Request | None", invocation: Invocation | None, moment: Moment
     ) -> list[Effect]:
-        """Effects that send *request*, none for None; the command of *invocation* is told how it ended."""
+        """Effects that send *request*, none for None; the command of *invocation*, if any, is told how it ended."""
         if request is None:
             return []
         entry = Entry(
@@ -199,12 +199,24 @@ class Configured:
         """Effects of a timer; its owner knows what for."""
         owner, what, number = timer
         if owner == "outbox":
-            if what == "recall" and self.visitor.consent(moment) != IN:
-                return []
-            return self.reported(self.outbox.on_timer(what, number, moment), moment)
+            effects: list[Effect] = []
+            if what == "recall":
+                if self.visitor.consent(moment) != IN:
+                    return []
+                effects = self._tell_former(moment)
+            return effects + self.reported(self.outbox.on_timer(what, number, moment), moment)
         if owner == "hooks":
             return self.hooked(str(number), None, LATE, moment)
         return self.events.on_timer(what, str(number), moment)
+
+    def _tell_former(self, moment: Moment) -> list[Effect]:
+        """Effects that tell the edge of a device id which this page has sent, and another tab's has replaced."""
+        effects, head = self.builder.head({}, moment, mints=False)
+        if self.visitor.former:
+            body: dict[str, object] = {"query": {"identity": {"fetch": ["ECID"]}}}
+            request = self.builder.request("identity/acquire", body, head, moment, meta={})
+            effects.extend(self.send(request, None, moment))
+        return effects
 
     def hooked(
         self, ticket: str, value: dict[str, object] | None, error: str, moment: Moment

@@ -72,6 +72,8 @@ class RequestBuilder:
         if "identities" in head:
             body["xdm"] = {"identityMap": head["identities"]}
         meta["state"] = visitor.state(moment, bare=self.bare)
+        if visitor.former:
+            meta["former"] = visitor.former
         if "overrides" in head:
             meta["configOverrides"] = head["overrides"]
         target = config.datastream_id

@@ -24,6 +24,8 @@ class Visitor:
         self._text = ""  # of the page's cookies as they were parsed last, and what it says
         self._parsed: dict[str, str] = {}
         self._fpid = ""
+        self._minted = ""  # the device id that this page has sent before any other was stored
+        self.former = ""  # that one, once another tab's has been stored in its place
         self._ids: dict[str, str] = {}  # as the edge gave them, by namespace
         self._region_id: int | None = None  # once the edge has told
         self._read = ("", "")  # the identity cookie last seen, and the ECID in it
@@ -84,12 +86,17 @@ class Visitor:
 
     def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
         """The device id, and the effects that store it where it is new. Never called without consent."""
-        self._fpid = self.cookies(moment).get(FPID_COOKIE, "") or self._fpid
-        if self._fpid:
-            return self._fpid, []
+        found = self.cookies(moment)
+        known = found.get(FPID_COOKIE, "") or self._fpid
         # One has been minted where an event left before the tracker was there, on this page or on one before it.
-        minted = self.cookies(moment).get(MINTED_COOKIE, "") or moment.text("device")
-        self._fpid = minted or moment.new_id()
+        self._minted = self._minted or moment.text("device")
+        self._fpid = known or found.get(MINTED_COOKIE, "") or self._minted
+        if self._fpid == "":
+            self._fpid = self._minted = moment.new_id()
+        if self._minted and self._minted != self._fpid:
+            self.former = self._minted
+        if known:
+            return self._fpid, []
         return self._fpid, [self._cookie(FPID_COOKIE, self._fpid, FPID_MAX_AGE_S, "Lax", moment)]
 
     def identity_map(self, moment: Moment, fpid: str) -> dict[str, object]:

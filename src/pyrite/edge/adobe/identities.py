@@ -29,6 +29,11 @@ def told(body: dict[str, Any], cookie: str, prefix: str) -> tuple[str, str]:
     return first(identities, "FPID"), ecid
 
 
+def former(body: dict[str, Any]) -> str:
+    """The device id that a page has sent before it took over another tab's; '' where it says none."""
+    return first({"FPID": [{"id": part(body, "meta").get("former")}]}, "FPID")
+
+
 def told_in(content: bytes, cookie: str, prefix: str) -> tuple[str, str]:
     """The same for a body as it came, whatever it is; of one that can't be read only the cookie counts, which names no device."""
     try:

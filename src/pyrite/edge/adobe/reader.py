@@ -6,7 +6,7 @@ import uuid
 from msgspec.structs import replace
 
 from ...core.errors import ConsentError
-from ...stores.contract import WEB, Visit
+from ...stores.contract import IDENTIFY, WEB, Link, Visit
 from ..http.call import Call
 from ..http.consents import cookie_prefix
 from ..http.problems import Problem
@@ -51,6 +51,17 @@ class Reader:
         self._check(call, source)
         arrival = events.read(content, source, limits, self._claims, call)
         arrival.deliveries = deliveries_of(arrival.body, source)
+        former = identities.former(arrival.body)
+        if former and arrival.fpid not in ("", former):
+            arrival.link(
+                Link(
+                    datastream=source.datastream,
+                    source=former,
+                    target=arrival.fpid,
+                    made_ms=source.received_ms,
+                    how=IDENTIFY,
+                )
+            )
         action = call.route.action
         if action == CONSENT:
             arrival.consent = _consent(arrival)
