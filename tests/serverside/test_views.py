@@ -189,6 +189,26 @@ def test_a_name_that_describe_gives_is_dropped_where_nobody_may_be_named() -> No
     }
 
 
+def test_of_who_may_not_be_named_no_identity_and_no_campaign_is_told_and_no_login() -> None:
+    from pyrite.serverside.seen import described
+
+    seen = Seen(method="GET", path="/", headers={"dnt": "1"}, content_type=HTML)
+    view = {
+        "kind": "view",
+        "url": "https://shop.example/p?gclid=1",
+        "xdm": {"identityMap": {"EMAIL": [{"id": "a"}]}, "web": {}},
+    }
+    login = {"kind": "login", "user": "device-1", "target": "4711"}
+
+    assert described(lambda _: view, seen, default="in") == {
+        "kind": "view",
+        "user": "",
+        "url": "https://shop.example/p",
+        "xdm": {"web": {}},
+    }
+    assert described(lambda _: login, seen, default="in") is None
+
+
 def test_a_page_view_of_a_data_stream_has_the_pages_address() -> None:
     taken: list[Message] = []
 

@@ -11,6 +11,8 @@ from django.test import RequestFactory
 from django.test.utils import override_settings
 from starlette.testclient import TestClient
 
+from pyrite.serverside import Invalid
+
 Markup = Callable[..., list[str]]
 SETTINGS: dict[str, Any] = {"upstream": "https://edge.example", "customer": "00000"}
 KEY = "k" * 16
@@ -41,6 +43,8 @@ def test_templates_have_a_pixel_that_is_the_same_for_everybody(markup: Markup) -
     assert markup('pixel("click", itemtype=1, item=number)', {}) == [image, image]
     [own, _] = markup('pixel("click", itemtype=1, item=number, noscript=1)', {"edge": ""})
     assert own.startswith('<noscript><img src="/api/00000/click/_me/1/77"')
+    [named, _] = markup('pixel("share", itemtype=1, item="a")', {"prefix": "x7", "custom": ["share"], "item_ids": "text"})  # fmt: skip
+    assert "https://edge.example/x7/00000/share/_me/1/a" in named
     [relayed, _] = markup('pixel("click", itemtype=1, item=number)', {"path": "/t/e"})
     assert relayed.startswith('<img src="/t/e/z')
     odd = markup('pixel("click", itemtype=1, item=number, categorypath=odd)', {})
@@ -64,6 +68,7 @@ def test_a_pixel_has_a_token_for_its_event_where_pages_have_a_key(
         [address] = re.findall(r'src="https://edge.example([^"]+)"', one)
         assert edge.get(address).status_code == 204
         assert edge.get(address.replace("/1/77", "/1/78")).status_code == 401
+        assert edge.get(address.replace("/click/", "/owns/")).status_code == 401
 
 
 def test_a_pixel_that_can_not_be_leaves_the_page_as_it_is(
@@ -73,6 +78,8 @@ def test_a_pixel_that_can_not_be_leaves_the_page_as_it_is(
 
     assert made == ["", ""]
     assert "pixel is left out" in caplog.text
+    with pytest.raises(Invalid, match="item"):
+        markup('pixel("click", itemtype=1, item="x")', {"strict": True})
 
 
 def test_a_template_without_a_request_has_a_pixel_too() -> None:

@@ -1,5 +1,6 @@
 """Requests of a site of Django's, by WSGI and by ASGI, and of Flask's are events, at their technique's time, and name nobody who does not want it."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from django.test.utils import override_settings
 from starlette.testclient import TestClient
 
 from pyrite.serverside import Seen
+from pyrite.serverside.django import sender, tracking
 from pyrite.serverside.message import Message
 from pyrite.serverside.worker import Answer
 
@@ -182,16 +184,59 @@ def test_a_page_that_djangos_cache_answers_counts_and_may_be_kept_there(ask_wsgi
         "django.middleware.cache.FetchFromCacheMiddleware",
     ]
     log: list[str] = []
-    cache.clear()
     for middleware in ([first, *caching], [*caching, first]):
+        cache.clear()
         with override_settings(MIDDLEWARE=middleware):
             for _ in range(2):
                 log += ask_wsgi("/product/8", technique="bottom")[0]
     cache.clear()
 
-    # Outside of the cache both count. Within it none does: the cache has the page by then.
-    assert sent(log) == ["click/not_defined/1/8"] * 2
+    # Outside of the cache both views count, within it the first alone.
+    assert sent(log) == ["click/not_defined/1/8"] * 3
     assert log.count("body end") == 4
+
+
+def test_what_a_coroutine_has_sent_before_its_visitor_left_is_sent() -> None:
+    taken: list[str] = []
+
+    def transport(message: Message) -> Answer:
+        taken.append(message.kind)
+        return Answer(status=204)
+
+    async def left(request: Any) -> Any:
+        sender().event("owns", itemtype=1, item=7)
+        raise asyncio.CancelledError
+
+    wanted = {**SETTINGS, "technique": "bottom", "transport": transport}
+    with override_settings(PYRITE=wanted):
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(tracking(left)(None))
+        sender().close()
+
+    assert taken == ["owns"]
+
+
+def test_a_customer_may_have_another_prefix_at_the_edge(ask_wsgi: Ask) -> None:
+    log, _ = ask_wsgi("/product/8", prefix="x7")
+
+    assert "sent /x7/00000/click/not_defined/1/8" in log
+
+
+def test_a_data_stream_has_its_own_address_at_the_edge(
+    flask_site: Callable[[dict[str, Any]], flask.Flask],
+) -> None:
+    taken: list[str] = []
+
+    def transport(message: Message) -> Answer:
+        taken.append(message.target)
+        return Answer(status=204)
+
+    wanted = {"customer": "", "datastream": "shop", "base_path": "t/e", "transport": transport}
+    app = flask_site(wanted)
+    app.test_client().get("/page?a=1")
+    app.extensions["pyrite"].sender.close()
+
+    assert [target.partition("?")[0] for target in taken] == ["/t/e/v1/collect"]
 
 
 WRONG = [

@@ -139,9 +139,23 @@ def _ending(site: Tracking, response: Any, waiting: Waiting) -> Any:
     if response.streaming and getattr(response, "file_to_stream", None) is None:
         pieces = _async_pieces if response.is_async else _pieces
         response.streaming_content = pieces(response.streaming_content, waiting)
-    # Not by a `close` of our own: a cache within would not be able to pickle the response (tests/serverside/frameworks/test_requests.py).
-    response._resource_closers.append(partial(release, waiting))
+    # Django calls these at the response's end; a `close` of our own would be kept with the response by caches.
+    response._resource_closers.append(_End(waiting))
     return response
+
+
+class _End:
+    """The end of a response, at which leaves what is in *waiting*."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+
+    def __call__(self) -> None:
+        release(self._waiting)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A cache within keeps the response, and none of what was sent with it.
+        return _End, ([],)
 
 
 def _pieces(content: Any, waiting: Waiting) -> Iterator[bytes]:
