@@ -53,7 +53,7 @@ INNER_WALLS = {
         "http",
         "ingest",
         "adobe jss ibexa",
-        "replay app",
+        "following replay app",
     ),
     "bundle": (
         "tables names tools",

@@ -11,6 +11,8 @@ from pyrite.cli import (
     rights,
     serving,
     sessions,
+    tail,
+    visitors,
 )
 from pyrite.cli.common import app
 
@@ -26,4 +28,6 @@ __all__ = [
     "rights",
     "serving",
     "sessions",
+    "tail",
+    "visitors",
 ]

@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,10 +22,27 @@ from pyrite.cli.common import (
     settings_of,
     store_of,
 )
-from pyrite.cli.records import Robots, event_record, print_event, print_row, row_record
+from pyrite.cli.filters import (
+    SinceOption,
+    SourcesOption,
+    StreamOption,
+    TypesOption,
+    VisitorOption,
+    filter_of,
+)
+from pyrite.cli.records import (
+    EVENT_COLUMNS,
+    Robots,
+    event_record,
+    event_row,
+    print_event,
+    print_row,
+    row_record,
+)
+from pyrite.cli.tables import parquet_writer, write_csv
+from pyrite.cli.tail import followed, newest_of
 from pyrite.cli.terminal import note, problems, say, write_json
 
-LOOK_S = 0.3  # between two looks for new events
 NEWEST = 50  # events that are printed where nothing says how many: as much as one looks through
 PAGE = 1000  # events that are read at once: a reader that is waited for keeps no part of the database open
 
@@ -35,31 +52,51 @@ def events(
     data: DataOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="All that match as CSV; see web/docs/events.md.")
+    ] = False,
+    parquet: Annotated[
+        Path | None,
+        typer.Option(help="Write all that match there as Parquet; needs pyrite[parquet]."),
+    ] = None,
     after: Annotated[
         int | None, typer.Option(help="All events stored after this one (`seq`).", min=0)
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help=f"All events, not only the newest {NEWEST}.")
     ] = False,
-    types: Annotated[
-        list[str] | None, typer.Option("--type", help="Only events of this type; may be repeated.")
-    ] = None,
+    types: TypesOption = None,
+    stream: StreamOption = "",
+    sources: SourcesOption = None,
+    visitor: VisitorOption = "",
+    since: SinceOption = "",
     follow: Annotated[
         bool, typer.Option("--follow", help="Then go on with events as they come; Ctrl-C ends.")
     ] = False,
 ) -> None:
     """Print the newest events that are stored, one a line, newest last."""
+
+    def wanted_of(store: Any) -> Any:
+        return filter_of(
+            store, types=types, sources=sources, stream=stream, visitor=visitor, since=since
+        )
+
     with failures():
         folder = folder_of(data, config)
+        if as_csv or parquet:
+            if follow:
+                raise ValueError("--follow prints lines or --json; leave out --csv and --parquet")
+            _write_table(folder, wanted_of, after or 0, parquet)
+            return
         found = 0
-        wanted = set(types or [])
-        newest = NEWEST if after is None and not every else 0
+        newest = NEWEST if after is None and not every and not since else 0
+        start = None if newest else after or 0
         try:
             robots = Robots()
-            for event, store in (
-                _following(folder, after or 0, wanted, newest)
+            for store, event in (
+                _following(folder, wanted_of, start)
                 if follow
-                else _stored(folder, after or 0, wanted, newest)
+                else _stored(folder, wanted_of, start, newest)
             ):
                 found += 1
                 if as_json:
@@ -74,65 +111,63 @@ def events(
             tell(nothing_in(folder))
 
 
-def _stored(folder: Path, after: int, types: set[str], newest: int) -> Iterator[tuple[Any, Any]]:
-    """Events of *types* (all without any), each with the store that it is in; the *newest* ones only, unless that is 0."""
+Wanted = Callable[[Any], Any]
+"""The filter, of a store."""
+
+
+def _stored(
+    folder: Path, wanted_of: Wanted, after: int | None, newest: int
+) -> Iterator[tuple[Any, Any]]:
+    """Each store and wanted event: those above *after*, or the *newest* where it is None."""
     from pyrite.stores.sqlite import FILE, SqliteStore
 
     if not (folder / FILE).is_file():
         return
     store = SqliteStore(folder)
+    wanted = wanted_of(store)
     shown = (
-        _newest(store, types, newest, store.last_seq()) if newest else _paged(store, after, types)
+        newest_of(store, wanted, newest, store.last_seq())
+        if after is None
+        else _paged(store, after, wanted)
     )
     for event in shown:
-        yield event, store
+        yield store, event
     store.close()
 
 
-def _paged(store: Any, after: int, types: set[str]) -> Iterator[Any]:
-    """The events of *types* above *after*, read in pages."""
+def _paged(
+    store: Any, after: int, wanted: Any, progress: Callable[[int], None] = lambda seq: None
+) -> Iterator[Any]:
+    """The wanted events above *after*, read in pages; *progress* is told how far."""
     while page := list(store.events(after=after, limit=PAGE)):
         after = page[-1].seq
-        yield from [event for event in page if not types or event.type in types]
+        yield from [event for event in page if wanted.takes(event)]
+        progress(after)
 
 
-def _newest(store: Any, types: set[str], count: int, last: int) -> list[Any]:
-    """The newest *count* events of *types* up to *last*, oldest first, looked for from the end."""
-    found: list[Any] = []
-    upper = last + 1
-    while upper > 1 and len(found) < count:
-        lower = max(0, upper - 1 - PAGE)
-        page = [event for event in store.events(after=lower, limit=PAGE) if event.seq < upper]
-        found = [event for event in page if not types or event.type in types] + found
-        upper = lower + 1
-    return found[-count:]
+def _following(folder: Path, wanted_of: Wanted, after: int | None) -> Iterator[tuple[Any, Any]]:
+    for store, event, _ in followed(folder, wanted_of, after=after, newest=NEWEST):
+        if event:
+            yield store, event
 
 
-def _following(folder: Path, after: int, types: set[str], newest: int) -> Iterator[tuple[Any, Any]]:
-    """Events as they come, from a database that may only come itself, or be replaced by another."""
-    from pyrite.stores.contract import StoreUnavailable
-    from pyrite.stores.sqlite import FILE, SqliteStore
+def _write_table(folder: Path, wanted_of: Wanted, after: int, parquet: Path | None) -> None:
+    """Write the wanted events above *after* as CSV or Parquet, with a bar for the reading of them."""
+    from rich.progress import Progress
 
-    while not (folder / FILE).is_file():
-        time.sleep(LOOK_S)
-    store: SqliteStore | None = None
-    while True:
-        try:
-            store = store or SqliteStore(folder)
-            last = store.last_seq()
-            if last < after:
-                after = 0  # another database: what is in it is new
-            if newest:
-                for event in _newest(store, types, newest, last):
-                    yield event, store
-                newest, after = 0, last
-            for event in _paged(store, after, set()):
-                after = event.seq
-                if not types or event.type in types:
-                    yield event, store
-        except StoreUnavailable:
-            pass  # it is gone or locked just now, and looked for again
-        time.sleep(LOOK_S)
+    write = parquet_writer(parquet, EVENT_COLUMNS) if parquet else partial(write_csv, EVENT_COLUMNS)
+    store = store_of(folder, None)
+    wanted = wanted_of(store)
+    with Progress(console=problems, transient=True) as bar:
+        task = bar.add_task("reading events", total=store.last_seq())
+
+        def progress(seq: int) -> None:
+            bar.update(task, completed=seq)
+
+        rows = (event_row(event, raw=parquet is not None) for event in _paged(store, after, wanted, progress))  # fmt: skip
+        count = write(rows)
+    store.close()
+    note(f"  {count:,} events" + (f" written to {parquet}" if parquet else ""))
 
 
 @app.command()

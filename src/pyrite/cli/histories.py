@@ -10,14 +10,10 @@ import typer
 
 from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
 from pyrite.cli.records import SHORT_ID, iso
+from pyrite.cli.tables import NUMBER, TEXT, TIME, parquet_writer
 from pyrite.cli.terminal import note, problems, say, write_json
 
-GROUP = 50_000  # rows that a Parquet file's group has, and that are in memory
 SHOWN = ("percentage", "rating", "quantity", "price", "currency")
-
-
-class ParquetMissing(ValueError):
-    """`pip install 'pyrite[parquet]'` brings what writes Parquet."""
 
 
 @app.command()
@@ -108,40 +104,10 @@ def _print(rows: Iterator[Any]) -> int:
 
 
 def _parquet(path: Path) -> Any:
-    """What writes rows to a Parquet file at *path*, which is there once all are in it. Raises ParquetMissing."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise ParquetMissing(
-            "--parquet needs pyarrow: pip install 'pyrite[parquet]'; --json needs nothing"
-        ) from None
-    text, number = pyarrow.string(), pyarrow.int64()
-    time_type = pyarrow.timestamp("ms", tz="UTC")
-    kinds = {"first": time_type, "last": time_type} | dict.fromkeys(
-        ("itemtype", "count", "percentage", "rating", "quantity"), number
-    )
+    """What writes rows to a Parquet file; see tables.py. Raises ParquetMissing."""
+    kinds = {"first": TIME, "last": TIME}
+    kinds |= dict.fromkeys(("itemtype", "count", "percentage", "rating", "quantity"), NUMBER)
     names = ("customer", "user", "kind", "itemtype", "item", "count", "first", "last", *SHOWN)
-    schema = pyarrow.schema([(name, kinds.get(name, text)) for name in names])
-    fields = [f"{name}_ms" if name in ("first", "last") else name for name in names]
-
-    def write(rows: Iterator[Any]) -> int:
-        beside = path.with_name(path.name + ".part")
-        count = 0
-        try:
-            with pyarrow.parquet.ParquetWriter(beside, schema, compression="zstd") as file:
-                group: list[list[Any]] = [[] for _ in fields]
-                for row in rows:
-                    for column, field in zip(group, fields, strict=True):
-                        column.append(getattr(row, field))
-                    count += 1
-                    if len(group[0]) == GROUP:
-                        file.write_table(pyarrow.table(group, schema=schema))
-                        group = [[] for _ in fields]
-                file.write_table(pyarrow.table(group, schema=schema))
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-        return count
-
-    return write
+    fields = [f"{name}_ms" if kinds.get(name) == TIME else name for name in names]
+    write = parquet_writer(path, [(name, kinds.get(name, TEXT)) for name in names])
+    return lambda rows: write([getattr(row, field) for field in fields] for row in rows)

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pyrite.cli.terminal import say
+from pyrite.cli.tables import NUMBER, TEXT, TIME
+from pyrite.cli.terminal import json_text, say
 from pyrite.core.event import part
 
 SESSIONS_KNOWN = 10_000  # sessions that are remembered while events are printed
@@ -73,6 +74,50 @@ def event_record(event: Any, *, robot: bool | None = None) -> dict[str, Any]:
         "received": iso(event.received_ms),
         **body_of(event),
     }
+
+
+# What CSV and Parquet have of an event; web/docs/events.md describes them.
+META = ("queue_ms", "skew_ms", "attempt", "agent")
+PARTS = ("xdm", "data", *DIALECTS)
+_NAMES = ("seq", "id", "datastream", "source", "way", "session", "type", "url", "visitor", "made", "received", *META, *PARTS)  # fmt: skip
+_KINDS = {"made": TIME, "received": TIME} | dict.fromkeys(("seq", *META[:3]), NUMBER)
+EVENT_COLUMNS = tuple([(name, _KINDS.get(name, TEXT)) for name in _NAMES])
+
+
+def event_row(event: Any, *, raw: bool) -> list[Any]:
+    """*event* as EVENT_COLUMNS have it: parts of its body are JSON. *raw* times are milliseconds since 1970, others ISO 8601."""
+    body = body_of(event)
+    meta = part(body, "meta")
+    numbers = [meta.get(name) if type(meta.get(name)) is int else None for name in META[:3]]
+    agent = meta.get("agent")
+    times = (event.made_ms, event.received_ms)
+    return [
+        event.seq, event.id, event.datastream, event.source, event.way, event.session, event.type, event.url, event.visitor,
+        *(times if raw else map(iso, times)),
+        *numbers,
+        agent if isinstance(agent, str) else "",
+        *[json_text(body[name]) if name in body else "" for name in PARTS],
+    ]  # fmt: skip
+
+
+def print_visitor(visitor: Any) -> None:
+    """One line for a visitor."""
+    say(
+        f"  {visitor.visitor:<38} ",
+        (iso(visitor.last_seen_ms), "dim"),
+        f"  {visitor.datastream:<12} {visitor.events} events, {visitor.views} views, {visitor.visits} visits",
+        f"  {visitor.ecid}" if visitor.ecid not in ("", visitor.visitor) else "",
+        f"  consent {visitor.consent}" if visitor.consent else "",
+    )
+
+
+def visitor_record(visitor: Any) -> dict[str, Any]:
+    """A visitor as JSON."""
+    return {
+        "visitor": visitor.visitor, "datastream": visitor.datastream, "ecid": visitor.ecid, "consent": visitor.consent,
+        "first": iso(visitor.first_seen_ms), "last": iso(visitor.last_seen_ms), "events": visitor.events, "views": visitor.views,
+        "visits": visitor.visits,
+    }  # fmt: skip
 
 
 def print_row(row: Any) -> None:

@@ -62,5 +62,10 @@ def note(*parts: Part) -> None:
 
 def write_json(record: dict[str, Any]) -> None:
     """Print *record* as JSON in one line; what a terminal would obey is escaped there as JSON has it."""
-    text = json.dumps(record, ensure_ascii=False)
-    sys.stdout.write(_ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    sys.stdout.write(json_text(record) + "\n")
+
+
+def json_text(value: Any) -> str:
+    """*value* as JSON in one line, with escapes for what a terminal would obey."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

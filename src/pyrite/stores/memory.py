@@ -77,7 +77,11 @@ class MemoryStore(Writing):
 
     def last_seq(self) -> int:
         """See contract.Store."""
-        return self._events[-1].seq if self._events else 0
+        return self._seq
+
+    def last_row(self) -> int:
+        """See contract.Store."""
+        return self._row_id
 
     def page(self, wanted: Filter = ALL, *, before: int = 0, limit: int = 50) -> EventPage:
         """See contract.Store."""

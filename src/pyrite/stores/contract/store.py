@@ -68,7 +68,10 @@ class Store(Protocol):
         """Stored events with a `seq` above *after*, oldest first."""
 
     def last_seq(self) -> int:
-        """The `seq` of the newest event; 0 where there is none."""
+        """The highest `seq` that an event was ever given, whether that is still there or not; 0 for none."""
+
+    def last_row(self) -> int:
+        """The highest `id` that a bad row was ever given; 0 for none."""
 
     def page(self, wanted: Filter = ALL, *, before: int = 0, limit: int = 50) -> EventPage:
         """The newest *wanted* events with a `seq` below *before* (0: of all), at most *limit*; LOOKED rows are looked at."""

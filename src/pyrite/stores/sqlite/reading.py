@@ -48,7 +48,16 @@ class Reading:
 
     def last_seq(self) -> int:
         """See contract.Store."""
-        return next(self._select("SELECT max(seq) FROM events"))[0] or 0
+        return self._given("events")
+
+    def last_row(self) -> int:
+        """See contract.Store."""
+        return self._given("bad_rows")
+
+    def _given(self, table: str) -> int:
+        """The highest number that AUTOINCREMENT has given in *table*."""
+        select = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        return next((int(row[0]) for row in self._select(select, (table,))), 0)
 
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""
