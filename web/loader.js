@@ -30,7 +30,8 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
   const invoke = (node, name, ...given) => own(node, name).apply(node, given);
   const say = (level, line) => caught(() => page.console[level]("[alloy] " + line));
 
-  const kept = page.__alloyNS;
+  const apart = page.__pyriteNS; // of a page that runs Adobe's alloy.js as well
+  const kept = apart || page.__alloyNS;
   const names = kept && kept.push ? kept : (page.__alloyNS = []);
   if (names.pyrite) {
     const lane = names.pyrite.lane;
@@ -126,7 +127,7 @@ import { earlyJSON as JSON, earlyPromise as Promise } from "./early.js";
   };
 
   const show = () => {
-    const style = invoke(document, "getElementById", "alloy-prehiding");
+    const style = invoke(document, "getElementById", (apart ? "pyrite" : "alloy") + "-prehiding");
     if (style) style.remove();
   };
 

@@ -21,7 +21,11 @@ def browser_on_site(
     folder = tmp_path_factory.mktemp("peer")
     settings = Settings(
         edge=Edge(origins=["https://www.site.test"]),
-        datastreams={"ds-1": Datastream(org="ORG@AdobeOrg")},
+        datastreams={
+            "ds-1": Datastream(org="ORG@AdobeOrg"),
+            "ds-2": Datastream(org="ORG@AdobeOrg"),
+            "ds-3": Datastream(),
+        },
     )
     with Site(folder, certificate=certificate(folder, "*.site.test"), settings=settings) as site:
         site.folders["/peer"] = pack("@adobe/alloy") / "dist"

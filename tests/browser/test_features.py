@@ -1,9 +1,9 @@
 """What a browser may lack, and what others put under its names."""
 
 from fake_window import Window, element
-from js_values import JsError, Obj
+from js_values import Array, JsError, Obj
 
-from pyrite.browser.features import feature, look
+from pyrite.browser.features import feature, instances, look, marked
 
 
 def test_a_property_that_is_missing_or_throws_is_none() -> None:
@@ -33,3 +33,14 @@ def test_an_element_or_a_frame_of_that_name_is_no_feature(page_window: Window) -
     frame.js_class = "Window"
     page_window.navigation = frame
     assert feature("navigation", "addEventListener") is None
+
+
+def test_a_page_that_runs_alloy_as_well_keeps_names_and_marks_apart(page_window: Window) -> None:
+    page_window.__dict__["__alloyNS"] = theirs = Array(["alloy"])
+    assert instances() is theirs
+    assert marked("alloy-prehiding") == "alloy-prehiding"
+
+    page_window.__dict__["__pyriteNS"] = ours = Array(["ours"])
+    assert instances() is ours
+    assert marked("alloy-prehiding") == "pyrite-prehiding"
+    assert marked("data-aep-interact-id") == "data-pyrite-aep-interact-id"

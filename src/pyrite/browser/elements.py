@@ -15,7 +15,7 @@ from .bridge import (
     text,
     window,
 )
-from .features import feature, look
+from .features import feature, instances, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def trusted(kind: str, value: Any, use: "Callable[[Any], None]") -> None:
         return
 
     # A policy's name can be had once on a page: the loader, the tracker and its parts share it.
-    names = feature("__alloyNS", "push")
+    names = instances()
 
     def made_policy(policy: Any = None, *_: Any) -> None:
         if not _policy:

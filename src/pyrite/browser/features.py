@@ -20,6 +20,22 @@ def look(holder: "Any", name: str) -> "Any":
     return None if not ok or is_nullish(value) else value
 
 
+def instances() -> "Any":
+    """The list of instances that base codes keep; None where there is none.
+
+    A page that runs Adobe's alloy.js as well gives ours a list of its own, for Adobe's takes over every name on `__alloyNS`.
+    """
+    apart = feature("__pyriteNS", "push")
+    return feature("__alloyNS", "push") if apart is None else apart
+
+
+def marked(name: str) -> str:
+    """Alloy's *name* of a mark, `alloy-…` or `data-…`; a name of our own where the page runs both."""
+    if feature("__pyriteNS", "push") is None:
+        return name
+    return name.replace("alloy-", "pyrite-").replace("data-", "data-pyrite-")
+
+
 def feature(name: str, member: str) -> "Any":
     """The page's global *name*; None where it is missing, is an element or a frame of that name, or has no *member*."""
     value = look(window.globalThis, name)

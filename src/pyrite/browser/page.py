@@ -45,7 +45,7 @@ from .console import say
 from .delivery.delivery import Delivery
 from .elements import add_style
 from .facts.facts import Facts
-from .features import look
+from .features import look, marked
 from .listeners.watching import Watching
 from .parts import PageParts, is_there
 
@@ -385,7 +385,7 @@ class Page:
 
     def _hide(self, effect: Any) -> None:
         if self._prehiding() is None:
-            add_style(effect.css, id=PREHIDING_ID)
+            add_style(effect.css, id=marked(PREHIDING_ID))
 
     def _show(self, effect: Any) -> None:
         style = self._prehiding()
@@ -393,7 +393,7 @@ class Page:
             invoke(style, "remove")
 
     def _prehiding(self) -> Any:
-        style = invoke(window.document, "getElementById", PREHIDING_ID)
+        style = invoke(window.document, "getElementById", marked(PREHIDING_ID))
         return None if is_nullish(style) else style
 
     def _log(self, effect: Log) -> None:

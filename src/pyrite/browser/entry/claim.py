@@ -2,7 +2,7 @@
 
 from ..bridge import callback, construct, optional, text, window
 from ..console import say
-from ..features import feature
+from ..features import instances
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def claim(lane: str, adopt: "Callable[[list[str]], None]") -> bool:
     """Whether this page is run by *lane* from now on; then *adopt* gets the names of its instances, now and when more come."""
     # Never as an attribute of window: CPython would mangle the name inside a class.
-    names = feature("__alloyNS", "push")
+    names = instances()
     if names is None:
         names = construct(window.Array)
         window.Reflect.set(window.globalThis, "__alloyNS", names)

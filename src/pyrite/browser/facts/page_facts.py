@@ -6,7 +6,7 @@ Same facts, same names as `facts` in web/loader.js and in base-early.js; tests/b
 
 from ...core.urls import split_host
 from ..bridge import construct, own, put, text, window
-from ..features import feature, look
+from ..features import feature, instances, look
 from .facts import LIGHT
 
 TYPE_CHECKING = False
@@ -107,7 +107,7 @@ def _find_top_domain() -> str:
 
 def _device() -> str:
     """The id that the base code has given a new visitor, with the first view; '' where it has sent none."""
-    return text(look(feature("__alloyNS", "push"), "device"))
+    return text(look(instances(), "device"))
 
 
 _READERS = {

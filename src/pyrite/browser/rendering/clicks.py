@@ -8,7 +8,7 @@ from ..bridge import invoke, own, text
 from ..console import say
 from ..elements import name_of
 from ..sequence import each
-from .marks import INTERACT_MARK, LABEL_MARK
+from .marks import INTERACT_MARK, LABEL_MARK, read
 from .rendering import find
 
 TYPE_CHECKING = False
@@ -25,10 +25,10 @@ def tell_offer(event: Any, selectors: "list[str]", done: "Callable[[Click], None
     marks: list[int] = []
     label = token = ""
     for element in path:
-        for mark in _attribute(element, INTERACT_MARK).split(","):
+        for mark in read(element, INTERACT_MARK).split(","):
             if mark.isdigit() and int(mark) not in marks:
                 marks.append(int(mark))
-        label = label or _attribute(element, LABEL_MARK)
+        label = label or read(element, LABEL_MARK) or _attribute(element, LABEL_MARK)
         token = token or _attribute(element, TOKEN_MARK)
     met: list[tuple[int, int]] = []
 

@@ -1,6 +1,7 @@
 """What is noted on elements: which items were shown on them, and which offers clicks on them are meant for."""
 
 from ..bridge import invoke, own, text
+from ..features import marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ def mark(element: Any, item: str) -> None:
     """Note that *item* was shown on *element*."""
     if item:
         marks = _marks(element, DONE_MARK) + [item]
-        invoke(element, "setAttribute", DONE_MARK, ",".join(marks))
+        _write(element, DONE_MARK, marks)
 
 
 def unmark(element: Any, item: str) -> None:
     """Take back that *item* was shown on *element*."""
     others = [mark for mark in _marks(element, DONE_MARK) if mark != item]
-    invoke(element, "setAttribute", DONE_MARK, ",".join(others))
+    _write(element, DONE_MARK, others)
 
 
 def mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
@@ -35,10 +36,19 @@ def mark_for_clicks(element: Any, step: "dict[str, object]") -> None:
         return
     marks = _marks(element, INTERACT_MARK)
     if str(step["mark"]) not in marks:
-        invoke(element, "setAttribute", INTERACT_MARK, ",".join(marks + [str(step["mark"])]))
-    if step["label"] and not text(invoke(element, "getAttribute", LABEL_MARK)):
-        invoke(element, "setAttribute", LABEL_MARK, step["label"])
+        _write(element, INTERACT_MARK, marks + [str(step["mark"])])
+    if step["label"] and not read(element, LABEL_MARK):
+        _write(element, LABEL_MARK, [str(step["label"])])
 
 
 def _marks(element: Any, name: str) -> "list[str]":
-    return [mark for mark in text(invoke(element, "getAttribute", name)).split(",") if mark]
+    return [mark for mark in read(element, name).split(",") if mark]
+
+
+def read(element: Any, name: str) -> str:
+    """The mark *name* of *element*, as this page calls it; '' for none."""
+    return text(invoke(element, "getAttribute", marked(name)))
+
+
+def _write(element: Any, name: str, marks: "list[str]") -> None:
+    invoke(element, "setAttribute", marked(name), ",".join(marks))

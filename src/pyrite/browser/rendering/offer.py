@@ -6,7 +6,7 @@ Not for doing it again, nor for watching the page: lasting.py.
 from ...core.wire import encode
 from ..bridge import invoke, own, put, text
 from .in_place import is_concealed, nodes_in
-from .marks import DONE_MARK
+from .marks import DONE_MARK, read
 from .trace import STANDS, Trace, is_in, show_owned
 
 TYPE_CHECKING = False
@@ -102,9 +102,7 @@ def _is_new(node: Any, trace: Trace) -> bool:
 def is_copy(offer: Offer, element: Any, was: Trace) -> bool:
     """Whether *element* has come with the offer in it: a page may keep what it has shown."""
     if offer.step["once"]:
-        return str(offer.step["item"]) in text(invoke(element, "getAttribute", DONE_MARK)).split(
-            ","
-        )
+        return str(offer.step["item"]) in read(element, DONE_MARK).split(",")
     return offer.type in ("setText", "setHtml") and value_in(offer, element) == was.after
 
 
