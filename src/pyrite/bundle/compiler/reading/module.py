@@ -1,6 +1,7 @@
 """One module of a program: what stands at its top, and what its annotations speak of."""
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .definitions import Class, Function
@@ -129,7 +130,7 @@ class Module:
         if isinstance(annotation, ast.Constant):
             if annotation.value is None:
                 return NONE
-            return self.kind_of(ast.parse(str(annotation.value), mode="eval").body)
+            return self.kind_of(_read(str(annotation.value)))
         if isinstance(annotation, ast.BinOp):
             joined = join(self.kind_of(annotation.left), self.kind_of(annotation.right))
             return joined or UNKNOWN
@@ -173,3 +174,9 @@ class Module:
 
 def _nothing() -> ast.arguments:
     return ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+
+
+@cache
+def _read(annotation: str) -> ast.expr:
+    """The expression that an annotation in quotes is."""
+    return ast.parse(annotation, mode="eval").body

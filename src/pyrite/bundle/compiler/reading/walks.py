@@ -1,8 +1,9 @@
 """What is found by walking a tree: statements, assignments to attributes, values that are only looped over, names of classes."""
 
 import ast
-from collections.abc import Iterator
 
+# Statements that hold no others, and those whose own are of another function's.
+WITHOUT_BLOCKS = (ast.Expr, ast.Assign, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Assert, ast.Raise, ast.FunctionDef, ast.ClassDef)  # fmt: skip
 LOOPING = "list tuple sorted sum min max any all enumerate zip reversed len".split()  # noqa: SIM905
 
 
@@ -19,16 +20,22 @@ def nodes_of(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
-def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def statements(body: list[ast.stmt]) -> list[ast.stmt]:
     """Every statement in *body* and its blocks, but not in functions inside."""
+    found: list[ast.stmt] = []
+    _add_statements(body, found)
+    return found
+
+
+def _add_statements(body: list[ast.stmt], found: list[ast.stmt]) -> None:
     for statement in body:
-        yield statement
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        found.append(statement)
+        if isinstance(statement, WITHOUT_BLOCKS):
             continue
         for name in ("body", "orelse", "finalbody"):
-            yield from statements(getattr(statement, name, []))
+            _add_statements(getattr(statement, name, []), found)
         for handler in getattr(statement, "handlers", []):
-            yield from statements(handler.body)
+            _add_statements(handler.body, found)
 
 
 def set_by(node: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
