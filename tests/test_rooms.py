@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,12 @@ FILES_PER_FOLDER = 12
 LINES_PER_FILE = 300
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
+@cache
 def imports(file: Path, *, types: bool = True) -> list[tuple[int, str]]:
     """`(line, "room.module")` of every import of our own in *file*; `pyrite` for the package's face.
 
@@ -86,10 +93,9 @@ def imports(file: Path, *, types: bool = True) -> list[tuple[int, str]]:
     """
     found: list[tuple[int, str]] = []
     inside = file.relative_to(SOURCE).parts[:-1]
-    tree = ast.parse(file.read_text())
-    if not types:
-        tree.body = outside_type_checking(tree)
-    for node in ast.walk(tree):
+    tree = parsed(file)
+    body = tree.body if types else outside_type_checking(tree)
+    for node in ast.walk(ast.Module(body=body, type_ignores=[])):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = list(inside[: len(inside) - node.level + 1])
             target = ".".join(base + ([node.module] if node.module else []))
@@ -201,7 +207,7 @@ def test_every_module_of_core_is_in_the_conformance_run() -> None:
 def test_core_needs_nothing_but_math_and_json_in_one_place() -> None:
     for file in sorted((SOURCE / "core").rglob("*.py")):
         allowed = CORE_LIBRARY | ({"json"} if file.name == "wire.py" else set())
-        for node in outside_type_checking(ast.parse(file.read_text())):
+        for node in outside_type_checking(parsed(file)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]

@@ -70,6 +70,9 @@ def test_a_fetch_goes_with_cookies_unless_it_is_bare(page_window: Window) -> Non
     assert [one.body for one in options] == ["a", "b"]
     assert [one.credentials for one in options] == ["include", "omit"]
     assert [one.keepalive for one in options] == [True, False]
+    # Today's client asks for the same: the whole address of the page, and no answer from a cache.
+    policies = {(one.method, one.cache, one.referrerPolicy) for one in options}
+    assert policies == {("POST", "no-cache", "no-referrer-when-downgrade")}
     assert {one.method for one in options} == {"POST"}
 
 

@@ -135,7 +135,7 @@ REFUSED = {
     "from .nowhere import x\n": "1: imports core/nowhere.py; it is not part of the page",
     "def f(a):\n    a[0].b()['c'] += 1\n": "2: a call in the target; keep it in a name first",
     "class C:\n    for x in []:\n        pass\n": "2: For in a class; only methods and constants stand in classes",
-    "def f(a: list[int], b):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
+    "class C:\n    def __init__(self) -> None:\n        self.a: list[int] = []\n    def f(self, b):\n        self.a += b\n": "5: a list or dict changed by an operator; use extend or update",
     "def f(a, b: list[int]):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
     "def f(a: dict[str, int], b):\n    a |= b\n": "2: a list or dict changed by an operator; use extend or update",
     "def f(a, b):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
