@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from ..breaker import Breaker
 from ..transport import AGENT, HttpxMissing, Signer, redirected
@@ -38,7 +39,11 @@ class Upstream:
             import httpx2 as httpx
         except ImportError:
             raise HttpxMissing("a relay needs httpx: pip install 'pyrite[serverside]'") from None
-        self._client = httpx.Client(timeout=timeout_s, follow_redirects=False)
+        # Made for the first page that asks: reading the system's certificates takes 20 ms, and many relays pass nothing on.
+        self._connect: Callable[[], Any] = lambda: httpx.Client(
+            timeout=timeout_s, follow_redirects=False
+        )
+        self._client: Any = None
         self._failed: Callable[[BaseException], bool] = lambda error: isinstance(error, httpx.HTTPError)  # fmt: skip
         self._base = base.rstrip("/")
         self._sign = sign
@@ -79,12 +84,15 @@ class Upstream:
 
     def close(self) -> None:
         """Let go of connections."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     def _asked(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Reply:
         with self._lock:
             if self._breaker.wait_ms(clock_ms()):
                 raise Unreachable("the edge does not answer")
+            if self._client is None:
+                self._client = self._connect()
         headers.setdefault("user-agent", AGENT)
         try:
             request = self._client.build_request(method, (redirected() or self._base) + target, headers=headers, content=body)  # fmt: skip
