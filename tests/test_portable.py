@@ -4,6 +4,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,12 @@ def mixed_strings(text: str) -> Iterator[tuple[int, str]]:
             pieces = []
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    """What is in *file*; for looking at, not for changing."""
+    return ast.parse(file.read_text())
+
+
 def found_in(text: str) -> list[str]:
     tree = at_run_time(ast.parse(text))
     return [f"line {line}: {remedy}" for line, remedy in [*problems(tree), *mixed_strings(text)]]
@@ -184,7 +191,7 @@ def test_blanks_and_what_messages_show_are_the_same_in_every_lane() -> None:
         f"{file.name}:{line}: {remedy}"
         for file in FILES
         if SOURCE in file.parents and file not in numbers and servers not in file.parents
-        for line, remedy in unlike(ast.parse(file.read_text()))
+        for line, remedy in unlike(parsed(file))
     ]
 
     assert found == []
@@ -201,7 +208,7 @@ def test_no_prototype_comes_into_brython() -> None:
     taken = [
         f"{file.name}:{node.lineno}"
         for file in [*shared, bridges / "brython.py"]
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(parsed(file))
         if (isinstance(node, ast.Attribute) and node.attr in ("prototype", "getPrototypeOf"))
     ]
 

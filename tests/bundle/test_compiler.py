@@ -248,3 +248,32 @@ def f(items: dict[str, int]):
     assert f'$put(items, "{name}", 1);' in made
     assert 'items["own"] = 2;' in made
     assert f'return $get(items, "{name}");' in made
+
+
+KNOWN = [
+    *("sum(a) + 1", "abs(n) + 1", "min(a) + 1", "max(n, 2) + n", "len(a) + 1", "int(s) + 1", "float(s) + 1", "ord(s) + 1"),
+    *("str(n) + s", "repr(n) + s", "chr(n) + s", "s.strip() + s", "s.replace('a', 'b') + s", "','.join([s]) + s", "s.lower() + s"),
+    *("s.find('x') + 1", "s.rfind('x') + 1", "s.index('x') + 1", "s.count('x') + 1", "s.split(',')[n] + s", "s.partition(',')[2] + s"),
+    *("[x + 1 for x in sorted(a)]", "[x + 1 for x in reversed(a)]", "[x + 1 for x in list(a)]", "[x + 1 for x in range(n)]"),
+    *("[i + x for i, x in enumerate(a)]", "[x + y for x, y in zip(a, a)]", "[x + 1 for x in range(1, n)]", "[k + s for k in dict(d)]"),
+    *("d.get('x', 1) + 1", "d.pop('x', 1) + 1", "d.setdefault('x', 1) + 1", "a.pop() + 1", "[v + 1 for v in d.values()]"),
+    *("[v + 1 for k, v in d.items()]", "[k + s for k, v in d.items()]", "[k + s for k in d.keys()]", "(-n) + 1"),
+    *("(n if n else 2) + 1", "(n or 2) + 1", "(n * 2) + 1", "(n // 2) + 1", "(n % 2) + 1", "(n / 2) + 1", "(n & 1) + 1", "(1 << 2) + n"),
+    *("(s * 2) + s", "a[0] + 1", "s[0] + s", "s[1:] + s", "{'a': n}['a'] + 1", "[n][0] + n", "(n, s)[1] + s", "(lambda x: x)(n)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", KNOWN)
+def test_what_is_known_of_operands_makes_a_sum_javascripts_own(
+    tmp_path: Path, expression: str
+) -> None:
+    made = js(tmp_path, f"def f(a: list[int], n: int, s: str, d: dict[str, int]):\n    return {expression}\n")  # fmt: skip
+
+    assert "$plus(" not in made
+
+
+@pytest.mark.parametrize("expression", ["sum(a) + 1", "min(a) + 1", "a.pop() + 1", "a[0] + 1", "(a or 2) + 1"])  # fmt: skip
+def test_what_is_unknown_of_operands_is_found_out_at_run_time(
+    tmp_path: Path, expression: str
+) -> None:
+    assert "$plus(" in js(tmp_path, f"def f(a):\n    return {expression}\n")
