@@ -28,6 +28,7 @@ level = "server"
 keys = {{ a = "{SECRET}" }}
 """
 LINE = '203.0.113.9 - - [27/Nov/2026:22:43:09 +0000] "GET /product/%d HTTP/1.1" 200 5 "-" "Firefox/140.0"\n'
+MADE_MS = 1795819389000  # of each line
 ROTATIONS = ("renamed", "copied and truncated", "renamed")
 EACH = 200
 
@@ -60,7 +61,7 @@ def test_killed_and_rotated_again_and_again_no_view_is_missing_and_none_is_there
     rules, made = tmp_path / "rules.toml", 0
     (tmp_path / "key").write_text(f"a:{SECRET}\n")
     rules.write_text(
-        f"upstream = 'http://127.0.0.1:{edge.port}'\ncustomer = '22222'\nkey_file = 'key'\n"
+        f"upstream = 'http://127.0.0.1:{edge.port}'\ncustomer = '22222'\ndatastream = 'shop'\nkey_file = 'key'\n"
         "[[views]]\npath = '/product/(?P<item>\\d+)'\nitemtype = 1\n"
     )
     log.touch()
@@ -91,3 +92,5 @@ def test_killed_and_rotated_again_and_again_no_view_is_missing_and_none_is_there
     assert ended.returncode == 0, ended.stderr
     assert items(edge) == list(range(1, made + 1))
     assert "is gone" not in ended.stderr
+    with closing(sqlite3.connect(edge.folder / FILE)) as connection:
+        assert connection.execute("SELECT DISTINCT made_ms FROM events").fetchall() == [(MADE_MS,)]

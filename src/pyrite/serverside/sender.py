@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .message import Customer, Datastream, Invalid, Message
+from .message import Customer, Datastream, Form, Invalid, Message
 from .queue import DiskQueue, MemoryQueue, Queue
 from .transport import Signer, over_http, redirected
 from .worker import Transport, Worker, clock_ms
@@ -74,7 +74,7 @@ class Sender:
         queue_bytes: int = 0,
         alone: bool = False,
         strict: bool = False,
-        form: Customer | Datastream | None = None,
+        form: Form | None = None,
         transport: Transport | None = None,
     ) -> None:
         if (customer != "") + (datastream != "") + (form is not None) != 1:

@@ -1,11 +1,13 @@
 """A rules file says which lines are views, of which items and whose."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pyrite.serverside import Invalid
 from pyrite.serverside.following.formats import Entry
 from pyrite.serverside.following.rules import Rules, read_rules
 
@@ -113,9 +115,32 @@ def test_a_view_of_a_data_stream_has_its_page_and_the_time_of_the_line(tmp_path:
     assert said["xdm"] == {"timestamp": "2026-11-27T22:43:09.000Z"}
 
 
+def test_a_view_of_a_customer_by_a_data_stream_keeps_the_time_of_its_line(tmp_path: Path) -> None:
+    made = rules(tmp_path, 'datastream = "shop"\n')
+    said = made.said(replace(ENTRY, fields={"pyrite_fpid": "dev"}))
+    assert isinstance(said, dict)
+    with made.sender(tmp_path, None) as sender:
+        message = sender.made(**said, eid="1f0c7d1e-3a52-4c0e-8d0a-52f3c6a1b9de")
+    body = json.loads(message.body)
+    [event] = body["events"]
+
+    assert message.target.startswith("/ee/v1/collect?configId=shop&")
+    assert event["xdm"] == {"eventType": "ibexa.click", "timestamp": "2026-11-27T22:43:09.000Z", "_id": "1f0c7d1e-3a52-4c0e-8d0a-52f3c6a1b9de"}  # fmt: skip
+    assert event["ibexa"] == {"event": "click", "customer": "00000", "itemtype": 1, "item": "7", "user": "dev"}  # fmt: skip
+    assert "meta" not in body  # the log's clock is a server's: it is not to be corrected
+
+
+def test_what_no_edge_would_take_is_refused_by_a_data_stream_too(tmp_path: Path) -> None:
+    made = rules(tmp_path, 'datastream = "shop"\n')
+    said = made.said(replace(ENTRY, path="/product/99999999999"))
+    assert isinstance(said, dict)
+    with made.sender(tmp_path, None) as sender, pytest.raises(Invalid, match="item"):
+        sender.made(**said)
+
+
 WRONG = [
     ("customer = '1'\n", "", PRODUCT, "upstream"),
-    (HEAD + 'datastream = "shop"\n', "", PRODUCT, "datastream, and not both"),
+    ('upstream = "https://edge.example"\n', "", PRODUCT, "a customer, a datastream, or both"),
     (HEAD, "", "", "views"),
     (HEAD, "", "views = []\n", "views"),
     (HEAD, "", "[[views]]\npath = '/('\n", r"views\[0\].path: expected a regular expression"),

@@ -27,7 +27,7 @@ from ...core.event import PAGE_VIEW
 from ...core.ibexa.events import KINDS, ME, NOBODY
 from ...core.options.suggest import did_you_mean
 from ...core.visitor.identity import FPID_COOKIE
-from ..message import Customer, Datastream
+from ..message import Customer, CustomerInStream, Datastream, Form
 from ..seen import PIXEL_COOKIE, Seen, described
 from ..sender import Sender
 from .formats import Entry
@@ -88,7 +88,7 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
     customer: str = ""
     """The customer of Ibexa's tracking whose views they are."""
     datastream: str = ""
-    """Or the data stream."""
+    """Or the data stream. With both, the customer's views go by the data stream's protocol, and keep the time of their line."""
     prefix: str = "api"
     """The first piece of the edge's addresses of Ibexa's events."""
     base_path: str = "ee"
@@ -123,8 +123,8 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
     def __post_init__(self) -> None:
         if not self.upstream.startswith(("http://", "https://")):
             raise ValueError(f"upstream: expected an address such as 'https://edge.example', got {self.upstream!r:.100}")  # fmt: skip
-        if (self.customer != "") == (self.datastream != ""):
-            raise ValueError("customer: expected a customer or a datastream, and not both")
+        if not (self.customer or self.datastream):
+            raise ValueError("customer: expected a customer, a datastream, or both")
         if not self.views:
             raise ValueError("views: expected one [[views]] or more")
         if self.limit < 1:
@@ -151,11 +151,13 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
 
     def sender(self, folder: Path, queue: Path | None) -> Sender:
         """What sends the events, from the file *queue* where it is given, which is this process's alone; a relative `key_file` is in *folder*. Raises ValueError, OSError."""
-        form: Customer | Datastream = (
-            Customer(customer=self.customer, prefix=self.prefix, numeric=self.item_ids == "numeric", custom=tuple(self.custom))
-            if self.customer
-            else Datastream(datastream=self.datastream, base_path=f"/{self.base_path.strip('/')}")
+        customer = Customer(
+            customer=self.customer, prefix=self.prefix, numeric=self.item_ids == "numeric", custom=tuple(self.custom)
         )  # fmt: skip
+        stream = Datastream(datastream=self.datastream, base_path=f"/{self.base_path.strip('/')}")
+        form: Form = customer if self.customer else stream
+        if self.customer and self.datastream:
+            form = CustomerInStream(customer=customer, stream=stream)
         key = (folder / self.key_file).read_text().strip() if self.key_file else None
         return Sender(self.upstream, form=form, key=key, queue=queue, alone=True, limit=self.limit, timeout_s=self.timeout_s)  # fmt: skip
 
@@ -209,7 +211,9 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
             event.setdefault("item", view.item)
         event["kind"] = view.kind or ("click" if self.customer else PAGE_VIEW)
         if self.datastream:
-            event |= {"url": seen.url, "xdm": {"timestamp": utc(entry.made_ms)}}
+            event["xdm"] = {"timestamp": utc(entry.made_ms)}
+        if not self.customer:
+            event["url"] = seen.url
         user = view.user or self.user
         if user == NOBODY:
             event["user"] = ""
