@@ -44,6 +44,10 @@ def edge(tmp_path: Path, lane: str) -> Iterator[Site]:
 def nginx(folder: Path, edge: str) -> WebServer:
     told, included = [one.replace("https://edge.example", edge) for one in recipe("nginx")]
     http, _, server = told.partition("server {")
+    assert "rate=300r/m" in http
+    http = http.replace(
+        "rate=300r/m", "rate=1r/m"
+    )  # what is free again meanwhile depends on nobody's speed
     server = re.sub(r"\s*(listen|server_name|root) [^;]*;", "", server).rstrip().removesuffix("}")
     made = Nginx(folder, http=http + "types { text/html html; text/javascript js; }", server=f"root FOLDER/site; {server}")  # fmt: skip
     (folder / "t.conf").write_text(included)
@@ -82,13 +86,14 @@ def test_a_site_of_files_passes_on_pixels_and_the_tracker_of_its_own_pages(
         assert (pixel.path, pixel.headers["cookie"].rstrip("; ")) == ("/api/00000/click/_me/1/77", "pyrite_pid=device-1")  # fmt: skip
         asked = {"x-forwarded-for": "198.51.100.1", "authorization": "Basic YTpi", "cookie": "a=b"}
         assert get(server, "/t/a/_me/1/78", asked) == 204
-        assert edge.seen[-1].headers["x-forwarded-for"] == "127.0.0.1"
-        assert "authorization" not in edge.seen[-1].headers
-        assert not edge.seen[-1].headers.get("cookie")
+        [direct] = [seen for seen in edge.seen if seen.path.endswith("/78")]
+        assert direct.headers["x-forwarded-for"] == "127.0.0.1"
+        assert "authorization" not in direct.headers
+        assert not direct.headers.get("cookie")
         assert get(server, "/t/a/_me/1/79", {"sec-fetch-site": "cross-site"}) == 403
         assert len([seen for seen in edge.seen if "/click/" in seen.path]) == 2
         if make is nginx:  # Apache has no limit of this kind
-            statuses = [get(server, "/t/a/not_defined/1/80", {}) for _ in range(BURST + 50)]
+            statuses = [get(server, "/t/a/not_defined/1/80", {}) for _ in range(BURST + 5)]
             assert 429 in statuses
             assert set(statuses) == {204, 429}
 
