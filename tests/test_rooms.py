@@ -42,8 +42,8 @@ INNER_WALLS = {
     "browser": (
         "bridges bridge features host paths",
         "clock console elements listening sequence",
-        "facts delivery parts rendering",
-        "listeners",
+        "facts cookies delivery parts promises rendering",
+        "listeners offers",
         "page",
         "entry",
     ),

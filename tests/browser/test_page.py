@@ -7,7 +7,8 @@ from fake_window import Window
 from js_values import JsError, Obj, Promise
 from opened import Opened, event
 
-from pyrite.browser.page import PREHIDING_ID, PROMPT, SLICE_MS
+from pyrite.browser.elements import PREHIDING_ID
+from pyrite.browser.page import PROMPT, SLICE_MS
 from pyrite.core.effects import Call, Hide, Redirect, SetCookie, Show, Stay
 from pyrite.testing.browser import MemoryBrowser
 

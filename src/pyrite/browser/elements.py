@@ -3,25 +3,28 @@
 Not for markup of offers: rendering/markup.py. An element's own names are reached by `own` and `invoke`.
 """
 
+from ..core.effects import Call, Hide
 from .bridge import (
     array,
     attempt,
     callback,
     construct,
     invoke,
+    is_nullish,
     listen,
     method,
     own,
     text,
     window,
 )
-from .features import feature, instances, look
+from .features import feature, instances, look, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 POLICY = "pyrite"  # the name a page's `trusted-types` directive lists
 _policy: "list[Any]" = []  # once it has been asked for; None where the page has none for us
 
@@ -122,3 +125,29 @@ def give_nonce(node: Any) -> None:
     holder = invoke(window.document, "querySelector", "[nonce]")
     if holder and text(own(holder, "nonce")):
         node.nonce = own(holder, "nonce")
+
+
+def hide_page(effect: Hide) -> None:
+    """Hide the page by the style of *effect*, until `show_page`."""
+    if _prehiding() is None:
+        add_style(effect.css, id=marked(PREHIDING_ID))
+
+
+def show_page(effect: Any) -> None:
+    """Show the page again."""
+    style = _prehiding()
+    if style is not None:
+        invoke(style, "remove")
+
+
+def load_image(effect: Call) -> None:
+    """Call an address that answers with an image."""
+    image = construct(window.Image)
+    if effect.hides_referrer:
+        image.referrerPolicy = "no-referrer"
+    image.src = effect.url
+
+
+def _prehiding() -> Any:
+    style = invoke(window.document, "getElementById", marked(PREHIDING_ID))
+    return None if is_nullish(style) else style

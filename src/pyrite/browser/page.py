@@ -5,56 +5,49 @@ in dom.py, links.py and transport.py.
 """
 
 from ..core.effects import (
-    Abandon,
     Ask,
-    Call,
     Effect,
     Later,
     Log,
-    Redirect,
-    Render,
     Serve,
     SetCookie,
     Settle,
     kind,
 )
-from ..core.errors import Disconnected, NetworkFailed, TrackerError, as_error
+from ..core.errors import as_error
 from ..core.moment import Moment
-from ..core.parts import RENDER
 from ..core.tracker import Tracker
 from ..core.tracking.hooks import BEFORE_EVENT
 from ..core.wire import decode_object, encode
 from .bridge import (
     attempt,
     callback,
-    construct,
-    invoke,
     is_function,
-    is_nullish,
     json,
     listen,
     method,
     own,
     parse,
-    put,
     text,
     window,
 )
 from .clock import clock_ms
 from .console import say
+from .cookies import write_cookie
 from .delivery.delivery import Delivery
-from .elements import add_style
+from .elements import hide_page, load_image, show_page
 from .facts.facts import Facts
-from .features import look, marked
+from .features import look
 from .listeners.watching import Watching
-from .parts import PageParts, is_there
+from .offers import Offers
+from .parts import PageParts
+from .promises import Promises
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-PREHIDING_ID = "alloy-prehiding"  # Alloy's name: its page snippet uses the same
 HOOKS = ("onBeforeEventSend", "onBeforeLinkClickSend", "clickCollection.filterClickDetails")
 SLICE_MS = 6  # after so much of one task what is still to be done waits for the next
 PROMPT = 4  # calls that don't wait for that: a page that has just begun takes longer for its configuration and first view
@@ -80,29 +73,21 @@ class Page:
         self._backlog: list[Any] = []
         self._task_began = 0
         self._ran = 0  # calls, in this task
-        self._promises: dict[
-            Any, tuple[Any, Any, str, Any]
-        ] = {}  # their ends, and the options as text and as given
+        self.promises = Promises(name)
         self._hooks: dict[str, object] = {}
         self._last_call = 0
-        self._told = False  # that this page is disconnected
-        self._lost = ""  # what was told last, of an edge that is gone
         self._parts = PageParts(self, self.tracker)
-        self._watching = Watching(self, self.tracker, self._offer_of)
+        self._offers = Offers(self, self.tracker, self._parts)
+        self._watching = Watching(self, self.tracker, self._offers.clicked)
         self._do = {
-            "Settle": self._settle,
+            "Settle": self.promises.settle,
             "Ask": self._ask,
-            "Render": self._render,
-            "Abandon": self._abandon,
-            "Redirect": self._redirect,
-            "Stay": self._stay,
             "Serve": self._serve,
-            "Uncover": self._uncover,
             "SetCookie": self._set_cookie,
-            "Call": self._call,
+            "Call": load_image,
             "Later": self._later,
-            "Hide": self._hide,
-            "Show": self._show,
+            "Hide": hide_page,
+            "Show": show_page,
             "Watch": self._watching.watch,
             "Log": self._log,
         }
@@ -111,6 +96,7 @@ class Page:
         self._delivery = Delivery(self, self.tracker, new_id())
         self._do.update(self._delivery.effects())
         self._do.update(self._parts.effects())
+        self._do.update(self._offers.effects())
         if self.prerendering:
             listen(document, "prerenderingchange", callback(self.safely(self._seen)))
         self.carry_out(self.tracker.begun())
@@ -133,8 +119,7 @@ class Page:
         """
         waiting = (name, options, given, resolve, reject, event_id, age_ms, early)
         if self._task_began == 0:
-            self._task_began = clock_ms()
-            window.setTimeout(callback(self.safely(self._next_task)), 0)
+            self._begin_task()
         late = self._ran >= PROMPT and clock_ms() - self._task_began > SLICE_MS
         if late or self._backlog or self.prerendering:
             self._backlog.append(waiting)
@@ -142,13 +127,16 @@ class Page:
             self._ran += 1
             self._run(*waiting)
 
+    def _begin_task(self) -> None:
+        self._task_began = clock_ms()
+        window.setTimeout(callback(self.safely(self._next_task)), 0)
+
     def _next_task(self, *_: Any) -> None:
         """A task of its own for calls that would have made the last one long."""
         self._task_began = self._ran = 0
         if not self._backlog or self.prerendering:
             return
-        self._task_began = clock_ms()
-        window.setTimeout(callback(self.safely(self._next_task)), 0)
+        self._begin_task()
         while self._backlog and clock_ms() - self._task_began <= SLICE_MS:
             self._run(*self._backlog.pop(0))
 
@@ -165,7 +153,7 @@ class Page:
     ) -> None:
         self._last_call += 1
         call = self._last_call
-        self._promises[call] = (resolve, reject, options, given)
+        self.promises.add(call, resolve, reject, options, given)
         try:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
@@ -177,7 +165,7 @@ class Page:
                 )
             )
         except Exception as error:
-            self._settle(Settle(call=call, ok=False, value=as_error(error).as_record()))
+            self.promises.settle(Settle(call=call, ok=False, value=as_error(error).as_record()))
         self._delivery.transport.early = None
 
     def carry_out(self, effects: "list[Effect]") -> None:
@@ -200,14 +188,7 @@ class Page:
 
     def guarded(self, function: "Callable[[], list[Effect]]") -> Any:
         """A callback for JavaScript: carries out what *function* returns, and never throws."""
-
-        def called(*_: Any) -> None:
-            try:
-                self.carry_out(function())
-            except Exception as error:
-                self.report(error)
-
-        return callback(called)
+        return callback(self.safely(lambda *_: self.carry_out(function())))
 
     def report(self, error: Exception) -> None:
         """One line on the console for a mistake of ours."""
@@ -238,40 +219,6 @@ class Page:
                 target[last] = "function"
 
     # ---- effects ----------------------------------------------------------------------------------------------------
-
-    def _settle(self, effect: Settle) -> None:
-        """Every promise of this page ends here, once."""
-        ends = self._promises.pop(effect.call, None)
-        if ends is None:
-            return
-        if effect.ok:
-            self._lost = ""
-            try:
-                value = parse(encode(effect.value))
-            except Exception as error:
-                self.refuse(ends[1], as_error(error))
-                return
-            ends[0](value)
-        else:
-            self._reject(ends[1], effect.value)
-
-    def refuse(self, reject: Any, error: TrackerError) -> None:
-        """Reject a promise with *error*."""
-        self._reject(reject, error.as_record())
-
-    def _reject(self, reject: Any, record: "dict[str, object]") -> None:
-        message = f"[{self.tracker.name}] {record['message']}"
-        error = construct(window.Error, message)
-        fields = {name: record[name] for name in record if name != "message"}
-        reject(window.Object.assign(error, parse(encode(fields))))
-        # A page may stand for days before an edge that is gone, and what it sends meanwhile comes to the same.
-        lost = message if record["code"] == NetworkFailed.code else ""
-        if (lost == "" or lost != self._lost) and (
-            record["code"] != Disconnected.code or not self._told
-        ):
-            say("warn", message)
-        self._lost = lost
-        self._told = self._told or record["code"] == Disconnected.code
 
     def _ask(self, effect: Ask) -> None:
         value = parse(encode(effect.value))
@@ -315,86 +262,27 @@ class Page:
 
         return called
 
-    def _render(self, effect: Render) -> None:
-        def told(given: Any = None, *_: Any) -> None:
-            record = decode_object(text(given))
-            results: Any = record["results"]
-            step = self.tracker.rendered if record["end"] is True else self.tracker.rendering
-            self.carry_out(step(effect.plan, results, self.moment()))
-
-        self._tell({"do": "draw", "plan": effect.plan}, callback(self.safely(told)))
-
     def _serve(self, effect: Serve) -> None:
         """Have a part carry out a call, as the page has given it: its JSON is not written again."""
 
         def told(given: Any = None, *_: Any) -> None:
             record = decode_object(text(given))
             value: Any = record["value"]
-            self._settle(Settle(call=effect.call, ok=record["ok"] is True, value=value))
+            self.promises.settle(Settle(call=effect.call, ok=record["ok"] is True, value=value))
 
-        _, _, options, about = self._promises[effect.call]
+        options, about = self.promises.options(effect.call)
         given = f"{effect.origin}\n{options}\n{self.tracker.name}"
         self._parts.ask(effect.part, given, callback(self.safely(told)), about)
 
-    def _abandon(self, effect: Abandon) -> None:
-        self._tell({"do": "abandon", "plan": effect.plan, "keys": effect.keys, "why": effect.why})
-
-    def _uncover(self, effect: Any) -> None:
-        if is_there(RENDER):
-            self._tell({"do": "uncover"})
-
-    def _offer_of(self, event: Any) -> "dict[str, object]":
-        """The xdm of an interact event for the click *event*, {} where it belongs to no offer of this tracker."""
-        there = is_there(RENDER)
-        return decode_object(self._tell({"do": "click"}, None, event)) if there else {}
-
-    def _tell(self, given: "dict[str, object]", told: Any = None, about: Any = None) -> str:
-        """What the part that renders answers to *given*; see entry/renderer.py."""
-        given["place"] = self.tracker.place
-        return self._parts.ask(RENDER, encode(given), told, about)
-
-    def _redirect(self, effect: Redirect) -> None:
-        self._tell({"do": "redirect", "url": effect.url, "name": self.tracker.name})
-
-    def _stay(self, effect: Any) -> None:
-        self._tell({"do": "stay"})
-
     def _set_cookie(self, effect: SetCookie) -> None:
-        if self.moment().facts.get("cookiesEnabled") is not True:
-            return
-        pieces = [f"{effect.name}={effect.value}", "path=/", "SameSite=" + effect.same_site]
-        if effect.domain:
-            pieces.append("domain=" + effect.domain)
-        if effect.max_age_s:
-            pieces.append(f"max-age={effect.max_age_s}")
-        if effect.same_site == "None" or window.location.protocol == "https:":
-            pieces.append("Secure")
-        put(window.document, "cookie", "; ".join(pieces))
-
-    def _call(self, effect: Call) -> None:
-        image = construct(window.Image)
-        if effect.hides_referrer:
-            image.referrerPolicy = "no-referrer"
-        image.src = effect.url
+        if self.moment().facts.get("cookiesEnabled") is True:
+            write_cookie(effect)
 
     def _later(self, effect: Later) -> None:
         timer = effect.timer
         window.setTimeout(
             self.guarded(lambda: self.tracker.on_timer(timer, self.moment())), effect.delay_ms
         )
-
-    def _hide(self, effect: Any) -> None:
-        if self._prehiding() is None:
-            add_style(effect.css, id=marked(PREHIDING_ID))
-
-    def _show(self, effect: Any) -> None:
-        style = self._prehiding()
-        if style is not None:
-            invoke(style, "remove")
-
-    def _prehiding(self) -> Any:
-        style = invoke(window.document, "getElementById", marked(PREHIDING_ID))
-        return None if is_nullish(style) else style
 
     def _log(self, effect: Log) -> None:
         say(effect.level, f"[{self.tracker.name}] {effect.message}")

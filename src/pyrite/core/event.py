@@ -50,6 +50,10 @@ class Draft:
         """The view's name as the caller writes it."""
         return text_at(part(self.xdm, "web", "webPageDetails"), "viewName")
 
+    def is_in(self, view: str) -> bool:
+        """Whether it belongs to *view*, or to no view."""
+        return self.view in ("", view)
+
     @property
     def until_rendered(self) -> bool:
         """Whether the promise waits for elements that are not there yet."""

@@ -93,7 +93,7 @@ def run(
         page.call(text(command), text(encoded), options, resolve, reject, event_id, age_ms, early)
 
     def refused(message: str) -> None:
-        page.refuse(reject, WireError("the options have no JSON form: " + message))
+        page.promises.refuse(reject, WireError("the options have no JSON form: " + message))
 
     if body or is_nullish(options):
         ready(body)

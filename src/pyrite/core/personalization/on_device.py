@@ -7,7 +7,7 @@ from ..event import Draft, part
 from ..moment import Moment
 from ..options.configure import Config
 from ..visitor.identity import cookies
-from ..wire import encode
+from ..wire import decode, encode
 
 PREVIEW = "preview"  # the cookie, behind the organisation's prefix, that takes a preview along to other pages
 PREVIEW_PARAMETER = "pyrite_preview"  # the parameter of a link that begins or ends one
@@ -68,3 +68,9 @@ class OnDevice:
             "history": self._history,
         }
         return f"{encode(question)}\n{self.rules}"
+
+
+def propositions_in(text: str) -> list[dict[str, object]]:
+    """The propositions in what the part has answered."""
+    answer = decode(text)
+    return [one for one in answer if isinstance(one, dict)] if isinstance(answer, list) else []

@@ -35,6 +35,16 @@ def build_query(event: Draft, *, fetch_page: bool) -> dict[str, object]:
     return {"personalization": query}
 
 
+def wants_page(event: Draft, *, first: bool) -> bool:
+    """Whether *event* is to ask for the page's own decisions; *first*: no event of this page has."""
+    if event.call is None:
+        return False
+    option = event.personalization().get("defaultPersonalizationEnabled")
+    if isinstance(option, bool):
+        return option
+    return event.view_start or (event.answers and first)
+
+
 def page_surface(url: str) -> str:
     """`web://www.example.com/path` of a page's *url*: no query, no fragment, no slash at the end."""
     host = parse_host(url)

@@ -1,7 +1,6 @@
 """Answers rendered: plans begun and ended, views kept, what was shown reported, redirects, nothing rendered that came too late.
 
-Pure. Not for the events that ask: tracking/events.py. What a proposition becomes, planner.py says: it comes in a part, which a page
-without offers never loads.
+Pure. Not for the events that ask: tracking/lifecycle.py. What a proposition becomes: planner.py, in a part.
 """
 
 from ..effects import (
@@ -16,13 +15,12 @@ from ..effects import (
     Stay,
     Watch,
 )
-from ..event import DISPLAY, Draft, list_at, part, text_at
+from ..event import Draft, list_at, part, text_at
 from ..moment import Moment
 from ..options.configure import Config
 from ..wire import decode_object, encode
 from .propositions import (
     Views,
-    display,
     fetches_page,
     is_for,
     items_in,
@@ -32,7 +30,7 @@ from .propositions import (
     scope_kind,
     short,
 )
-from .rendering import Dispatch, Prepare, Released, Rendering, Track
+from .rendering import Dispatch, Prepare, Released, Rendering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +54,6 @@ class Renderings:
         self._view = ""  # the newest, of events that render
         self._surface = ""  # of the newest page that was asked for
 
-    # ---- begun ------------------------------------------------------------------------------------------------------
-
     def begun(self, event: Draft) -> list[Effect]:
         """Effects of *event* beginning a view: what still waits for elements of another one is given up."""
         if event.view:
@@ -78,7 +74,7 @@ class Renderings:
         self, event: Draft, id: str, propositions: list[dict[str, object]], moment: Moment
     ) -> "Steps":
         """Steps that render what came for *event* and settle its promise."""
-        plan = self._begin(Rendering(id, event))
+        plan = Rendering(id, event)
         return self._take(plan, propositions, moment, notes=not event.decided)
 
     def view(self, event: Draft, moment: Moment) -> "Steps":
@@ -91,19 +87,15 @@ class Renderings:
     ) -> "Steps":
         """Steps that render what the page has already; the event leaves after the first pass and reports it."""
         event.decided = True
-        plan = self._begin(Rendering(moment.new_id(), event, leaves=True))
+        plan = Rendering(moment.new_id(), event, leaves=True)
         return self._take(plan, propositions, moment)
 
     def apply(self, event: Draft, options: dict[str, object], moment: Moment) -> "Steps":
         """Steps of `applyPropositions`; what is shown waits for an event that includes rendered propositions."""
-        plan = self._begin(Rendering(moment.new_id(), event, applied=options))
+        plan = Rendering(moment.new_id(), event, applied=options)
         propositions = self.views.of(event.view_name) if event.view else []
         plan.shown = _markers(propositions)
         return self._plan(plan, [one for one in propositions if "items" in one], moment)
-
-    def _begin(self, plan: Rendering) -> Rendering:
-        self._plans[plan.id] = plan
-        return plan
 
     def _take(
         self,
@@ -117,19 +109,17 @@ class Renderings:
         event = plan.event
         self.views.keep(propositions)
         fetches = fetches_page(event) or not event.query
-        if notes and event.renders and event.view and self._is_in_view(event) and fetches:
+        if notes and event.renders and event.view and event.is_in(self._view) and fetches:
             plan.shown = _markers(self.views.of(event.view_name))
         mine = [one for one in propositions if is_for(one, event.view)]
         return self._plan(plan, mine, moment)
-
-    def _is_in_view(self, event: Draft) -> bool:
-        return event.view in ("", self._view)
 
     def _plan(
         self, plan: Rendering, propositions: list[dict[str, object]], moment: Moment
     ) -> "Steps":
         """Steps that have the part make *plan*, where there is anything to render."""
         event = plan.event
+        self._plans[plan.id] = plan
         plan.propositions = propositions
         plan.returned = [returned(one, items_in(one), attempted=False) for one in propositions]
         kinds = [scope_kind(proposition) for proposition in propositions]
@@ -150,35 +140,16 @@ class Renderings:
         if run is not None:
             self._run = run
             try:
-                answer = self._ask("plan", self._question(plan, moment, allowed))
+                question = plan.question(moment, surface=self._surface, view=self._view)
+                question["modes"] = self._config.group("autoCollectPropositionInteractions")
+                question["allowed"] = allowed
+                answer = self._ask("plan", question)
                 plan.planned = True
                 plan.take(answer)
             except Exception as error:
                 # An answer of a shape that nobody foresaw: the caller gets it as it came.
                 steps.append(Log(level="warn", message=f"what came can't be rendered: {error}"))
         return steps + self._start(plan, answer, moment)
-
-    def _question(self, plan: Rendering, moment: Moment, allowed: bool) -> dict[str, object]:
-        """What the part is asked for *plan*; see Planner."""
-        event = plan.event
-        surface = page_surface(event.page_url)
-        return {
-            "plan": plan.id,
-            "modes": self._config.group("autoCollectPropositionInteractions"),
-            # What belongs to a view or a page that the visitor has left is returned, and not rendered.
-            "asked": {
-                "renders": event.renders,
-                "view": event.view,
-                "surface": surface if fetches_page(event) else "",
-                "page": not fetches_page(event) or self._surface in ("", surface),
-                "here": self._is_in_view(event),
-                "lasts": event.decided or bool(event.query),
-            },
-            "propositions": plan.propositions,
-            "applied": plan.applied or {},
-            "facts": {name: moment.facts.get(name) for name in ("url", "cookie", "cookiesEnabled")},
-            "allowed": allowed,
-        }
 
     def _ask(self, do: str, question: dict[str, object]) -> dict[str, object]:
         """What the part answers; see Planner."""
@@ -207,8 +178,6 @@ class Renderings:
             return steps + [Render(plan=plan.id), late]
         return steps + self._end(plan.id)
 
-    # ---- redirects --------------------------------------------------------------------------------------------------
-
     def _leave_for(self, plan: Rendering, redirect: dict[str, object], moment: Moment) -> "Steps":
         """Report the redirect so that the report survives the page, then go; the promise is held until the page is gone."""
         plan.redirects = True
@@ -234,8 +203,6 @@ class Renderings:
         steps: Steps = [Stay()]
         return steps + self._end(id)
 
-    # ---- ended ------------------------------------------------------------------------------------------------------
-
     def _end(self, id: str) -> "Steps":
         """Steps of a plan without steps in the page."""
         return self.rendering(id, []) + self.rendered(id, [])
@@ -256,9 +223,8 @@ class Renderings:
         plan = self._plans.pop(id, None)
         if plan is None:
             return []
-        steps: Steps = []
-        for problem in self._finish(plan, results, end=True):
-            steps.append(Log(level="warn", message=problem))
+        problems = self._finish(plan, results, end=True)
+        steps: Steps = [Log(level="warn", message=problem) for problem in problems]
         steps.extend(self._settle(plan))
         steps.extend(self._report(plan, unloading=False))
         return steps + [Released()]
@@ -311,13 +277,7 @@ class Renderings:
         if not plan.reports and not plan.redirects:
             self._unreported = self._unreported + records
             return []
-        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(records)}
-        if plan.event.view:
-            xdm["web"] = {"webPageDetails": {"viewName": plan.event.view_name}}
-        identities = part(plan.event.xdm, "identityMap")
-        if identities:
-            xdm["identityMap"] = identities
-        return [Track({"xdm": xdm, "documentUnloading": unloading})]
+        return [plan.report(records, unloading=unloading)]
 
     def holds_back(self) -> bool:
         """Whether a plan is open whose report waits for an event that includes rendered propositions."""

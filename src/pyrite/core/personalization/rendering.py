@@ -4,7 +4,9 @@ Pure. Events carries the follow-ups out (tracking/events.py). Not for the steps 
 """
 
 from ..effects import Effect
-from ..event import Draft, list_at
+from ..event import DISPLAY, Draft, list_at, part
+from ..moment import Moment
+from .propositions import display, fetches_page, page_surface
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +55,38 @@ class Rendering:
         """Note what the part says is returned, and was shown."""
         self.returned = list_at(answer, "returned")
         self.shown = self.shown + list_at(answer, "shown")
+
+    def question(self, moment: Moment, *, surface: str, view: str) -> dict[str, object]:
+        """What the part is asked for it; see Planner. The visitor has gone on to the page *surface* and to *view*."""
+        event = self.event
+        mine = page_surface(event.page_url)
+        asks = fetches_page(event)
+        return {
+            "plan": self.id,
+            # What belongs to a view or a page that the visitor has left is returned, and not rendered.
+            "asked": {
+                "renders": event.renders,
+                "view": event.view,
+                "surface": mine if asks else "",
+                "page": not asks or surface in ("", mine),
+                "here": event.is_in(view),
+                "lasts": event.decided or bool(event.query),
+            },
+            "propositions": self.propositions,
+            "applied": self.applied or {},
+            "facts": {name: moment.facts.get(name) for name in ("url", "cookie", "cookiesEnabled")},
+        }
+
+    def report(self, shown: list[dict[str, object]], *, unloading: bool) -> "Track":
+        """The display event for what was *shown*."""
+        event = self.event
+        xdm: dict[str, object] = {"eventType": DISPLAY, "_experience": display(shown)}
+        if event.view:
+            xdm["web"] = {"webPageDetails": {"viewName": event.view_name}}
+        identities = part(event.xdm, "identityMap")
+        if identities:
+            xdm["identityMap"] = identities
+        return Track({"xdm": xdm, "documentUnloading": unloading})
 
 
 class Dispatch:

@@ -1,0 +1,37 @@
+"""The page hidden until its decisions have been rendered, so that nobody sees it change.
+
+Pure. Not for showing it again: lifecycle.py and personalization/renderer.py.
+"""
+
+from ..effects import Effect, Hide, Later, Show
+from ..event import Draft
+from ..moment import Moment
+from ..options.configure import Config
+from ..visitor.consent import OUT
+from ..visitor.visitor import Visitor
+
+DEFAULT_MS = 3000  # after which the page is shown whatever has come
+
+
+class Prehiding:
+    """Whether the page has been hidden or shown by an event of its own yet."""
+
+    def __init__(self, config: Config, visitor: Visitor) -> None:
+        self._config = config
+        self._visitor = visitor
+        self.settled = False
+
+    def begun(self, event: Draft, moment: Moment) -> list[Effect]:
+        """Effects of *event* beginning: the page is hidden if it waits for decisions, else shown by the first event."""
+        if event.call is None or event.unloading:
+            return []
+        hides = event.renders and bool(event.query) and self._visitor.consent(moment) != OUT
+        first = not self.settled
+        self.settled = True
+        if not hides:
+            return [Show()] if first else []
+        timeout = self._config.values.get("prehidingTimeout")
+        delay_ms = int(timeout * 1000) if isinstance(timeout, (int, float)) else DEFAULT_MS
+        css = self._config.text("prehidingStyle")
+        hide: list[Effect] = [Hide(css=css)] if css else []
+        return hide + [Later(timer=("events", "show", 0), delay_ms=delay_ms)]
