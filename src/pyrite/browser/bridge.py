@@ -1,4 +1,4 @@
-"""The bridge of the lane that runs: every bundle has its lane's file from bridges/ in this one's place.
+"""The bridge of the running lane. Each bundle puts its lane's file from bridges/ in this place.
 
 As it stands it is MicroPython's: all bridges offer these names, and mypy reads them here.
 """

@@ -1,4 +1,4 @@
-"""The time, also where a page has overwritten its `Date`."""
+"""The time, even if a page has overwritten its `Date`."""
 
 from .bridge import now_ms, text, window
 from .features import look

@@ -1,4 +1,4 @@
-"""The page's console, where there is one: a line for who reads it, nothing for a page without."""
+"""Writes to the page's console, if there is one."""
 
 from .bridge import reach, window
 from .features import look

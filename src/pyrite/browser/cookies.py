@@ -1,4 +1,4 @@
-"""Cookies written as core wants them.
+"""Writes cookies.
 
 Not for reading them: facts/.
 """

@@ -1,4 +1,4 @@
-"""New elements as the page allows them: its nonce, its Trusted Types; scripts loaded.
+"""Creates elements with the page's nonce and Trusted Types, and loads scripts.
 
 Not for markup of offers: rendering/markup.py. An element's own names are reached by `own` and `invoke`.
 """
@@ -41,12 +41,12 @@ def add_style(css: str, *, id: str) -> Any:
 
 
 def make(name: str) -> Any:
-    """A new element of HTML, also in a document that is not HTML."""
+    """A new HTML element, even in a document that is not HTML."""
     return invoke(window.document, "createElementNS", "http://www.w3.org/1999/xhtml", name)
 
 
 def head() -> Any:
-    """Where scripts and styles go: the document's head, or what stands for it."""
+    """The parent for scripts and styles: the document's head, or its replacement."""
     return own(window.document, "head") or own(window.document, "documentElement")
 
 
@@ -121,7 +121,7 @@ def set_property(node: Any, name: str, value: Any, done: Any, failed: Any) -> No
 
 
 def give_nonce(node: Any) -> None:
-    """Let *node* carry the page's nonce, where it has one."""
+    """Give *node* the page's nonce, if the page has one."""
     holder = invoke(window.document, "querySelector", "[nonce]")
     if holder and text(own(holder, "nonce")):
         node.nonce = own(holder, "nonce")
@@ -141,7 +141,7 @@ def show_page(effect: Any) -> None:
 
 
 def load_image(effect: Call) -> None:
-    """Call an address that answers with an image."""
+    """Request the address of *effect* as an image."""
     image = construct(window.Image)
     if effect.hides_referrer:
         image.referrerPolicy = "no-referrer"

@@ -1,4 +1,4 @@
-"""What a browser may lack: an interface is taken for there only if it has what is used of it.
+"""Feature detection: an interface counts as present only if it has the members we use.
 
 An element with the id `navigation` or a frame of that name is a global of the page too, and so is an old polyfill's object.
 """
@@ -13,7 +13,7 @@ NAMED = ("[object HTML", "[object Window]")  # elements, collections of them, an
 
 
 def look(holder: "Any", name: str) -> "Any":
-    """The property *name* of a JavaScript value; None where it is missing or can't be read."""
+    """The property *name* of a JavaScript value; None if it is missing or can't be read."""
     if is_nullish(holder):
         return None
     ok, value = reach(method(window.Reflect, "get"), window.Reflect, window.Object(holder), name)

@@ -1,4 +1,4 @@
-"""What the files of this room may ask of the page that they work for; page.py is it, and imports them.
+"""The interface of page.py that the other files of this room use.
 
 A type alone: nothing imports it while the tracker runs.
 """
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..core.moment import Moment
 
     class Host(Protocol):
-        """The page, to what delivers for it and listens for it."""
+        """The page as deliveries, listeners and offers see it."""
 
         prerendering: bool
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
             """Now, in this page."""
 
         def carry_out(self, effects: list[Effect]) -> None:
-            """Do each effect, in order."""
+            """Carry out each effect, in order."""
 
         def drain(self) -> None:
             """Run the calls that wait for the next task now."""
@@ -28,4 +28,4 @@ if TYPE_CHECKING:
             """*function* as one that never throws."""
 
         def report(self, error: Exception) -> None:
-            """One line on the console for a mistake of ours."""
+            """Log an error of ours to the console."""

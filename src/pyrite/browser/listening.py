@@ -1,4 +1,4 @@
-"""Listeners that stay: `document.open` takes all from the document and the window, and the page goes on with new content.
+"""Permanent listeners: `document.open` removes all listeners, and the page goes on with new content.
 
 Its root is exchanged then, which an observer is told of; a listener that is there already is not added twice.
 """
@@ -14,7 +14,7 @@ _listeners: "list[tuple[Any, str, Any, bool]]" = []
 
 
 def stay(target: "Any", name: str, function: "Any", capture: bool = False) -> None:
-    """Listen on the window or the document, for as long as the page is there."""
+    """Listen on the window or the document for the lifetime of the page."""
     if not _listeners and feature("MutationObserver", "prototype") is not None:
         observer = construct(window.MutationObserver, callback(_again))
         invoke(observer, "observe", window.document, parse('{"childList":true}'))

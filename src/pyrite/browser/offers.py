@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Offers:
-    """What the part that renders does for one tracker of the page."""
+    """Passes rendering effects and clicks of one tracker to the part that renders."""
 
     def __init__(self, page: "Host", tracker: Tracker, parts: PageParts) -> None:
         self._page = page
@@ -26,7 +26,7 @@ class Offers:
         self._parts = parts
 
     def effects(self) -> "dict[str, Any]":
-        """What carries out which effect."""
+        """The handlers of its effects."""
         return {
             "Render": self._render,
             "Abandon": self._abandon,
@@ -52,7 +52,7 @@ class Offers:
             self._tell({"do": "uncover"})
 
     def clicked(self, event: Any) -> "dict[str, object]":
-        """The xdm of an interact event for the click *event*, {} where it belongs to no offer of this tracker."""
+        """The xdm of an interact event for the click *event*; {} if it hit no offer of this tracker."""
         there = is_there(RENDER)
         return decode_object(self._tell({"do": "click"}, None, event)) if there else {}
 

@@ -1,4 +1,4 @@
-"""One tracker at home in a page: commands in from JavaScript, effects carried out, nothing thrown at the host.
+"""Runs one tracker in a page: takes commands from JavaScript, carries out effects, never throws at the host page.
 
 Only text crosses: options come as JSON text, results go as JSON text. What is decided is core's; how it is done is here,
 in dom.py, links.py and transport.py.
@@ -132,7 +132,7 @@ class Page:
         window.setTimeout(callback(self.safely(self._next_task)), 0)
 
     def _next_task(self, *_: Any) -> None:
-        """A task of its own for calls that would have made the last one long."""
+        """Run the queued calls in a new task, so that no task gets long."""
         self._task_began = self._ran = 0
         if not self._backlog or self.prerendering:
             return
@@ -169,7 +169,7 @@ class Page:
         self._delivery.transport.early = None
 
     def carry_out(self, effects: "list[Effect]") -> None:
-        """Do each effect, in order; core is told of one that fails, which does not keep the others from being done."""
+        """Carry out each effect, in order. If one fails, core is told, and the others are still carried out."""
         for effect in effects:
             try:
                 carry: Any = self._do[kind(effect)]
@@ -182,7 +182,7 @@ class Page:
         self.carry_out(self.tracker.undone(effect, why, self.moment()))
 
     def drain(self) -> None:
-        """Run the calls that wait, now."""
+        """Run all queued calls now."""
         while self._backlog:
             self._run(*self._backlog.pop(0))
 
@@ -191,13 +191,13 @@ class Page:
         return callback(self.safely(lambda *_: self.carry_out(function())))
 
     def report(self, error: Exception) -> None:
-        """One line on the console for a mistake of ours."""
+        """Log an error of ours to the console."""
         say("error", f"[{self.tracker.name}] {type(error).__name__}: {error}")
 
     # ---- what the page is like --------------------------------------------------------------------------------------
 
     def moment(self, age_ms: int = 0, *, whole: bool = False) -> Moment:
-        """Now, in this page, for a command that has waited *age_ms*; *whole* where all facts will be asked for."""
+        """The current moment, for a command that waited *age_ms*. *whole*: read all facts at once."""
         return Moment(
             now_ms=clock_ms(),
             facts=Facts(self._read, self._watching.hints, whole=whole),
@@ -207,7 +207,7 @@ class Page:
         )
 
     def _take_hooks(self, values: "dict[str, object]", given: Any) -> None:
-        """Note the page's callbacks, which JSON leaves out, and tell core that they are there."""
+        """Keep the page's callbacks, which JSON can't carry, and tell core that they exist."""
         for name in HOOKS:
             group, _, last = name.rpartition(".")
             function = look(look(given, group) if group else given, last)
@@ -263,7 +263,7 @@ class Page:
         return called
 
     def _serve(self, effect: Serve) -> None:
-        """Have a part carry out a call, as the page has given it: its JSON is not written again."""
+        """Have a part carry out a call. It gets the page's JSON unchanged."""
 
         def told(given: Any = None, *_: Any) -> None:
             record = decode_object(text(given))
@@ -288,7 +288,7 @@ class Page:
         say(effect.level, f"[{self.tracker.name}] {effect.message}")
 
     def _seen(self, *_: Any) -> None:
-        """A page that was rendered beforehand is seen now: its events are made now."""
+        """The prerendered page is shown now: run its calls with the current time."""
         self.prerendering = False
         waiting = self._backlog
         self._backlog = []

@@ -1,4 +1,4 @@
-"""Parts loaded: scripts of their own that put a function on the page, text in and text out; at most once, whoever asks.
+"""Loads parts: scripts that put a function (text in, text out) on the page. Each is loaded once for all trackers.
 
 Not for what they are for: core.parts. The function gets a text, and where it has more to say later a function to tell it by, and
 an object of the page's that it is about.
@@ -31,24 +31,24 @@ _foreseen: "list[str]" = []
 
 
 def placed(url: str) -> None:
-    """Note the address of the tracker's own script, '' where nobody knows."""
+    """Note the address of the tracker's own script; '' if unknown."""
     if url.startswith("http") or url.startswith("file:"):
         _place.append(url)
 
 
 class PageParts:
-    """The parts as one tracker of the page uses them."""
+    """The parts that one tracker of the page uses."""
 
     def __init__(self, page: "Host", tracker: Tracker) -> None:
         self._page = page
         self._tracker = tracker
 
     def effects(self) -> "dict[str, Any]":
-        """What carries out which effect."""
+        """The handlers of its effects."""
         return {"Load": self._load, "Foresee": self._foresee}
 
     def ask(self, name: str, given: str, told: Any = None, about: Any = None) -> str:
-        """What the part *name* answers to the text *given*; raises ValueError with what it threw."""
+        """The answer of the part *name* to the text *given*. Raises ValueError if the part throws."""
         returned, answer = reach(_function(name), None, given, told, about)
         if not returned:
             raise ValueError(text(answer))
@@ -83,12 +83,12 @@ class PageParts:
 
 
 def is_there(name: str) -> bool:
-    """Whether the part *name* is there."""
+    """Whether the part *name* is loaded."""
     return is_function(_function(name))
 
 
 def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
-    """Load the part *name* unless somebody has begun to; *done* gets '' or why it can't be had, within the deadline."""
+    """Load the part *name* unless that has begun. *done* gets '', or why loading failed, within the deadline."""
     if name in _loading:
         _loading[name].append(done)
         return
@@ -116,7 +116,7 @@ def _request(name: str, url: str, done: "Callable[[str], None]") -> None:
 
 
 def _addresses(name: str, url: str) -> "list[str]":
-    """Where the part *name* may be; see Load."""
+    """The addresses to try for the part *name*; see Load."""
     if not url.endswith("/"):
         return [url]
     path = PATHS[name]

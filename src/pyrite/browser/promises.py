@@ -34,7 +34,7 @@ class Promises:
         return options, given
 
     def settle(self, effect: Settle) -> None:
-        """Every promise of this page ends here, once."""
+        """Resolve or reject the promise of a call, once."""
         ends = self._open.pop(effect.call, None)
         if ends is None:
             return

@@ -1,4 +1,4 @@
-"""One thing after another, whether JavaScript answers at once or later.
+"""Runs steps in sequence, whether JavaScript answers at once or later.
 
 A loop where it answers at once: a plan may have thousands of steps, and a stack has an end.
 """

@@ -1,4 +1,4 @@
-"""What the core wants done: small records that the browser room carries out and tests compare.
+"""Effects: records of what core wants done. browser/ carries them out, tests compare them.
 
 Pure, and only data: no effect knows how it is done.
 """
@@ -75,7 +75,7 @@ class Arm(Effect):
 
 
 class Disarm(Effect):
-    """What an Arm has given to the browser is not sent."""
+    """Cancel the bodies of the last Arm."""
 
 
 class Keep(Effect):
@@ -85,19 +85,19 @@ class Keep(Effect):
 
 
 class Forget(Effect):
-    """Let go of the stored records with these *ids*."""
+    """Delete the stored records with these *ids*."""
 
     ids: list[str]
 
 
 class Recall(Effect):
-    """Take over what pages that are gone have stored for the data stream *stream*; hand it back as `recalled(records)`."""
+    """Adopt the records of pages that are gone, for the data stream *stream*; hand them back as `recalled(records)`."""
 
     stream: str
 
 
 class Erase(Effect):
-    """Let go of all that any page has stored."""
+    """Delete all stored records, of every page."""
 
 
 class Settle(Effect):
@@ -198,15 +198,15 @@ class Hide(Effect):
 
 
 class Show(Effect):
-    """Take the prehiding style away, ours or the page's own."""
+    """Remove the prehiding style, ours or the page's own."""
 
 
 class Uncover(Effect):
-    """Take away what hides the elements of single steps, whether or not those have been carried out."""
+    """Remove the styles that hide elements of single steps, whether or not the steps have run."""
 
 
 class Watch(Effect):
-    """Begin to listen, unless that is done already: *what* is `clicks`, `routes` or `hints`."""
+    """Start listening, once: *what* is `clicks`, `routes` or `hints`."""
 
     what: str
 

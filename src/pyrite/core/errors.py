@@ -64,7 +64,7 @@ class Disconnected(TrackerError):
 
 
 class ConfigureMissing(TrackerError):
-    """A command waited for a configuration in vain."""
+    """A command timed out waiting for a configuration."""
 
     code = "configure.missing"
 
@@ -82,7 +82,7 @@ class ConsentError(TrackerError):
 
 
 class NetworkFailed(TrackerError):
-    """No answer came: the network failed, or it took too long."""
+    """No answer: a network failure or a timeout."""
 
     code = "network.failed"
 
@@ -147,7 +147,7 @@ class SelectorError(TrackerError):
 
 
 def as_error(error: Exception) -> TrackerError:
-    """*error* as one of ours; what nobody foresaw has the base's code."""
+    """*error* as a TrackerError; an unexpected one gets the base's code."""
     if isinstance(error, TrackerError):
         return error
     return TrackerError(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""One event in the making: what the caller gave over what was collected.
+"""Drafts events: the caller's values over the collected context.
 
 Pure. Not for deciding whether or how it is sent: tracker.py and request.py do.
 """

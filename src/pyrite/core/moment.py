@@ -1,4 +1,4 @@
-"""What the outside world was when a command came: time, page facts, fresh ids.
+"""The inputs of one command: time, page facts, fresh ids.
 
 Pure: the browser room (or a test, or the edge) fills a Moment in.
 """
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Facts(Protocol):
-        """What a Moment asks of its facts."""
+        """The facts of a Moment."""
 
         def get(self, name: str) -> object:
             """The fact *name*, None where there is none."""
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Given:
-    """Facts that are all known beforehand."""
+    """Facts from a dictionary."""
 
     def __init__(self, known: dict[str, object]) -> None:
         self._known = dict(known)

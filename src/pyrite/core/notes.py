@@ -1,4 +1,4 @@
-"""Lines in the console for those who debug a page.
+"""Debug lines for the console.
 
 Pure. Not for warnings, which everybody sees: those are Log effects of their own.
 """
@@ -13,5 +13,5 @@ class Notes:
         self.debug: bool | None = None
 
     def note(self, message: str) -> list[Effect]:
-        """Effects that write *message*; none where nobody debugs."""
+        """Effects that log *message*; none unless debugging is on."""
         return [Log(level="info", message=message)] if self.debug else []

@@ -1,4 +1,4 @@
-"""Parts: scripts of their own, which a page loads when it first needs them; what few pages need is not in alloy.js.
+"""Parts: separate scripts that a page loads at first use, so that alloy.js stays small.
 
 Pure. A part is a function, text in and text out, compiled from this Python (bundle/parts.py) and used by every lane. Not for
 loading it: the effect Load.
@@ -31,18 +31,18 @@ class Parts:
         self._waiting: dict[str, list[Use]] = {}
 
     def has(self, name: str) -> bool:
-        """Whether the part *name* is there."""
+        """Whether the part *name* is loaded."""
         return name in self._there
 
     def use(self, name: str, url: str, go: "Use", moment: Moment) -> list[Effect]:
-        """Effects of *go* with the part *name*: now, or once it has been loaded from *url* (see Load), or can't be."""
+        """Call *go* with the part *name*: now, or once it was loaded from *url* (see Load) or failed to."""
         if name in self._there:
             return go(self._there[name], "", moment)
         self._waiting.setdefault(name, []).append(go)
         return [Load(part=name, url=url)]
 
     def loaded(self, name: str, run: "Run | None", why: str, moment: Moment) -> list[Effect]:
-        """Effects of the part *name* being there, or of *why* it is not; then whoever needs it next tries again."""
+        """Pass the loaded part, or *why* loading failed, to those that wait. The next use tries again."""
         if run is not None:
             self._there[name] = run
         effects: list[Effect] = []

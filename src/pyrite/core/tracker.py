@@ -40,7 +40,7 @@ class Tracker:
         return self._set.config if self._set else None
 
     def begun(self) -> list[Effect]:
-        """Effects of the tracker being there: from now on commands without a configuration wait no longer than they should."""
+        """Effects of starting the tracker: the timeout for commands that wait for a configuration."""
         return [Later(timer=UNSET, delay_ms=TICK_MS)]
 
     def command(
@@ -109,20 +109,20 @@ class Tracker:
         return self._set.reported(report, moment)
 
     def failed(self, request: str, *, message: str, moment: Moment) -> list[Effect]:
-        """Effects of *request* having failed in the network; *message* is the browser's."""
+        """Effects of a network failure of *request*; *message* is the browser's."""
         ready = self._set
         return handed_on(ready.outbox.failed(request, message, moment), moment) if ready else []
 
     def beaconed(self, request: str, *, taken: bool, moment: Moment) -> list[Effect]:
-        """Effects of the browser having *taken* a beacon, or refused it."""
+        """Effects of the browser accepting (*taken*) or refusing a beacon."""
         return self._set.beaconed(request, taken, moment) if self._set else []
 
     def armed(self, net: int, place: int) -> list[Effect]:
-        """Effects of the browser having taken charge of a body; see Arm."""
+        """Effects of the browser holding a deferred body; see Arm."""
         return self._set.outbox.armed(net, place) if self._set else []
 
     def recalled(self, records: list[dict[str, object]], moment: Moment) -> list[Effect]:
-        """Effects of what pages that are gone have stored and this one has taken over; see Recall."""
+        """Effects of adopted records of other pages; see Recall."""
         return self._set.recalled(records, moment) if self._set else []
 
     def on_timer(self, timer: "Timer", moment: Moment) -> list[Effect]:
@@ -138,7 +138,7 @@ class Tracker:
         return self._set.hooked(ticket, value, error, moment) if self._set else []
 
     def undone(self, effect: Effect, why: str, moment: Moment) -> list[Effect]:
-        """Effects of the page having failed to carry out *effect*: what waits for it goes on."""
+        """Effects of a failure to carry out *effect*: whatever waits for it continues."""
         if isinstance(effect, Ask):
             return self.hooked(effect.ticket, value=None, error=why, moment=moment)
         if isinstance(effect, Load):
@@ -170,7 +170,7 @@ class Tracker:
         return self.command(0, "event", {"viewStart": True}, moment)
 
     def hinted(self, moment: Moment) -> list[Effect]:
-        """Effects of the browser having told its high-entropy hints (in the facts), or having refused."""
+        """Effects of the high-entropy client hints having come (in the facts), or having been refused."""
         return self._set.events.hinted(moment) if self._set else []
 
     def rendering(self, plan: str, results: list[str], moment: Moment) -> list[Effect]:
@@ -184,17 +184,17 @@ class Tracker:
     def loaded(
         self, part: str, run: "Callable[[str], str] | None", why: str, moment: Moment
     ) -> list[Effect]:
-        """Effects of a part being there, *run*, or of *why* it is not; see Load."""
+        """Effects of a part having loaded (*run*), or of *why* it did not; see Load."""
         return self._set.parts.loaded(part, run, why, moment) if self._set else []
 
     def leaving(self, moment: Moment) -> list[Effect]:
-        """Effects of the page going away: what waits for a retry, an answer or an element leaves now; without consent nothing."""
+        """Effects of the page being left: pending events are sent now. Without consent nothing is sent."""
         return self._set.leaving(moment) if self._set else []
 
     def hidden(self, moment: Moment) -> list[Effect]:
-        """Effects of the page being hidden, and perhaps never seen again."""
+        """Effects of the page being hidden: it may never be seen again."""
         return handed_on(self._set.outbox.hidden(moment), moment) if self._set else []
 
     def connected(self, moment: Moment) -> list[Effect]:
-        """Effects of the network being back, or of the page being back from where it was frozen."""
+        """Effects of the network being back, or of the page being unfrozen."""
         return self._set.connected(moment) if self._set else []

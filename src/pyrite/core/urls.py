@@ -79,7 +79,7 @@ def hex_digit(octets: bytes, index: int) -> int:
 
 
 def utf8(octets: list[int]) -> str | None:
-    """The text whose UTF-8 *octets* are, in its shortest form (RFC 3629); None where they are none."""
+    """The text encoded by the UTF-8 *octets* (RFC 3629, shortest form); None if they are invalid."""
     out: list[str] = []
     index = 0
     while index < len(octets):

@@ -1,4 +1,4 @@
-"""Values as messages show them: as Python's `repr`, in the letters they have.
+"""Values as shown in messages: Python's `repr` without escaping letters.
 
 Pure. MicroPython 1.28 escapes every letter that is not ASCII: in what is built for it each `!r` is a call of `quoted` (bundle/merge.py).
 """

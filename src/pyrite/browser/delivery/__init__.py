@@ -1,1 +1,1 @@
-"""How requests leave a page, and what is kept in its storage."""
+"""Sends the page's requests and stores its records."""

@@ -27,7 +27,7 @@ MONITOR_LIMIT = 100  # what stands under Alloy's name may be anything, also with
 
 
 class Delivery:
-    """The deliveries of the tracker of one page; *name* is what its records are kept under."""
+    """Sends and stores for one tracker. *name* is the key of its records."""
 
     def __init__(self, page: "Host", tracker: Tracker, name: str) -> None:
         self._page = page
@@ -48,7 +48,7 @@ class Delivery:
         stay(window, "pageshow", callback(page.safely(self._shown)))
 
     def effects(self) -> "dict[str, Any]":
-        """What carries out which effect."""
+        """The handlers of its effects."""
         return {
             "Send": self._send,
             "Arm": self.transport.arm,
@@ -122,7 +122,7 @@ class Delivery:
         self._storage.erase()
 
     def _leave(self, *_: Any) -> None:
-        """The page goes away, or is frozen, perhaps for ever."""
+        """The page is left or frozen, perhaps for ever."""
         if self._page.prerendering:
             return
         self.transport.leaving = True
@@ -135,7 +135,7 @@ class Delivery:
             self._page.carry_out(self._tracker.hidden(self._page.moment()))
 
     def _return(self, *_: Any) -> None:
-        """The network is back, or the page, from where it was frozen."""
+        """The network is back, or the page was unfrozen."""
         if not self._page.prerendering:
             self.transport.leaving = False
             self._storage.hold()

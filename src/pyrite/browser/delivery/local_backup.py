@@ -1,4 +1,4 @@
-"""Records put aside in localStorage while a page goes away, in case its database does not get them.
+"""A backup of records in localStorage, written while the page unloads: IndexedDB can lose such writes.
 
 Not for anything else: see storage.py for why. Where localStorage is refused nothing happens.
 """
@@ -28,7 +28,7 @@ def is_for(record: object, stream: str) -> bool:
 
 
 def is_past(record: dict[str, object]) -> bool:
-    """Whether nobody has touched *record* for so long that its page counts as gone."""
+    """Whether the lease of *record* has expired: its page counts as gone."""
     at = record.get("at")
     return not isinstance(at, (int, float)) or abs(clock_ms() - at) > LEASE_MS
 
@@ -37,11 +37,11 @@ class LocalBackup:
     """The records of all pages, by page."""
 
     def put(self, page: str, records: "list[Record]") -> None:
-        """Put the *records* of *page* aside, in the place of others of the same page."""
+        """Back up the *records* of *page*, in place of its earlier backup."""
         self._call("setItem", (PREFIX + page, encode(records)))
 
     def remove(self, pages: "list[str] | None") -> None:
-        """Let go of what *pages* have put aside, or all have (None)."""
+        """Delete the backups of *pages*, or all (None)."""
 
         def remove_each(known: "list[str]") -> None:
             for page in known:
@@ -56,7 +56,7 @@ class LocalBackup:
         alive: "list[str] | None",
         done: "Callable[[str, list[Record]], None]",
     ) -> None:
-        """Hand *done* each page that is gone and its records for *stream*; where nobody knows who is *alive*, by their age."""
+        """Pass to *done* each page that is gone, and its records for *stream*. *alive* None: judge by the lease."""
 
         def read_one(page: str) -> None:
             def with_text(value: Any = None, *_: Any) -> None:

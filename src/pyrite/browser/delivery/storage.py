@@ -1,4 +1,4 @@
-"""What outlives the page: records in IndexedDB, each with the page that will see to it; a page lives as long as its Web Lock.
+"""Stores records in IndexedDB, each owned by a page. A page is alive as long as it holds its Web Lock.
 
 IndexedDB, not localStorage: what was put there survives the browser being killed a moment later, and the page's thread does
 not wait for it (e2e/bench/storage.py). But a transaction that the page has begun while it was left may come to nothing (3 of
@@ -40,7 +40,7 @@ MEMORY_ONLY = "nothing can be stored ({}): what the edge has not acknowledged is
 
 
 class Storage:
-    """The records of the page *page*; *report* takes one line, should there be something to say."""
+    """The records of the page *page*. *report* takes warnings."""
 
     def __init__(self, page: str, report: "Callable[[str], None]") -> None:
         self._page = page
@@ -63,7 +63,7 @@ class Storage:
         self._read: list[str] = []
 
     def keep(self, records: "list[Record]") -> None:
-        """Store *records*, each in the place of one with the same id."""
+        """Store *records*; each replaces one with the same id."""
         for record in records:
             record["page"] = self._page
             record["at"] = clock_ms()
@@ -73,19 +73,19 @@ class Storage:
         self.hold()
 
     def forget(self, ids: "list[str]") -> None:
-        """Let go of the records with these *ids*."""
+        """Delete the records with these *ids*."""
         for id in ids:
             self._uncertain.pop(id, None)
             self._do("delete", id)
 
     def erase(self) -> None:
-        """Let go of every record."""
+        """Delete every record."""
         self._uncertain = {}
         self._do("clear", None)
         self._backup.remove(None)
 
     def recall(self, stream: str, done: "Callable[[list[Record]], None]") -> None:
-        """Take over the records for *stream* whose page is gone, and hand them to *done*, if there are any."""
+        """Adopt the records for *stream* whose page is gone, and pass them to *done* if there are any."""
 
         def from_backup(key: str, records: "list[Record]") -> None:
             self._read.append(key)
@@ -109,7 +109,7 @@ class Storage:
         attempt(method(self._locks, "query"), self._locks, (), with_locks, lambda why: ask(None))
 
     def hold(self) -> None:
-        """Be known as alive from now on."""
+        """Hold this page's lock from now on."""
         if self._is_backed_up:
             self._is_backed_up = False
             self._backup.remove([self._page])
@@ -129,7 +129,7 @@ class Storage:
         )
 
     def let_go(self) -> None:
-        """The page goes away, or is frozen: others may see to its records."""
+        """The page is left or frozen: release the lock, so that others may adopt its records."""
         release = self._release
         self._release = None
         if release is not None:

@@ -1,4 +1,4 @@
-"""Requests carried out: sendBeacon, fetch with keepalive, plain fetch, and fetchLater for what is to leave should the page end.
+"""Sends requests by sendBeacon, fetch with keepalive, plain fetch or fetchLater.
 
 Not for which of them, nor for what an answer means: core decides. What has time for it is packed with gzip, once the edge has
 said (Accept-Encoding in an answer: RFC 9110, 12.5.3) that it reads that.
@@ -80,7 +80,7 @@ class Transport:
             failed(response)
 
     def _packed(self, body: str, then: "Callable[[Any], None]") -> None:
-        """Call *then* with *body*, packed where that is worth it and can be done."""
+        """Call *then* with *body*, gzipped if that pays and the browser can."""
         kind = feature("CompressionStream", "prototype")
         if not self._unpacks or kind is None or len(body) < PACKED_FROM:
             then(body)
@@ -93,7 +93,7 @@ class Transport:
         )
 
     def arm(self, effect: Arm) -> None:
-        """Hand the bodies of *effect* to the browser, in place of those before."""
+        """Defer the bodies of *effect* by fetchLater, in place of earlier ones."""
         self.disarm()
         later = feature("fetchLater", "call")
         if later is None:
@@ -118,14 +118,14 @@ class Transport:
             pack(place)
 
     def disarm(self) -> None:
-        """Take back what is armed."""
+        """Cancel the deferred fetches."""
         net = self._net
         self._net = None
         if net is not None:
             net.abort()
 
     def _follow(self, response: Any, request: str, failed: "Callable[[str], None]") -> None:
-        """Tell how *request* ends, whose *response* (a promise) this is."""
+        """Report the outcome of *request* when its *response* (a promise) settles."""
         head: dict[str, Any] = {"status": 0, "retry_after": "", "edge": ""}
 
         def responded(response: Any = None, *_: Any) -> None:
@@ -154,7 +154,7 @@ class Transport:
 
 
 def _is_wrapper(function: Any) -> bool:
-    """Whether other software has put *function* in the place of the browser's."""
+    """Whether other software has replaced the browser's *function*."""
     returned, code = reach(method(window, "String"), None, function)
     return returned and "[native code]" not in text(code)
 

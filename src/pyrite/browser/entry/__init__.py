@@ -1,1 +1,1 @@
-"""How a lane starts: where commands come in, and who runs the page."""
+"""Entry points of the lanes."""

@@ -1,4 +1,4 @@
-"""One lane a page: who runs it says so on the list of instances that base codes keep, and a second one steps back."""
+"""Ensures one lane per page: the first marks the base codes' list of instances, and a second one steps back."""
 
 from ..bridge import callback, construct, optional, text, window
 from ..console import say

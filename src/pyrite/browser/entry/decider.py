@@ -20,7 +20,7 @@ _prepared: "dict[str, Known]" = {}  # the newest, by their text
 
 
 class Known:
-    """Rules, and the visitor as the edge knew them when it handed them out."""
+    """Prepared rules, and the visitor as the edge knew them when it sent the rules."""
 
     def __init__(self, text: str) -> None:
         record = decode_object(text)
@@ -36,7 +36,7 @@ class Known:
 
 
 def begin() -> None:
-    """Put the function on the page."""
+    """Install the function on the page."""
     window.Reflect.set(window.globalThis, PREFIX + DECIDE, callback(decided))
 
 

@@ -21,7 +21,7 @@ _in_flight = [0]  # bytes of bodies that may outlive the page
 
 
 def begin() -> None:
-    """Put the function on the page."""
+    """Install the function on the page."""
     window.Reflect.set(window.globalThis, PREFIX + JSS, callback(asked))
 
 

@@ -1,4 +1,4 @@
-"""The base code's queue taken over: what waits is run in its order, and what comes later at once.
+"""Takes over the base code's queue: runs its calls in order, and later ones at once.
 
 An item is `[resolve, reject, arguments, options as JSON text at the moment of the call, that moment]`; Adobe's own base code leaves
 the last two out. A base code that has sent the event itself notes its `id`, and `early`, the promise of the edge's response.
@@ -29,13 +29,13 @@ AGE_LIMIT_MS = 300000
 
 
 def queue_of(name: str) -> Any:
-    """The queue of the page's function *name*; None where it has none."""
+    """The queue of the page's function *name*; None if it has none."""
     queue = look(feature(name, "q"), "q")
     return None if look(queue, "splice") is None else queue
 
 
 def take_over(page: Page, queue: Any) -> None:
-    """Run what is in *queue*, and whatever is pushed to it from now on."""
+    """Run the calls in *queue*, and those pushed to it later."""
     waiting = queue.splice(0)
     # Defined, not set: in a page that has frozen Array.prototype nothing of its names can be set.
     pushed = construct(window.Object)

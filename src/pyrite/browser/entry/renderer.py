@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """What one tracker of the page renders."""
+    """The renderings of one tracker."""
 
     def __init__(self, place: int) -> None:
         self.planner = Planner(place)
@@ -82,7 +82,7 @@ class Renderer:
             rendering.abandon(keys, why)
 
     def uncover(self) -> None:
-        """Take away what hides elements of single steps."""
+        """Remove the styles that hide elements of single steps."""
         for id in list(self._renderings):
             self._renderings[id].uncover()
 
@@ -121,7 +121,7 @@ _arrival: "list[Arrival]" = []  # the page's
 
 
 def begin() -> None:
-    """Put the function on the page, unless it is there."""
+    """Install the function on the page, unless it is installed."""
     if look(window.globalThis, PREFIX + RENDER) is None:
         _arrival.clear()  # tests begin many pages
         _arrival.append(Arrival())

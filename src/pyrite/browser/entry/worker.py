@@ -1,4 +1,4 @@
-"""The way from a worker to its page, where web/worker.js has the page's own `alloy` carry the commands out.
+"""Passes commands from a worker to its page, where web/worker.js runs them with the page's `alloy`.
 
 A worker has no cookies, no document, and is not told when the page goes away: what needs them is done there.
 """

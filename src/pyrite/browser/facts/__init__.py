@@ -1,1 +1,1 @@
-"""What a page and its browser are like."""
+"""Facts about the page and its browser."""

@@ -1,4 +1,4 @@
-"""What a page is like at one moment, read when it is first asked for.
+"""Facts about the page at one moment, read at first use.
 
 Reading costs: a size may make the browser lay the page out. Most moments ask only for what LIGHT has.
 """

@@ -1,4 +1,4 @@
-"""What a page is like, read by Python itself: for PyScript pages, which have no loader to ask.
+"""Facts about the page read by Python, for PyScript pages, which have no loader.
 
 Same facts, same names as `facts` in web/loader.js and in base-early.js; tests/browser/test_alike.py compares them. One that can't be read is left out, and
 `unread` says why: on MicroPython, which can't catch what JavaScript throws, only where `look` does the reading.
@@ -83,7 +83,7 @@ def _timezone_offset() -> int:
 
 
 def _top_domain() -> str:
-    """The widest domain that takes this page's cookies; '' for addresses and single names."""
+    """The widest domain that accepts this page's cookies; '' for IP addresses and single names."""
     if "topDomain" not in _constant:
         _constant["topDomain"] = ""  # also where cookies can't be written
         if has_cookies():

@@ -1,1 +1,1 @@
-"""What the page tells: clicks, route changes, leaving."""
+"""Listeners for clicks and route changes."""

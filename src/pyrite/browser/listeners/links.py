@@ -55,7 +55,7 @@ def _attribute(element: Any, name: str) -> str:
 
 
 def _address(link: Any) -> str:
-    """Where *link* leads; '' for one without an address."""
+    """The address of *link*; '' if it has none."""
     href = own(link, "href")
     if is_nullish(href):
         return ""

@@ -1,4 +1,4 @@
-"""What happens in a page by itself, and its tracker is told of: clicks, changes of route, the browser's hints.
+"""Listens for clicks, route changes and client hints, and passes them to the tracker.
 
 Not for what becomes of it: core decides. links.py and routes.py look.
 """
@@ -24,7 +24,7 @@ HINTS = ["architecture", "bitness", "model", "platformVersion", "wow64"]
 
 
 class Watching:
-    """What the tracker of one page has asked to be told of."""
+    """The listeners of one tracker."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Watching:
         self.hints: Any = None  # of the browser, once it has given them
 
     def watch(self, effect: Any) -> None:
-        """Begin to listen for what *effect* names."""
+        """Start the listener that *effect* names."""
         what = effect.what
         if what in self._watched:
             return

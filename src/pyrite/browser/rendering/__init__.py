@@ -1,1 +1,1 @@
-"""Effects on the document."""
+"""Renders offers into the document."""

@@ -1,4 +1,4 @@
-"""Tells when the content of a new address stands, so that its offers are not put on the page that is being left.
+"""Waits until the content of a new route has settled, so that offers do not land on the old view.
 
 A navigation that the page intercepts says when it has finished. Other routers say nothing: there the document has to change, and
 then be quiet, within a bound. Nothing is observed but between a change of address and that moment.
@@ -35,7 +35,7 @@ class Arrival:
         self._waiting: list[Callable[[], None]] = []
 
     def watch(self) -> None:
-        """Begin to be told of changes of the address."""
+        """Start to observe address changes."""
         navigation = feature("navigation", "addEventListener")
         compare = callback(self._compare)
         if navigation is None:

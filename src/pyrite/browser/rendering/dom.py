@@ -1,4 +1,4 @@
-"""What steps do to elements: markup put in, texts, attributes and styles changed, elements moved and taken away.
+"""Applies steps to elements: inserts markup; sets texts, attributes and styles; moves and removes elements.
 
 Not for finding or awaiting elements: rendering.py does; nor for making markup: markup.py does. Source of the semantics:
 Adobe's Web SDK 2.33. An element's own names are reached by `own`, `put` and `invoke`: a form's controls may be called `style`.

@@ -84,7 +84,7 @@ def is_concealed(node: Any) -> bool:
 
 
 def reveal(nodes: "list[Any]", texts: "list[Any]") -> None:
-    """Show *nodes* again, and *texts*, unless the framework has written them anew."""
+    """Show *nodes* and *texts* again, unless the framework has rewritten them."""
     for node in nodes:
         if own(node, "nodeType") == 1:
             invoke(node, "removeAttribute", HIDDEN)

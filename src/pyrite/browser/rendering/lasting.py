@@ -1,4 +1,4 @@
-"""Offers that stay: rendered again where the page replaces their element, or puts its content back as it was before them.
+"""Keeps offers rendered: renders them again if the page replaces their element or restores its content.
 
 What the page writes that is neither the offer's nor what it replaced is the page's own will, and so is what a visitor has closed.
 Two that rewrite each other never fight: each offer is rendered again so often a second, and in all. One observer for the page,

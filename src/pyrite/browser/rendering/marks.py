@@ -1,4 +1,4 @@
-"""What is noted on elements: which items were shown on them, and which offers clicks on them are meant for."""
+"""Marks on elements: the items shown on them, and the offers that clicks on them belong to."""
 
 from ..bridge import invoke, own, text
 from ..features import marked
@@ -18,14 +18,14 @@ def is_marked(element: Any, item: str) -> bool:
 
 
 def mark(element: Any, item: str) -> None:
-    """Note that *item* was shown on *element*."""
+    """Mark *element* as showing *item*."""
     if item:
         marks = _marks(element, DONE_MARK) + [item]
         _write(element, DONE_MARK, marks)
 
 
 def unmark(element: Any, item: str) -> None:
-    """Take back that *item* was shown on *element*."""
+    """Remove the mark of *item* from *element*."""
     others = [mark for mark in _marks(element, DONE_MARK) if mark != item]
     _write(element, DONE_MARK, others)
 

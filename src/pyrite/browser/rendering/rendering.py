@@ -1,4 +1,4 @@
-"""Render plans carried out: elements found or awaited, steps run, each told how it went.
+"""Carries out a render plan: finds or awaits elements, runs steps, reports each result.
 
 Not for what a step does to an element: dom.py does. Not for which steps there are: core.personalization and core.actions
 say. Source of the semantics: Adobe's Web SDK 2.33.
@@ -65,14 +65,14 @@ class Rendering:
         self._again()
 
     def abandon(self, keys: "list[int]", why: str) -> None:
-        """Give up those of the steps with the numbers *keys* that wait for their element."""
+        """Abandon the steps with the numbers *keys* that still wait for their element."""
         for index in keys:
             if self._results[index] == WAITING:
                 self._end(index, why)
         self._stop_if_done()
 
     def uncover(self) -> None:
-        """Take away what hides elements."""
+        """Remove the styles that hide elements."""
         for index in range(len(self._styles)):
             self._uncover(index)
 

@@ -1,4 +1,4 @@
-"""Which clicks are events, and what they say.
+"""Which clicks become events, and the content of these.
 
 Pure: the browser room tells what was clicked as facts `{url, host, protocol, text, names, region, download, qualified,
 scripted}`. Source: Adobe's Web SDK 2.33, ActivityCollector.

@@ -1,4 +1,4 @@
-"""What a command is, and what it works with once its tracker is configured.
+"""The base of commands, and the parts of a configured tracker.
 
 Pure. Each command is a file of its own beside this one, and a row of table.py.
 """
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 
 class Command:
-    """The base of all commands. It has no state: several trackers share it. *options* is the table of what it takes; one
-    that sends and has none leaves that to its part."""
+    """The base of all commands. Trackers share it, so it has no state. *options* is its option table; a command that sends and has
+    no table has its options checked by its part."""
 
     sends = False  # something leaves the page
     outlives_promise = False  # it is run even if the configuration comes too late for its promise
@@ -43,17 +43,17 @@ class Command:
         self.options = options
 
     def run_at_once(self, invocation: "Invocation", notes: Notes) -> list[Effect]:
-        """Effects of a command that needs no configuration; none where it does. Raises TrackerError."""
+        """Run a command that needs no configuration; no effects if it needs one. Raises TrackerError."""
         return []
 
     def run(self, ready: "Configured", invocation: "Invocation", moment: Moment) -> list[Effect]:
-        """Effects of the command; its options are checked. Raises TrackerError, which rejects the promise."""
+        """Run the command with checked options. Raises TrackerError, which rejects the promise."""
         return []
 
     def on_outcome(
         self, ready: "Configured", invocation: "Invocation", outcome: Outcome, moment: Moment
     ) -> list[Effect]:
-        """Effects of how the request ended that the command sent; see Configured.send."""
+        """Effects of the outcome of the command's request; see Configured.send."""
         return []
 
 
@@ -80,7 +80,7 @@ class Invocation:
         self._ready: Configured | None = None
 
     def run(self, ready: "Configured", moment: Moment) -> list[Effect]:
-        """Effects of the command being run with a configuration."""
+        """Check the options and run the command."""
         self._ready = ready
         try:
             if self.command.sends and ready.config.flag("disconnected"):
@@ -92,12 +92,12 @@ class Invocation:
             return [rejected(self.call, as_error(error))]
 
     def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects of how the request ended that the command sent."""
+        """Effects of the outcome of the command's request."""
         return self.command.on_outcome(self._ready, self, outcome, moment) if self._ready else []
 
 
 class Configured:
-    """All that a tracker has once it is configured."""
+    """The parts of a configured tracker."""
 
     def __init__(
         self, config: Config, notes: Notes, moment: Moment, *, place: int, commands: list[str]
@@ -144,14 +144,14 @@ class Configured:
         return handed_on(self.outbox.add(entry, moment), moment)
 
     def go_on(self, moment: Moment) -> list[Effect]:
-        """Effects of what waited for the visitor's choice being looked at again."""
+        """Run the commands and send the events that waited for consent."""
         invocations = self.held
         self.held = []
         effects = run_all(invocations, self, moment) + self.events.release(moment)
         return effects + handed_on(self.outbox.go_on(moment), moment)
 
     def chosen(self, moment: Moment) -> list[Effect]:
-        """Effects of the visitor's choice on what is kept, by pages before this one too."""
+        """Recall the stored records if consent is in; erase them if it is out."""
         if self.config.flag("disconnected"):
             return [Show()]
         consent = self.visitor.consent(moment)
@@ -161,7 +161,7 @@ class Configured:
         return self.outbox.consented() if consent == IN else []
 
     def reported(self, report: Report, moment: Moment) -> list[Effect]:
-        """Effects of what the outbox has to say: learned from, handed on, and asked what is next."""
+        """Hand on a report of the outbox, and learn from its answer."""
         effects = handed_on(report.steps, moment) + self.learned(report.answer, moment)
         effects.extend(handed_on(report.then, moment))
         return effects + handed_on(self.outbox.after(report, moment), moment)
@@ -196,7 +196,7 @@ class Configured:
         return handed_on(self.outbox.restored(records, moment), moment) if consent == IN else []
 
     def on_timer(self, timer: "Timer", moment: Moment) -> list[Effect]:
-        """Effects of a timer; its owner knows what for."""
+        """Pass a timer to its owner."""
         owner, what, number = timer
         if owner == "outbox":
             effects: list[Effect] = []
@@ -228,7 +228,7 @@ class Configured:
         return self.clicks.hooked(hook, subject, value, error, moment) if hook else []
 
     def learned(self, answer: dict[str, object], moment: Moment) -> list[Effect]:
-        """Effects of what an *answer* tells beside decisions: cookies, identity, what the edge complains of."""
+        """Take cookies, identities, warnings and errors from an *answer*."""
         effects: list[Effect] = []
         try:
             effects.extend(self.visitor.store(payloads(answer, "state:store"), moment))
@@ -249,7 +249,7 @@ class Configured:
 
 
 def run_all(invocations: list[Invocation], ready: Configured, moment: Moment) -> list[Effect]:
-    """Effects of *invocations* that have waited, each as of the time that it was made."""
+    """Run *invocations* that waited, each with the time of its call."""
     now_ms = moment.made_ms
     effects: list[Effect] = []
     for invocation in invocations:

@@ -1,4 +1,4 @@
-"""Commands that came before the configuration, and what becomes of those that wait for it in vain.
+"""Commands that wait for the configuration, and their timeout.
 
 Pure. Not for events that wait for consent: those are drafted already (tracking/events.py).
 """
@@ -14,25 +14,25 @@ WARNING = ": waits for configure, which has not been called"
 
 
 class Pending:
-    """All such commands of one tracker, in their order."""
+    """The waiting commands of one tracker, in order."""
 
     def __init__(self) -> None:
         self._waiting: list[Invocation] = []
         self._warned = False
 
     def add(self, invocation: Invocation) -> list[Effect]:
-        """Effects, none, of a command having to wait."""
+        """Queue a command. No effects."""
         self._waiting.append(invocation)
         return []
 
     def take(self) -> list[Invocation]:
-        """Those that wait; from now on none does."""
+        """Take all waiting commands."""
         invocations = self._waiting
         self._waiting = []
         return invocations
 
     def ticked(self) -> list[Effect]:
-        """Effects of time having passed without a configuration: the console says so once, promises are rejected in time."""
+        """Effects of a tick without a configuration: one warning, and rejections after the timeout."""
         effects: list[Effect] = [Later(timer=UNSET, delay_ms=TICK_MS)]
         stay = []
         for one in self._waiting:

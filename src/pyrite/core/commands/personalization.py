@@ -1,4 +1,4 @@
-"""Propositions that the page has, or a server has fetched, rendered: `applyPropositions` and `applyResponse`.
+"""`applyPropositions` and `applyResponse`: render propositions that the page has, or that a server fetched.
 
 Pure. Not for how: personalization/renderer.py.
 """

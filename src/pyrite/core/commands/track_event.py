@@ -99,7 +99,7 @@ class Shares:
         return Settle(call=0, ok=True, value={}) if self.left > 0 else self.settled()
 
     def settled(self) -> Settle:
-        """The end of the call: refused where all its events are, with what was wrong with the first."""
+        """Settle the call: rejected if all its events were refused, with the first error."""
         errors = self.errors
         if errors and not self.taken:
             first = dict(errors[0])
@@ -113,7 +113,7 @@ class Shares:
 def _plan(
     run: "Run | None", options: dict[str, object], part: str, base: str, moment: Moment
 ) -> dict[str, object]:
-    """What the part says of the events; without it, each as it was given."""
+    """The events as the part prepares them; without the part, as they were given."""
     if run is not None:
         return decode_object(run(encode({"options": options, "id": base})))
     events = options.get("events") if part == JSS else options

@@ -18,7 +18,7 @@ UNIT = 4294967296  # what a hash is a part of
 
 
 class Choice:
-    """A variant of an experience, ready to be given away."""
+    """A variant of an experience, prepared."""
 
     def __init__(self, experience: dict[str, object], variant: dict[str, object]) -> None:
         self.id = str(variant["id"])
@@ -185,7 +185,7 @@ class Rules:
     def _candidates(
         self, subject: Subject, query: dict[str, object], forced: dict[str, str]
     ) -> list[Prepared]:
-        """What is asked for and may be for this path, by rank; what is forced goes first."""
+        """The experiences for the requested scopes and this path, by rank; forced ones first."""
         scopes: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
         for name in ("decisionScopes", "surfaces"):
             listed_scopes = query.get(name)

@@ -1,4 +1,4 @@
-"""What is known when experiences are decided: the event, the visitor, the device, the time.
+"""The subject of a decision: event, visitor, device, time.
 
 Pure: the edge fills it from a request and its store, the page from its own facts; both decide by the same words.
 """

@@ -13,7 +13,7 @@ class Counts:
         self.dropped: dict[str, int] = {}
 
     def drop(self, reason: str) -> None:
-        """One event more was dropped for that *reason*."""
+        """Count one dropped event under *reason*."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
     def report(self, others: dict[str, object]) -> dict[str, object]:
@@ -23,6 +23,6 @@ class Counts:
         return others
 
     def told(self) -> dict[str, object]:
-        """What the edge is told of this page's deliveries; {} where all went well."""
+        """The delivery report for the edge; {} if nothing was retried or dropped."""
         troubled = self.dropped or self.events["retried"]
         return self.report({"page": self.page}) if troubled else {}

@@ -1,8 +1,8 @@
-"""The net under a page: bodies that the browser has beforehand, and sends should the page end in whatever way.
+"""Deferred fetches: bodies that the browser holds, and sends if the page is left, closed or crashes.
 
-Pure. A page that crashes runs no more of our code, and one that is left has 64 KiB for all its beacons; what is armed with
-fetchLater (https://fetch.spec.whatwg.org/#fetch-later-method) has a quota of its own, and time to be compressed. It is there
-while something waits for another attempt. Whatever it brings goes under the ids it has anyway, so nothing counts twice.
+Pure. A page that crashes runs no more code, and a page that is left has 64 KiB for all its beacons. Bodies deferred by
+fetchLater (https://fetch.spec.whatwg.org/#fetch-later-method) have their own quota, and are compressed beforehand. They exist
+while an entry waits for a retry. Events keep their ids, so none counts twice.
 """
 
 from ..effects import Arm, Disarm, Effect, Later
@@ -11,7 +11,7 @@ from .entry import Entry
 from .queue import bodies
 from .request_builder import RequestBuilder
 
-DELAY_MS = 1000  # after the first entry that waits, so that a burst is one net
+DELAY_MS = 1000  # after the first pending entry, so that a burst is deferred once
 BODY_BYTES = (
     60000  # of one body: what fetchLater takes for an origin, with room for address and headers
 )
@@ -19,7 +19,7 @@ BODIES = 8  # compressed they fit in the same quota; where they don't, the first
 
 
 class DeferredFetch:
-    """What is armed; at most one net at a time."""
+    """The deferred fetches of one page. A new set replaces the previous one."""
 
     def __init__(self, builder: RequestBuilder) -> None:
         self._builder = builder
@@ -29,14 +29,14 @@ class DeferredFetch:
         self._taken: dict[str, bool] = {}  # those of which the browser has taken charge
 
     def schedule(self) -> list[Effect]:
-        """Effects of something waiting: the net is cast, or cast anew, in a moment."""
+        """Effects that defer the pending events shortly; once for a burst."""
         if self._due:
             return []
         self._due = True
         return [Later(timer=("outbox", "net", 0), delay_ms=DELAY_MS)]
 
     def defer(self, entries: list[Entry], moment: Moment) -> list[Effect]:
-        """Effects that arm a net with *entries*, the oldest first, as far as they fit."""
+        """Effects that hand *entries* to the browser, the oldest first, as many as fit."""
         self._due = False
         batches = bodies(entries, BODY_BYTES)[:BODIES]
         ids = [[entry.id for entry in body] for body in batches]
@@ -54,18 +54,18 @@ class DeferredFetch:
         return [Arm(net=self._number, bodies=armed)]
 
     def armed(self, net: int, place: int) -> list[Effect]:
-        """Effects, none, of the browser having taken charge of one body of *net*."""
+        """Note that the browser has accepted one body of the set *net*. No effects."""
         if net == self._number and self._deferred:
             for id in self._deferred[place]:
                 self._taken[id] = True
         return []
 
     def holds(self, id: str) -> bool:
-        """Whether the event *id* leaves even if nothing else is done."""
+        """Whether the browser holds the event *id* and will send it."""
         return id in self._taken
 
     def cancel(self) -> list[Effect]:
-        """Effects that take the net away; none where there is none."""
+        """Effects that cancel the deferred fetches; none if there are none."""
         if not self._deferred:
             return []
         self._deferred = []

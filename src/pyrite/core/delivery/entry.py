@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from ..moment import Moment
 
     class Owner(Protocol):
-        """Who has put an entry into the outbox, and is told how it ended."""
+        """Puts entries into the outbox and receives their outcomes."""
 
         def on_outcome(self, outcome: "Outcome", moment: Moment) -> list[Effect]:
-            """Effects of *outcome*, of an entry of its own."""
+            """Effects of the *outcome* of one of its entries."""
 
 
 class Request:
@@ -42,11 +42,11 @@ class Request:
 
 
 class Entry:
-    """An event; or a request of another kind, *built* already, which is neither kept nor counted, and has no size or age limit.
+    """An event, or a *built* request of another kind. A built request is not stored or counted, and has no size or age limit.
 
-    *head* is what events must share to travel in one body (see request_builder.py), *text* the event's JSON, *asking* the same with
-    what it asks the edge for: with that it travels alone, and only as long as its page is there. *value*: what has less is
-    dropped first. *urgent* ones don't wait for others.
+    *head*: what events must share to travel in one body (see request_builder.py). *text*: the event's JSON. *asking*: the same with
+    its query; sent alone, and only by the page that asks. *value*: entries of lower value are dropped first. *urgent* entries are
+    not batched.
     """
 
     def __init__(
@@ -78,18 +78,18 @@ class Entry:
         self.urgent = urgent
         self.built = built
         self.is_event = built is None
-        self.owner = owner  # None for what another page has kept: nobody waits for it here
+        self.owner = owner  # None for an adopted entry: nobody here waits for it
         self.request = ""  # the one that it is in; empty while it waits
         self.number = 0  # its place in line
         self.attempts = 0
         self.ticks = 0
-        self.rest = 0  # ticks before it may go again: something in between has refused it alone
+        self.rest = 0  # ticks before the next attempt: a proxy has refused it alone
         self.apart = ""  # "!" from then on: it travels with its like, and takes no others along
         self.settled = False  # its promise: an entry may outlive that
         self.error: TrackerError | None = None  # of its last attempt
 
     def record(self, stream: str) -> dict[str, object]:
-        """What is kept of it: `{id, stream, made, value, head, text}`."""
+        """Its stored record: `{id, stream, made, value, head, text}`."""
         return {
             "id": self.id,
             "stream": stream,
@@ -101,7 +101,7 @@ class Entry:
 
 
 def restored(record: dict[str, object]) -> Entry | None:
-    """The entry that a page which is gone has kept as *record*; None where that can't be read."""
+    """The entry stored in *record* by an earlier page; None if the record can't be read."""
     id = text_at(record, "id")
     text = text_at(record, "text")
     try:
@@ -120,17 +120,17 @@ def restored(record: dict[str, object]) -> Entry | None:
 
 
 def nothing(entry: Entry) -> Request:
-    """What stands for the request of *entry* where it has none."""
+    """A placeholder for the request of *entry*, for outcomes without a request."""
     return Request(id="", action="", url="", body={}, text=entry.text)
 
 
 def whole(value: object) -> int:
-    """*value* as a whole number; 0 for what is none."""
+    """*value* as a whole number; 0 if it is no number."""
     return int(value) if isinstance(value, (int, float)) and -1e300 < value < 1e300 else 0
 
 
 class Outcome:
-    """How it ended for an entry: the *answer* to its *request* (*text*, as it came), or an *error*; *index*, its place there."""
+    """The outcome of one entry: the *answer* to its *request* (raw: *text*) or an *error*. *index* is its place in the request."""
 
     def __init__(
         self,

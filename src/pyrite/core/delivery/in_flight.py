@@ -11,7 +11,7 @@ ANSWER_TICKS = 4  # an attempt without an answer by then counts as failed
 
 
 class InFlight:
-    """All requests of one outbox that have neither an answer nor been given up."""
+    """The requests of one outbox without an answer."""
 
     def __init__(self) -> None:
         self._requests: dict[str, Request] = {}
@@ -19,7 +19,7 @@ class InFlight:
         self._last = 0  # number of the newest
 
     def get(self, id: str) -> Request | None:
-        """The request *id*, None where it is not on its way."""
+        """The request *id*; None if it is not in flight."""
         return self._requests.get(id)
 
     def start(self, request: Request, *, unloading: bool, first: bool) -> None:
@@ -33,7 +33,7 @@ class InFlight:
         self._take_off(request, unloading or (fits and first))
 
     def by_fetch(self, request: Request) -> None:
-        """*request*, which was no beacon after all, leaves by fetch."""
+        """Mark *request*, a refused beacon, as sent by fetch."""
         self._take_off(request, request.size <= self.room())
 
     def _take_off(self, request: Request, keepalive: bool) -> None:
@@ -43,11 +43,11 @@ class InFlight:
             self._bytes += request.size
 
     def room(self) -> int:
-        """Bytes that may still outlive the page, as far as we know."""
+        """Bytes left in the keepalive budget, as far as this page knows."""
         return IN_FLIGHT_BYTES - self._bytes
 
     def finished(self, id: str) -> Request | None:
-        """The request *id*, which is no longer on its way."""
+        """Remove and return the request *id*; None if it is not in flight."""
         request = self._requests.pop(id, None)
         if request is not None and request.keepalive:
             self._bytes -= request.size
@@ -75,7 +75,7 @@ class InFlight:
         return released
 
     def release_mortal(self) -> None:
-        """The page goes away: the entries of what would end with it wait again."""
+        """The page is left: requests that would end with it are given up, and their entries wait again."""
         for id in list(self._requests):
             if not self._requests[id].keepalive:
                 _release(self._requests[id])

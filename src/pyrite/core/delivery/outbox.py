@@ -36,7 +36,7 @@ RETURN_MS = 1000
 
 
 class Outbox:
-    """All entries of one configured tracker. What ends for one is an outcome among the steps that are returned, where it happened."""
+    """The unacknowledged entries of one tracker. Methods return steps: effects and outcomes, in their order."""
 
     def __init__(self, config: Config, builder: RequestBuilder, notes: Notes, page: str) -> None:
         self._stream = config.datastream_id
@@ -54,7 +54,7 @@ class Outbox:
         self._noticed = False  # the first failure has been told
 
     def add(self, entry: Entry, moment: Moment) -> "Steps":
-        """Steps of *entry* having come: it leaves at once, unless it was gathered with others or an attempt has failed."""
+        """Add *entry* and send it at once, unless events are being batched or a retry is pending."""
         if entry.is_event and entry.size > self._queue.max_bytes:
             return self._queue.drop(entry, "too_large")
         self._queue.take(entry)
@@ -76,14 +76,14 @@ class Outbox:
         return self._sender.flush(moment) + self._pace.rest()
 
     def gather(self, moment: Moment) -> "Steps":
-        """Steps of several entries being about to come: the first waits for the others."""
+        """Start a batch: the first of several entries waits for the others."""
         steps: Steps = []
         if not self._pace.holds_back(moment):
             steps.extend(self._pace.rest())
         return steps
 
     def restored(self, records: list[dict[str, object]], moment: Moment) -> "Steps":
-        """Steps of *records* that pages which are gone have kept: they go again, unless they are too old."""
+        """Adopt *records* stored by pages that no longer exist, and send them again unless they are too old."""
         steps = self._queue.restore(records)
         return steps + self._sender.flush(moment) + self._queue.bound() + self._tick()
 
@@ -96,7 +96,7 @@ class Outbox:
     def answered(
         self, id: str, *, status: int, text: str, retry_after: str, moment: Moment
     ) -> Report:
-        """What the response to a request means, however late it comes."""
+        """Process the response to a request, however late."""
         report = Report([])
         if status == 0:
             report.steps = self.failed(id, "the answer can't be read", moment)
@@ -130,7 +130,7 @@ class Outbox:
         return report
 
     def after(self, report: Report, moment: Moment) -> "Steps":
-        """Steps for when *report* has been handed on: what it found to have waited long enough leaves."""
+        """Steps to take after *report* has been handed on: send the entries that are due."""
         if report.failed:
             request, error, retry_after = report.failed
             return self._failed(request, error, retry_after, moment)
@@ -170,7 +170,7 @@ class Outbox:
         return reveal + self._queue.settle(request, error)
 
     def failed(self, id: str, message: str, moment: Moment) -> "Steps":
-        """Effects of a request having failed in the network."""
+        """Process a network failure of a request."""
         request = self._sender.in_flight.finished(id)
         if request is None:
             return []
@@ -178,7 +178,7 @@ class Outbox:
         return self._failed(request, no_answer(request.url, message), "", moment)
 
     def taken(self, id: str) -> "Steps":
-        """Steps of the browser having taken a beacon: promises resolve; but nobody has acknowledged anything."""
+        """Process an accepted beacon: promises resolve, but entries stay, because a beacon is no acknowledgement."""
         request = self._sender.in_flight.get(id)
         if request is None:
             return []
@@ -186,8 +186,11 @@ class Outbox:
         return self._queue.settle(request, None)
 
     def refused(self, id: str, moment: Moment) -> "Steps":
-        """Effects of the browser having refused a beacon, for what is in flight already: as much as there is room for, or half
-        of it where only the browser knows why; what is left goes by fetch, and may come through."""
+        """Split and resend a beacon that the browser refused.
+
+        Sends as many entries as fit in the keepalive budget; if the budget should have sufficed, sends half. A single refused
+        entry falls back to fetch.
+        """
         request = self._sender.in_flight.finished(id)
         if request is None:
             return []
@@ -205,7 +208,7 @@ class Outbox:
     def _failed(
         self, request: Request, error: TrackerError, retry_after: str, moment: Moment
     ) -> "Steps":
-        """Steps of a failure that may pass: all waits, longer with each failure in a row, or as long as the edge says."""
+        """Put the entries back after a temporary failure and wait: exponential backoff, or what Retry-After says."""
         steps: Steps = []
         self._queue.failure = error
         for entry in request.entries:
@@ -227,7 +230,7 @@ class Outbox:
         )
 
     def on_timer(self, what: str, number: object, moment: Moment) -> Report:
-        """What it means that a timer of the outbox has gone off: for `flush`, `tick`, `net` or `recall`."""
+        """Process a timer of the outbox: `flush`, `tick`, `net` or `recall`."""
         if what == "tick":
             return self.ticked(moment)
         if what == "flush":
@@ -241,7 +244,7 @@ class Outbox:
         return Report(steps)
 
     def _rested(self, turn: object, moment: Moment) -> "Steps":
-        """Steps of a rest having ended: what was gathered, or what failed, leaves."""
+        """Send the batch, or retry what failed."""
         if not self._pace.is_over(turn):
             return []
         steps = self._sender.flush(moment)
@@ -250,8 +253,7 @@ class Outbox:
         return steps
 
     def connected(self, moment: Moment, *, allowed: bool) -> "Steps":
-        """Steps of the network being back, or the page: what waits goes now, and so do beacons, which nobody acknowledged; all
-        of that only if it is *allowed*."""
+        """Send pending entries and unacknowledged beacons again: the network or the page is back. Only if *allowed*."""
         self._leaving = False
         self._pace.ordered = False
         if not allowed:
@@ -267,7 +269,7 @@ class Outbox:
         return steps + sends
 
     def ticked(self, moment: Moment) -> Report:
-        """What it means that time has passed: attempts are given up, promises settled, beacons sent again while the page is there."""
+        """Process a tick: time out attempts, settle promises, send beacons again while the page is open."""
         self._ticking = False
         # Another page, or the browser's signal, may have said no since.
         report = Report(self.declined() if self._builder.is_out(moment) else [])
@@ -283,32 +285,32 @@ class Outbox:
         return report
 
     def armed(self, net: int, place: int) -> list[Effect]:
-        """Effects, none, of the browser having taken charge of a body; see deferred.py."""
+        """Note that the browser holds a body; see deferred.py. No effects."""
         return self._deferred.armed(net, place)
 
     def leaving(self, moment: Moment) -> "Steps":
-        """Steps of the page going away: all that waits leaves, and what is on its way and would end with the page."""
+        """Send all pending entries, and those of requests that would end with the page: it is being left."""
         self._leaving = True
         self._sender.in_flight.release_mortal()
         return self._sender.flush(moment, unloading=True)
 
     def hidden(self, moment: Moment) -> "Steps":
-        """Steps of the page being hidden: perhaps it is never seen again, so what was gathered leaves."""
+        """Send the batch when the page is hidden: it may never be seen again."""
         return [] if self._pace.failures else self._sender.flush(moment)
 
     def consented(self) -> list[Effect]:
-        """Effects of consent being there: what other pages have left behind is asked for."""
+        """Effects of consent given: recall the records of other pages."""
         return self._recall(RECALL_MS)
 
     def _recall(self, delay_ms: int) -> list[Effect]:
         return [Later(timer=("outbox", "recall", self._returns), delay_ms=delay_ms)]
 
     def go_on(self, moment: Moment) -> "Steps":
-        """Steps of consent perhaps being back: what waited for it leaves, unless a timer sees to that."""
+        """Send what waited for consent, unless a timer will."""
         return [] if self._pace.resting else self._sender.flush(moment)
 
     def declined(self) -> "Steps":
-        """Steps of the visitor having declined: nothing waits or is kept any longer."""
+        """Drop and erase everything: the visitor has declined."""
         steps: Steps = [Erase()]
         steps.extend(self._deferred.cancel())
         for entry in self._queue.events():

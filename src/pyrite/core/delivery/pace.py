@@ -1,4 +1,4 @@
-"""When what waits is sent: gathered for a moment, and after failures less and less often.
+"""When pending entries are sent: batched briefly, and with backoff after failures.
 
 Pure. Not for what is sent: outbox.py.
 """
@@ -23,7 +23,7 @@ class Pace:
         self._turn = 0  # of the timer that counts; those set before are past
 
     def rest(self, delay_ms: int = GATHER_MS) -> list[Effect]:
-        """Effects that let what comes now wait for *delay_ms*."""
+        """Effects that delay new entries by *delay_ms*."""
         self._turn += 1
         self.resting = True
         return [Later(timer=("outbox", "flush", self._turn), delay_ms=delay_ms)]
@@ -36,7 +36,7 @@ class Pace:
         return True
 
     def is_down(self) -> bool:
-        """Whether an attempt has failed, and the next is not due yet."""
+        """Whether a retry is pending."""
         return self.failures > 0 and self.resting
 
     def holds_back(self, moment: Moment) -> bool:

@@ -21,7 +21,7 @@ BODY_EVENTS = 100  # as many as the edge takes unless told otherwise
 
 
 class Queue:
-    """All entries of one outbox, on their way or not."""
+    """The entries of one outbox, in flight or not."""
 
     def __init__(self, config: Config, counts: Counts) -> None:
         self._counts = counts
@@ -41,7 +41,7 @@ class Queue:
         return len(self._entries)
 
     def take(self, entry: Entry) -> None:
-        """Put *entry* at the end of the line, in the place of one with its id."""
+        """Append *entry*; it replaces one with the same id."""
         self._last += 1
         entry.number = self._last
         replaced = self._entries.pop(entry.id, None)
@@ -49,15 +49,15 @@ class Queue:
         self._entries[entry.id] = entry
 
     def has(self, entry: Entry) -> bool:
-        """Whether it is *entry*, not just one with its id, that is here."""
+        """Whether this very *entry* is in the queue, not just one with its id."""
         return self._entries.get(entry.id) is entry
 
     def knows(self, id: str) -> bool:
-        """Whether one with that *id* is here."""
+        """Whether an entry with that *id* is in the queue."""
         return id in self._entries
 
     def remove(self, entry: Entry) -> None:
-        """Let go of *entry*, should it be here."""
+        """Remove *entry* if it is in the queue."""
         if self.has(entry):
             self._entries.pop(entry.id)
             self.bytes -= entry.size
@@ -67,11 +67,11 @@ class Queue:
         return sorted(self._entries.values(), key=lambda entry: entry.number)
 
     def events(self) -> list[Entry]:
-        """Those that are events, the oldest first."""
+        """The events among them, the oldest first."""
         return [entry for entry in self.in_order() if entry.is_event]
 
     def is_too_old(self, entry: Entry, now_ms: int) -> bool:
-        """Whether *entry* has waited for longer than anybody wants it."""
+        """Whether *entry* is older than `outbox.maxAgeHours`."""
         return entry.is_event and now_ms - entry.made_ms > self._max_age_ms
 
     def restore(self, records: list[dict[str, object]]) -> "Steps":
@@ -90,7 +90,7 @@ class Queue:
     def end(
         self, request: Request, answer: dict[str, object], text: str, error: TrackerError | None
     ) -> "tuple[list[str], Steps]":
-        """The ids of the events that the edge's last word on *request* lets go of, and the outcomes."""
+        """Remove the entries that the answer to *request* settles; returns the ids of the events, and the outcomes."""
         refused = refusals(answer)
         ids = []
         outcomes: Steps = []
@@ -113,7 +113,7 @@ class Queue:
         return ids, outcomes
 
     def settle(self, request: Request, error: TrackerError | None) -> "Steps":
-        """Outcomes for promises that wait no longer, though their events do."""
+        """Outcomes for the promises of *request*. The events stay in the queue."""
         outcomes: Steps = []
         for entry in request.entries:
             if self.has(entry) and not entry.settled:
@@ -141,7 +141,7 @@ class Queue:
         return rested, steps
 
     def bound(self) -> "Steps":
-        """Steps that drop events until they fit."""
+        """Drop events until the queue is within its limits."""
         steps: Steps = []
         victim = self._victim()
         while victim is not None:
@@ -150,7 +150,7 @@ class Queue:
         return steps
 
     def drop(self, entry: Entry, reason: str) -> "Steps":
-        """Steps that let go of *entry*, counted with its *reason*."""
+        """Drop *entry*, counted under *reason*."""
         self._counts.drop(reason)
         self.remove(entry)
         steps: Steps = [Forget(ids=[entry.id])]
@@ -161,7 +161,7 @@ class Queue:
         return steps
 
     def _victim(self) -> Entry | None:
-        """The oldest event of least value where there are more of them than there may be; None where they fit."""
+        """The event to drop next: the oldest of the least value. None if the queue is within its limits."""
         if len(self._entries) <= self._max_events and self.bytes <= self.max_bytes:
             return None
         victim: Entry | None = None

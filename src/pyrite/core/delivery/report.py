@@ -1,4 +1,4 @@
-"""What the outbox has to say, as data: the tracker hands it on.
+"""What the outbox returns, as data. The tracker hands it on.
 
 Pure. Not for what an end means to whoever waits for it: the entry's owner knows.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """What a response means, or a tick: *steps*; then what is in the *answer*; *then* more steps; then those of `Outbox.after`."""
+    """The result of a response or a tick, handed on in this order: *steps*, the *answer*, *then*, the steps of `Outbox.after`."""
 
     def __init__(self, steps: "Steps") -> None:
         self.steps = steps
@@ -26,7 +26,7 @@ class Report:
 
 
 def handed_on(steps: "Steps", moment: Moment) -> list[Effect]:
-    """The effects among *steps*; in the place of each outcome those of its entry's owner."""
+    """The effects among *steps*. Each outcome is replaced by the effects of its entry's owner."""
     effects: list[Effect] = []
     for step in steps:
         if isinstance(step, Effect):

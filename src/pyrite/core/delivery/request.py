@@ -38,7 +38,7 @@ def without_query(url: str) -> str:
 
 
 def no_answer(url: str, message: str) -> NetworkFailed:
-    """The error of a request to *url* that has come to nothing."""
+    """The error of a request to *url* without an answer."""
     place = f" at {without_query(url)}" if url else ""
     return NetworkFailed(f"no answer from the edge{place}: {message}")
 
@@ -79,7 +79,7 @@ def parse_answer(
 
 
 def refusals(answer: dict[str, object]) -> dict[int, TrackerError]:
-    """Of a body that the edge took in part, the errors of those events that it refused, by their place."""
+    """The errors of the events that the edge refused in a body it accepted in part, by their index."""
     errors: dict[int, TrackerError] = {}
     for problem in list_at(answer, "errors"):
         if not isinstance(problem, dict):
@@ -111,7 +111,7 @@ def payloads(answer: dict[str, object], type: str) -> list[dict[str, object]]:
 
 
 def unused(answer: dict[str, object]) -> list[object]:
-    """The types of the handles of *answer* that nobody here reads."""
+    """The handle types in *answer* that this tracker does not use."""
     types = [part({"": handle}, "").get("type") for handle in list_at(answer, "handle")]
     return [type for type in types if type not in HANDLES]
 

@@ -17,7 +17,7 @@ CHOICE = "privacy/set-consent"  # what may leave without consent
 
 
 class RequestBuilder:
-    """Makes requests."""
+    """Builds requests."""
 
     def __init__(self, config: Config, visitor: Visitor) -> None:
         self._config = config
@@ -32,7 +32,7 @@ class RequestBuilder:
         return allowed or (made is not None and made.action == CHOICE)
 
     def is_out(self, moment: Moment) -> bool:
-        """Whether consent is out now."""
+        """Whether consent is out."""
         return self._visitor.consent(moment) == OUT
 
     def head(

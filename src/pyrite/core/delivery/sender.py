@@ -1,4 +1,4 @@
-"""Entries put into bodies and sent: as few as can be, in parts where one is too large.
+"""Batches entries into as few bodies as possible and sends them; splits a body that is too large.
 
 Pure. Not for when: outbox.py and pace.py. Not for what a body says: request_builder.py.
 """
@@ -24,7 +24,7 @@ UNLOADING_BYTES = (
 
 
 class Sender:
-    """Sends what waits in one outbox, and knows what is on its way."""
+    """Sends the entries of one outbox, and tracks the requests in flight."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Sender:
         self._counts = counts
 
     def flush(self, moment: Moment, *, unloading: bool = False) -> "Steps":
-        """Steps that send all that waits, in as few bodies as can be."""
+        """Send all pending entries in as few bodies as possible."""
         steps: Steps = []
         leaving: list[Entry] = []
         choices: Steps = []  # last: with a beacon for one the other bodies may not leave any more
@@ -62,7 +62,7 @@ class Sender:
         return steps + choices
 
     def send(self, entries: list[Entry], moment: Moment, *, unloading: bool = False) -> "Steps":
-        """Steps that send *entries*, which have one head, in one body."""
+        """Send *entries*, which share one head, in one body."""
         built = entries[0].built
         if not self._builder.may_leave(built, moment):
             for entry in entries:
@@ -86,7 +86,7 @@ class Sender:
     def parted(
         self, request: Request, at: int, moment: Moment, *, unloading: bool = True
     ) -> "Steps":
-        """Steps that send the first *at* events of *request* and the others apart."""
+        """Split *request* after *at* events and send the two parts."""
         steps: Steps = []
         for entries in (request.entries[:at], request.entries[at:]):
             there = [entry for entry in entries if self._queue.has(entry)]
@@ -95,7 +95,7 @@ class Sender:
         return steps
 
     def by_fetch(self, request: Request) -> "Steps":
-        """Steps that send *request*, which the browser refused as a beacon, by fetch."""
+        """Send *request*, a refused beacon, by fetch."""
         self.in_flight.by_fetch(request)
         return [_build_send(request, unloading=False)]
 

@@ -222,7 +222,7 @@ class Config:
 
 
 def configure(options: dict[str, object]) -> Config:
-    """The Config for *options*; raises OptionsError naming all that is wrong with them."""
+    """The Config for *options*. Raises OptionsError, which lists every problem."""
     values = dict(options)
     if "datastreamId" not in values and "edgeConfigId" in values:
         values["datastreamId"] = values["edgeConfigId"]

@@ -1,1 +1,1 @@
-"""What the edge has decided: what is rendered where, reported, clicked."""
+"""Personalization: renders, reports and tracks clicks on what the edge has decided."""

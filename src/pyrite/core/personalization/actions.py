@@ -1,4 +1,4 @@
-"""One item of a proposition as a step that the page can carry out, its meaning settled here.
+"""Builds the steps that the page carries out from the items of propositions.
 
 Pure. A step is `{key, item, type, selector, content, hide, once, mark, label}`: *hide* is the prehiding selector, *once*
 says that the step runs once for an element and item, *mark* is the number that changed elements carry for interact events

@@ -1,4 +1,4 @@
-"""Deciding in the page: the rules that an edge has handed out, and what has left since then.
+"""On-device decisions: the rules from the edge, and the events sent since.
 
 Pure, and only for `decisioningMethod: "on-device"`. Not for the deciding itself: browser/entry/decider.py comes in a script of its own.
 """
@@ -49,12 +49,12 @@ class OnDevice:
                 self._history = [[moment.now_ms, {}]]
 
     def give_up(self) -> None:
-        """The script can't be had: from now on the edge decides."""
+        """Let the edge decide from now on: the script could not be loaded."""
         self._wanted = False
         self.rules = ""
 
     def sent(self, xdm: dict[str, object], moment: Moment) -> None:
-        """Note an event that leaves: it may be a view, or tell what was shown."""
+        """Add a sent event to the history: it may be a view or a display report."""
         if self.rules:
             fields = {name: xdm[name] for name in ("eventType", "_experience") if name in xdm}
             self._history = self._history[-HISTORY_LIMIT:] + [[moment.now_ms, fields]]
@@ -71,6 +71,6 @@ class OnDevice:
 
 
 def propositions_in(text: str) -> list[dict[str, object]]:
-    """The propositions in what the part has answered."""
+    """The propositions in an answer of the part."""
     answer = decode(text)
     return [one for one in answer if isinstance(one, dict)] if isinstance(answer, list) else []

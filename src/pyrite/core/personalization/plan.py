@@ -113,13 +113,13 @@ class Plan:
                 proposition["renderProblems"] = bad
 
     def due(self) -> list[dict[str, object]]:
-        """What was shown and has not been told; from now on it counts as told."""
+        """Take the unreported displays; they count as reported from now on."""
         records = self._shown
         self._shown = []
         return records
 
     def problems(self, results: list[str]) -> list[str]:
-        """A line for each step that came to nothing."""
+        """A log line for each failed step."""
         out = []
         for index in range(min(len(results), len(self.steps))):
             if results[index] != "shown":

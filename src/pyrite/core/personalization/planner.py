@@ -13,7 +13,7 @@ from .redirects import COOKIE, MEMORY_S, noted, refusal
 
 
 class Planner:
-    """The plans of the tracker at *place* on its page that have not ended."""
+    """The open plans of the tracker at *place* on its page."""
 
     def __init__(self, place: int) -> None:
         self.interactions = Interactions({}, place=place)

@@ -1,4 +1,4 @@
-"""Redirects of offers, and how they never go round in circles.
+"""Redirects of offers, and the prevention of redirect loops.
 
 Pure. A short-lived cookie keeps which items have redirected this browser, and where to: one cookie holds for all hosts of a
 site, and where no cookie can be kept there is no redirect. Source of the item: Adobe's Web SDK 2.33, redirect-item.

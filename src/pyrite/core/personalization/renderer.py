@@ -1,4 +1,4 @@
-"""Answers rendered: plans begun and ended, views kept, what was shown reported, redirects, nothing rendered that came too late.
+"""Runs the renderings of one tracker: plans, the cache of views, display reports, redirects.
 
 Pure. Not for the events that ask: tracking/lifecycle.py. What a proposition becomes: planner.py, in a part.
 """
@@ -55,7 +55,7 @@ class Renderings:
         self._surface = ""  # of the newest page that was asked for
 
     def begun(self, event: Draft) -> list[Effect]:
-        """Effects of *event* beginning a view: what still waits for elements of another one is given up."""
+        """Note the view and page of *event*, and abandon steps that wait for elements of an earlier one."""
         if event.view:
             self._view = event.view
         if fetches_page(event):
@@ -73,25 +73,25 @@ class Renderings:
     def answered(
         self, event: Draft, id: str, propositions: list[dict[str, object]], moment: Moment
     ) -> "Steps":
-        """Steps that render what came for *event* and settle its promise."""
+        """Render the answer to *event* and settle its promise."""
         plan = Rendering(id, event)
         return self._take(plan, propositions, moment, notes=not event.decided)
 
     def view(self, event: Draft, moment: Moment) -> "Steps":
-        """Steps that render a view from what earlier answers brought; see `decided`."""
+        """Render a view from the cache; see `decided`."""
         propositions = self.views.of(event.view_name)
         return self.decided(event, [one for one in propositions if "items" in one], moment)
 
     def decided(
         self, event: Draft, propositions: list[dict[str, object]], moment: Moment
     ) -> "Steps":
-        """Steps that render what the page has already; the event leaves after the first pass and reports it."""
+        """Render *propositions*; then send the event, which reports what was shown."""
         event.decided = True
         plan = Rendering(moment.new_id(), event, leaves=True)
         return self._take(plan, propositions, moment)
 
     def apply(self, event: Draft, options: dict[str, object], moment: Moment) -> "Steps":
-        """Steps of `applyPropositions`; what is shown waits for an event that includes rendered propositions."""
+        """Render for `applyPropositions`. The next event that includes rendered propositions reports what was shown."""
         plan = Rendering(moment.new_id(), event, applied=options)
         propositions = self.views.of(event.view_name) if event.view else []
         plan.shown = _markers(propositions)
@@ -105,7 +105,7 @@ class Renderings:
         *,
         notes: bool = True,
     ) -> "Steps":
-        """Steps that render *propositions* by *plan*; it *notes* a view without any."""
+        """Render *propositions* by *plan*. *notes*: report a view without offers, too."""
         event = plan.event
         self.views.keep(propositions)
         fetches = fetches_page(event) or not event.query
@@ -117,7 +117,7 @@ class Renderings:
     def _plan(
         self, plan: Rendering, propositions: list[dict[str, object]], moment: Moment
     ) -> "Steps":
-        """Steps that have the part make *plan*, where there is anything to render."""
+        """Have the part make *plan* if there is anything to render."""
         event = plan.event
         self._plans[plan.id] = plan
         plan.propositions = propositions
@@ -132,7 +132,7 @@ class Renderings:
     def prepared(
         self, plan: Rendering, run: "Run | None", moment: Moment, *, allowed: bool
     ) -> "Steps":
-        """Steps that render *plan* with the part *run*, None where it can't be had; *allowed*: a cookie may be stored."""
+        """Render *plan* with the part *run*, None if it could not be loaded. *allowed*: cookies may be stored."""
         if plan.id not in self._plans:
             return []
         answer: dict[str, object] = {}
@@ -158,7 +158,7 @@ class Renderings:
         return decode_object(self._run(encode(question))) if self._run else {}
 
     def _told(self, do: str, question: dict[str, object]) -> dict[str, object]:
-        """The same where an event or a promise waits for it: a script of the page may have taken the part away."""
+        """The same, without raising: a script of the page may have removed the part, and an event or promise waits."""
         try:
             return self._ask(do, question)
         except Exception as error:
@@ -179,7 +179,7 @@ class Renderings:
         return steps + self._end(plan.id)
 
     def _leave_for(self, plan: Rendering, redirect: dict[str, object], moment: Moment) -> "Steps":
-        """Report the redirect so that the report survives the page, then go; the promise is held until the page is gone."""
+        """Report the redirect by a request that outlives the page, then redirect. The promise stays open."""
         plan.redirects = True
         age_s = redirect.get("maxAgeS")
         cookie = SetCookie(
@@ -199,16 +199,16 @@ class Renderings:
         return steps
 
     def stayed(self, id: str) -> "Steps":
-        """Steps where a redirect has come to nothing (a download, a blocked address): the page is shown again."""
+        """Show the page again: the redirect did not leave it (a download, a blocked address)."""
         steps: Steps = [Stay()]
         return steps + self._end(id)
 
     def _end(self, id: str) -> "Steps":
-        """Steps of a plan without steps in the page."""
+        """End a plan that has no steps in the page."""
         return self.rendering(id, []) + self.rendered(id, [])
 
     def rendering(self, id: str, results: list[str]) -> "Steps":
-        """Steps after the first pass over a plan: *results* has a word for each step: shown, waiting or what failed."""
+        """Process the first pass over a plan. *results* has a word per step: shown, waiting, or the error."""
         plan = self._plans.get(id)
         if plan is None:
             return []
@@ -219,7 +219,7 @@ class Renderings:
         return steps + self._settle(plan)
 
     def rendered(self, id: str, results: list[str]) -> "Steps":
-        """Steps at the end of a plan: one display event for all that was shown and nothing that was not."""
+        """Process the end of a plan: one display event reports what was shown, and nothing else."""
         plan = self._plans.pop(id, None)
         if plan is None:
             return []
@@ -230,7 +230,7 @@ class Renderings:
         return steps + [Released()]
 
     def _finish(self, plan: Rendering, results: list[str], *, end: bool) -> list[str]:
-        """Take over what came of *plan*; the lines of what came to nothing."""
+        """Take over the results of *plan*; returns a log line per failed step."""
         problems: list[str] = []
         if plan.planned:
             answer = self._told("finish", {"plan": plan.id, "results": results, "end": end})
@@ -242,7 +242,7 @@ class Renderings:
         return problems
 
     def _settle(self, plan: Rendering) -> "Steps":
-        """Once for a plan: its promise resolves, or the event that it has held up leaves and reports what was shown."""
+        """Resolve the promise of *plan*, or dispatch the event that it held; once."""
         if plan.settled:
             return []
         plan.settled = True
@@ -264,13 +264,13 @@ class Renderings:
         return Dispatch(event)
 
     def include_rendered(self, event: Draft) -> None:
-        """Have *event*, where it includes rendered propositions, report what was shown and no event has reported."""
+        """Add the unreported displays to *event* if it includes rendered propositions."""
         if event.includes_rendered:
             event.shown = event.shown + self._unreported
             self._unreported = []
 
     def _report(self, plan: Rendering, *, unloading: bool) -> "Steps":
-        """Steps that tell the edge what *plan* has shown and no event has reported yet."""
+        """Report the unreported displays of *plan*."""
         records = plan.due()
         if not records:
             return []
@@ -280,11 +280,11 @@ class Renderings:
         return [plan.report(records, unloading=unloading)]
 
     def holds_back(self) -> bool:
-        """Whether a plan is open whose report waits for an event that includes rendered propositions."""
+        """Whether an open plan leaves its report to an event that includes rendered propositions."""
         return any([not self._plans[id].reports for id in self._plans])
 
     def leaving(self) -> "Steps":
-        """Steps of the page going away: what was shown is reported now."""
+        """Report what was shown: the page is being left."""
         steps: Steps = []
         for id in sorted(self._plans):
             plan = self._plans[id]
@@ -296,5 +296,5 @@ class Renderings:
 
 
 def _markers(propositions: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Those that only stand for a view without offers, as they are reported."""
+    """The reports of the views without offers among *propositions*."""
     return [short(proposition) for proposition in propositions if "items" not in proposition]

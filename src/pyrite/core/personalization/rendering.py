@@ -1,4 +1,4 @@
-"""The rendering of one answer as the tracker sees it, and what a rendering leads to: follow-ups, as data.
+"""The rendering of one answer, and its follow-ups as data.
 
 Pure. Events carries the follow-ups out (tracking/events.py). Not for the steps in the page: plan.py, which comes in a part.
 """
@@ -10,7 +10,7 @@ from .propositions import display, fetches_page, page_surface
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # In their order; each follow-up stands where its effects belong.
+    # In order: a follow-up stands in the place of its effects.
     Steps = list["Effect | Dispatch | Track | Prepare | Released"]
 
 
@@ -46,13 +46,13 @@ class Rendering:
         return self.applied is None and self.event.displays
 
     def due(self) -> list[dict[str, object]]:
-        """What was shown and has not been reported; from now on it counts as reported."""
+        """Take the unreported displays; they count as reported from now on."""
         records = self.shown
         self.shown = []
         return records
 
     def take(self, answer: dict[str, object]) -> None:
-        """Note what the part says is returned, and was shown."""
+        """Take over from the part what is returned to the caller, and what was shown."""
         self.returned = list_at(answer, "returned")
         self.shown = self.shown + list_at(answer, "shown")
 

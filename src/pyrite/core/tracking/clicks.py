@@ -1,4 +1,4 @@
-"""A click's way to an event: told by the page, shown to the page's callbacks, sent with what it means to offers.
+"""From a click to an event: passed to the page's callbacks, sent with the offers that it belongs to.
 
 Pure. Not for which clicks count and what they say: collect/clicks.py.
 """
@@ -42,7 +42,7 @@ class Clicks:
         error: str,
         moment: Moment,
     ) -> list[Effect]:
-        """Effects of what *hook* made of a click; see Tracker.hooked."""
+        """Effects of the answer of *hook* to a click; see Tracker.hooked."""
         if error:
             line = f"{hook} threw: {error}; the click was not sent"
             return [Log(level="error", message=line)]

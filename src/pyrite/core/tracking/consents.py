@@ -1,4 +1,4 @@
-"""The visitor's choices on their way to the edge, one at a time, and what it has been told already.
+"""Sends the visitor's consent choices to the edge, one at a time, and remembers which it knows.
 
 Pure. Requests are made here and sent by the command setConsent, which also tells their outcomes.
 """
@@ -34,17 +34,17 @@ class Consents:
         self._sent: tuple[object, str, list[str]] | None = None
 
     def state(self, moment: Moment) -> str:
-        """`in`, `out`, or `pending`, also while a choice is on its way."""
+        """`in`, `out`, or `pending`; also `pending` while a choice is in flight."""
         return PENDING if self._sent else self._visitor.consent(moment)
 
     def allow(self, moment: Moment) -> bool:
-        """Whether consent is `in`, and no other choice is on its way."""
+        """Whether consent is `in`, and no other choice is in flight."""
         return self._visitor.consent(moment) == IN and (not self._sent or self._sent[1] == IN)
 
     def set(
         self, call: object, options: dict[str, object], moment: Moment
     ) -> "tuple[list[Effect], Request | None]":
-        """The request that tells the edge; None while another is on its way, or if it knows. Raises ConsentError."""
+        """The request that sends the choice; None while another is in flight, or if the edge knows it. Raises ConsentError."""
         consent = options["consent"]
         choice = general(consent)
         if self._sent:
@@ -67,7 +67,7 @@ class Consents:
         return effects, request
 
     def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects of the edge's answer to the choice that was on its way."""
+        """Effects of the edge's answer to the choice in flight."""
         if self._sent is None:
             return []
         call, choice, records = self._sent
@@ -79,7 +79,7 @@ class Consents:
         return effects
 
     def next(self, moment: Moment) -> "tuple[list[Effect], Request | None]":
-        """Effects of the choices that have waited for the last one, and the request of the first that the edge must hear of."""
+        """Effects of the queued choices, and the request of the first that the edge does not know."""
         effects: list[Effect] = []
         request: Request | None = None
         while self._calls and request is None:
@@ -89,7 +89,7 @@ class Consents:
         return effects, request
 
     def _keep(self, chosen: str, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects that store the choice where the edge did not; what the edge stores counts."""
+        """Effects that store the choice, unless the edge's answer stores it."""
         if not chosen:
             return []
         for entry in payloads(outcome.answer, "state:store"):
@@ -98,7 +98,7 @@ class Consents:
         return self._visitor.keep(self._cookie, "general=" + chosen, CONSENT_MAX_AGE_S, moment)
 
     def _knows(self, chosen: str, said: list[str], moment: Moment) -> bool:
-        """Whether the edge has been told all that, for this visitor."""
+        """Whether the edge knows this choice of this visitor."""
         stored = self._visitor.chosen(moment)
         if not stored or chosen not in ("", stored):
             return False

@@ -57,7 +57,7 @@ class Events(Lifecycle):
         return self.handed_on(steps, moment)
 
     def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
-        """An event that stands for the rendering a command asks for, and never leaves."""
+        """A draft for a command that only renders. It is never sent."""
         event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
         self.prehiding.settled = self.prehiding.settled or event.renders
         self.renderings.begun(event)
@@ -66,7 +66,7 @@ class Events(Lifecycle):
     def hooked(
         self, event: Draft, value: dict[str, object] | None, error: str, moment: Moment
     ) -> list[Effect]:
-        """Effects of what onBeforeEventSend did: *value* as it left it, None when it cancelled, *error* when it threw."""
+        """Effects of onBeforeEventSend's answer: *value* as changed, None if it cancelled the event, *error* if it threw."""
         if value is not None and not error:
             event.replace(value)
             return self.admit(event, moment)
@@ -90,7 +90,7 @@ class Events(Lifecycle):
         return self.handed_on(self.renderings.rendered(plan, results), moment)
 
     def release(self, moment: Moment) -> list[Effect]:
-        """Effects of what was held being looked at again."""
+        """Re-examine the events that waited for consent or hints."""
         events = self.held
         self.held = []
         return self.admit_all(events, moment)
@@ -98,7 +98,7 @@ class Events(Lifecycle):
     # ---- the page ---------------------------------------------------------------------------------------------------
 
     def hinted(self, moment: Moment) -> list[Effect]:
-        """Effects of the browser having told its high-entropy hints (in the facts), or having refused."""
+        """Effects of the high-entropy client hints having come (in the facts), or having been refused."""
         self.hints_busy = False
         if isinstance(moment.facts.get("hints"), dict):
             environment = part(context(self._config.contexts(), moment), "environment")
@@ -107,7 +107,7 @@ class Events(Lifecycle):
         return self.release(moment)
 
     def leaving(self, moment: Moment) -> list[Effect]:
-        """Effects of the page going away: what waits for an answer, an element or hints leaves now; without consent nothing."""
+        """Send the waiting events: the page is being left. Without consent nothing is sent."""
         waiting = self.for_views + self.for_reports
         waiting = waiting + [self.deciding[ticket] for ticket in sorted(self.deciding)]
         self.for_views = []
@@ -125,7 +125,7 @@ class Events(Lifecycle):
         return effects
 
     def on_timer(self, what: str, number: str, moment: Moment) -> list[Effect]:
-        """Effects of a timer of an event or a plan having gone off."""
+        """Effects of a timer of an event or a plan."""
         if what == "hints":
             return self.hinted(moment)
         if what == "plan":

@@ -1,4 +1,4 @@
-"""The page's callbacks that have been called and have not answered yet.
+"""Calls of the page's callbacks without an answer yet.
 
 Pure. Not for what an answer means: events.py and clicks.py know.
 """
@@ -14,7 +14,7 @@ HOOK_MS = 10000  # after which a callback whose promise stays open counts as one
 
 
 class Hooks:
-    """The callbacks of one tracker that are at work, by ticket."""
+    """The open callback calls of one tracker, by ticket."""
 
     def __init__(self) -> None:
         self._asked: dict[str, tuple[str, object]] = {}
@@ -29,5 +29,5 @@ class Hooks:
         return [Ask(ticket=ticket, hook=hook, value=value), late]
 
     def take(self, ticket: str) -> tuple[str, object]:
-        """`(hook, subject)` of *ticket*, which is answered now; `("", None)` where it was before."""
+        """Close the call *ticket*; returns its `(hook, subject)`, `("", None)` if it was closed before."""
         return self._asked.pop(ticket, ("", None))

@@ -1,4 +1,4 @@
-"""An event from its beginning to its end: asked for, held, rendered, sent, answered.
+"""The life of an event: begun, held, rendered, sent, answered.
 
 Pure. Not for where events come from: events.py. Not for how they travel (outbox.py), or rendering (renderer.py).
 """
@@ -89,21 +89,21 @@ class Lifecycle:
     def guarded(
         self, step: "Callable[[Draft, Moment], list[Effect]]", event: Draft, moment: Moment
     ) -> list[Effect]:
-        """Effects of *step* for *event*. Every way of an event leads through here: an error in it ends this event alone."""
+        """Effects of *step* for *event*. An error ends this event alone."""
         try:
             return step(event, moment)
         except Exception as error:
             return self.refused(event, as_error(error)) + self.page_fetched(event, moment)
 
     def refused(self, event: Draft, error: TrackerError) -> list[Effect]:
-        """Effects of *event* having come to nothing."""
+        """Reject the promise of *event*, or log the error of an automatic event."""
         effects: list[Effect] = [Show()] if event.query else []
         if event.call is None:
             return effects + [Log(level="warn", message=error.message)]
         return effects + [rejected(event.call, error)]
 
     def begin(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Ask for the page's decisions where they are due, hide, let the page's callback have its say, go on."""
+        """Decide what to ask the edge for, prehide, call onBeforeEventSend if there is one, then admit."""
         event.query = (
             {}
             if event.unloading
@@ -126,18 +126,18 @@ class Lifecycle:
     # ---- out --------------------------------------------------------------------------------------------------------
 
     def admit(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects of *event* being looked at: it waits, is rendered or decided for, or leaves."""
+        """Hold *event*, render it from earlier answers, decide for it in the page, or dispatch it."""
         return self.guarded(self._admit_now, event, moment)
 
     def admit_all(self, events: list[Draft], moment: Moment) -> list[Effect]:
-        """Effects of each of *events* being looked at; see `admit`."""
+        """Admit each of *events*; see `admit`."""
         effects: list[Effect] = []
         for event in events:
             effects.extend(self.admit(event, moment))
         return effects
 
     def dispatch(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects that hand *event* to the outbox."""
+        """Put *event* into the outbox."""
         return self.guarded(self._dispatch_now, event, moment)
 
     def _admit_now(self, event: Draft, moment: Moment) -> list[Effect]:
@@ -160,7 +160,7 @@ class Lifecycle:
         return self.dispatch(event, moment)
 
     def _decide(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects of the page deciding for *event*; where it can't the edge is asked."""
+        """Decide for *event* in the page; ask the edge if that fails."""
         ticket = moment.new_id()
         self.deciding[ticket] = event
         question = self.device.question(event, moment)
@@ -183,14 +183,14 @@ class Lifecycle:
         return self._parts.use(DECIDE, url, go, moment)
 
     def _is_rendering(self) -> bool:
-        """Whether something is rendered, or about to be, whose report waits for the next event that takes it along."""
+        """Whether a rendering is open, or expected, that the next event with includeRenderedPropositions reports."""
         awaited = [self._sent[id] for id in self._sent]
         return self.renderings.holds_back() or any(
             [event.renders and not event.displays for event in awaited]
         )
 
     def release_reports(self, moment: Moment) -> list[Effect]:
-        """Effects of a plan having ended: events that take along what it has shown are looked at again."""
+        """Re-examine the events that waited for renderings to end."""
         waiting = self.for_reports
         self.for_reports = []
         return self.admit_all(waiting, moment)
@@ -222,7 +222,7 @@ class Lifecycle:
     # ---- rendering ---------------------------------------------------------------------------------------------------
 
     def handed_on(self, steps: "Steps", moment: Moment) -> list[Effect]:
-        """The effects among *steps*; in the place of each follow-up those that it leads to."""
+        """The effects among *steps*. Each follow-up is replaced by its effects."""
         effects: list[Effect] = []
         for step in steps:
             if isinstance(step, Effect):
@@ -238,7 +238,7 @@ class Lifecycle:
         return effects
 
     def _prepare(self, rendering: Rendering, moment: Moment) -> list[Effect]:
-        """Effects of *rendering*, once the part is there."""
+        """Load the part that renders, then prepare *rendering*."""
 
         def use(run: "Run | None", why: str, now: Moment) -> list[Effect]:
             allowed = self._consents.allow(now)
@@ -254,7 +254,7 @@ class Lifecycle:
     # ---- answers ----------------------------------------------------------------------------------------------------
 
     def on_outcome(self, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects for the event that *outcome* is of."""
+        """Effects of the outcome of a dispatched event."""
         event = self._sent.pop(outcome.entry.id, None)
         if event is None:
             return []
@@ -271,7 +271,7 @@ class Lifecycle:
         return effects + self.page_fetched(event, moment) + self.release_reports(moment)
 
     def _take(self, event: Draft, outcome: Outcome, moment: Moment) -> list[Effect]:
-        """Effects that render what *outcome* brought for *event*, and settle its promise."""
+        """Render the propositions in *outcome* and settle the promise of *event*."""
         if not event.answers:
             event.exchanged["requestBody"] = Json(outcome.request.text)
             if outcome.answer:
@@ -285,7 +285,7 @@ class Lifecycle:
         return self.handed_on(steps, moment)
 
     def page_fetched(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects of *event* having what it asks for the page, or never getting it: events for views are looked at again."""
+        """Re-examine the events that waited for views: *event* has its page decisions, or will never get them."""
         self._page_settled(event)
         if self._pages_asked:
             return []

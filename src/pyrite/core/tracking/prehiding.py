@@ -1,4 +1,4 @@
-"""The page hidden until its decisions have been rendered, so that nobody sees it change.
+"""Hides the page until its decisions are rendered, so that visitors do not see it change.
 
 Pure. Not for showing it again: lifecycle.py and personalization/renderer.py.
 """
@@ -14,7 +14,7 @@ DEFAULT_MS = 3000  # after which the page is shown whatever has come
 
 
 class Prehiding:
-    """Whether the page has been hidden or shown by an event of its own yet."""
+    """The prehiding of one page. *settled*: an event has hidden or shown it already."""
 
     def __init__(self, config: Config, visitor: Visitor) -> None:
         self._config = config
@@ -22,7 +22,7 @@ class Prehiding:
         self.settled = False
 
     def begun(self, event: Draft, moment: Moment) -> list[Effect]:
-        """Effects of *event* beginning: the page is hidden if it waits for decisions, else shown by the first event."""
+        """Hide the page if *event* waits for decisions; otherwise the first event shows it."""
         if event.call is None or event.unloading:
             return []
         hides = event.renders and bool(event.query) and self._visitor.consent(moment) != OUT

@@ -1,4 +1,4 @@
-"""What is known of the visitor on this page: cookies, device id, ECID, consent; and what the edge stores there.
+"""The visitor as this page knows them: cookies, device id, ECID, consent.
 
 Pure. Cookies are read from each Moment's facts, and kept in memory as well, for pages where cookies are blocked.
 Facts: `cookie` (document.cookie), `topDomain` (where a cookie holds for the whole site; '' for this host alone), `gpc`,
@@ -31,7 +31,7 @@ class Visitor:
         self._read = ("", "")  # the identity cookie last seen, and the ECID in it
 
     def cookies(self, moment: Moment) -> dict[str, str]:
-        """The page's cookies, with what this page was told to store and could not."""
+        """The page's cookies, and those that the edge set but the browser does not store."""
         text = moment.text("cookie")
         if text != self._text:
             self._text = text
@@ -46,7 +46,7 @@ class Visitor:
         return consent_state(cookie=self._choice(moment), gpc=self._gpc(moment), default=default)
 
     def chosen(self, moment: Moment) -> str:
-        """`in` or `out` where the visitor has chosen; else empty."""
+        """`in` or `out` if the visitor has chosen; else empty."""
         return consent_state(cookie=self._choice(moment), gpc=False, default="")
 
     def why_out(self, moment: Moment) -> str:
@@ -60,14 +60,14 @@ class Visitor:
         return moment.facts.get("gpc") is True and self._config.flag("globalPrivacyControlEnabled")
 
     def ecid(self, moment: Moment) -> str:
-        """The ECID that the edge gave; empty while it has not."""
+        """The ECID from the edge; empty before it has assigned one."""
         cookie = self.cookies(moment).get(self._config.cookie_prefix + "identity", "")
         if cookie != self._read[0]:
             self._read = (cookie, parse_ecid(cookie))
         return self._read[1] or self._ids.get("ECID", "")
 
     def region_id(self, moment: Moment) -> object:
-        """The number of the edge's region; the location hint while it has not told."""
+        """The number of the edge's region; the location hint as long as the number is unknown."""
         return self.region(moment) if self._region_id is None else self._region_id
 
     def learn_region(self, header: str) -> None:
@@ -77,15 +77,15 @@ class Visitor:
             self._region_id = int(number)
 
     def region(self, moment: Moment) -> str:
-        """The edge's location hint for this visitor; empty while there is none."""
+        """The edge's location hint for this visitor; empty if there is none."""
         return self.cookies(moment).get(self._config.cookie_prefix + "cluster", "")
 
     def knows_device(self, moment: Moment) -> bool:
-        """Whether there is a device id already."""
+        """Whether the visitor has a device id."""
         return self._fpid != "" or FPID_COOKIE in self.cookies(moment)
 
     def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
-        """The device id, and the effects that store it where it is new. Never called without consent."""
+        """The device id, and the effects that store a new one. Never called without consent."""
         found = self.cookies(moment)
         known = found.get(FPID_COOKIE, "") or self._fpid
         # One has been minted where an event left before the tracker was there, on this page or on one before it.
@@ -166,7 +166,7 @@ class Visitor:
             self._ids[text_at(part(identity, "namespace"), "code")] = text_at(identity, "id")
 
     def core(self) -> str:
-        """The id in Adobe's namespace CORE, where an edge has given one; else empty."""
+        """The id in Adobe's namespace CORE; empty if the edge has not assigned one."""
         return self._ids.get("CORE", "")
 
     def _same_site(self, moment: Moment) -> bool:
