@@ -5,7 +5,7 @@ A script of its own, loaded only by pages that decide themselves; it serves ever
 
 from ...core.decisions.rules import Rules
 from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS, Profile, Subject
-from ...core.event import PAGE_VIEW, part
+from ...core.event import PAGE_VIEW, list_at, part
 from ...core.parts import DECIDE, PREFIX
 from ...core.personalization.propositions import shown_in
 from ...core.wire import decode_object, encode
@@ -51,12 +51,9 @@ def decided(given: str, *more: Any) -> str:
     query = part(question, "query")
     event = part(question, "event")
     now_ms = _whole(question.get("now"))
-    history = question.get("history")
     subject = Subject(
         event=event,
-        visitor=build_profile(
-            prepared, history if isinstance(history, list) else [], event, now_ms
-        ),
+        visitor=build_profile(prepared, list_at(question, "history"), event, now_ms),
         now_ms=now_ms,
         language=text(look(window.navigator, "language")),
         agent=text(look(window.navigator, "userAgent")),
@@ -76,8 +73,7 @@ def build_profile(
     displays = part(record, "shown")
     displays_ms: dict[str, list[int]] = {}
     for name in displays:
-        times = displays[name]
-        displays_ms[name] = [_whole(time) for time in times] if isinstance(times, list) else []
+        displays_ms[name] = [_whole(time) for time in list_at(displays, name)]
     last_ms = (
         _whole(history[0][0]) if history else now_ms
     )  # the first entry is the rules' own arrival

@@ -6,6 +6,7 @@ alone, so it stays when experiences, variants or servers are added. Each use of 
 uses ever hash the same text, whatever the ids. Not for conditions: audience.py.
 """
 
+from ..event import list_at
 from ..personalization.propositions import PAGE_SCOPE, PROVIDER
 from ..personalization.schemas import DEFAULT
 from .audience import build_check, listed, parse_spans, pieces_from, weekday, within
@@ -80,12 +81,9 @@ class Prepared:
         self.scheduled = bool(schedule)
         self.start_ms = _number(schedule, "start_ms", 0)
         self.end_ms = _number(schedule, "end_ms", 0)
-        days = schedule.get("days")
-        self.days = days if isinstance(days, list) else []
-        hours = schedule.get("hours")
-        self.hours = parse_spans(hours if isinstance(hours, list) else [])
-        offsets = schedule.get("offsets")
-        self.offsets = offsets if isinstance(offsets, list) else []
+        self.days = list_at(schedule, "days")
+        self.hours = parse_spans(list_at(schedule, "hours"))
+        self.offsets = list_at(schedule, "offsets")
         self.percentage = _number(experience, "percentage", 100)
         self.in_seed = seed(f"percentage/{self.id}")
         self.holdout = _number(experience, HOLDOUT, -1)
@@ -93,10 +91,9 @@ class Prepared:
         cap = _table(experience, "cap")
         self.cap = int(_number(cap, "shown", 0))
         self.cap_ms = int(_number(cap, "hours", 0) * HOUR_MS)
-        variants = experience.get("variants")
         self.choices = [
             Choice(experience, variant)
-            for variant in (variants if isinstance(variants, list) else [])
+            for variant in list_at(experience, "variants")
             if isinstance(variant, dict)
         ]
         self.nothing = Choice(experience, {"id": HOLDOUT})
@@ -188,8 +185,7 @@ class Rules:
         """The experiences for the requested scopes and this path, by rank; forced ones first."""
         scopes: dict[str, bool] = {}  # a list would take its time with a hundred thousand scopes
         for name in ("decisionScopes", "surfaces"):
-            listed_scopes = query.get(name)
-            for scope in listed_scopes if isinstance(listed_scopes, list) else []:
+            for scope in list_at(query, name):
                 if isinstance(scope, str):
                     scopes[scope] = True
         candidates: list[Prepared] = []
