@@ -13,7 +13,7 @@ KINDS = {kind.__name__ for kind in effects.Effect.__subclasses__()}
 
 
 def handlers(room: str) -> list[str]:
-    """The names that stand before a method in a table of *room*, `"Send": self._send`."""
+    """The names that stand before a method or a function in a table of *room*: `"Send": self._send`, `"Hide": hide_page`."""
     return [
         key.value
         for file in sorted((SOURCE / room).rglob("*.py"))
@@ -23,7 +23,7 @@ def handlers(room: str) -> list[str]:
         if isinstance(key, ast.Constant)
         and isinstance(key.value, str)
         and key.value[:1].isupper()
-        and isinstance(value, ast.Attribute)
+        and isinstance(value, (ast.Attribute, ast.Name))
     ]
 
 
