@@ -40,8 +40,9 @@ def test_every_lane_stays_small(built: Path) -> None:
     # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent, 100 for ibexa,
     # 900 for frameworks.
     assert brotli["compiled"]["tracker"] <= 32_090
-    # 10,600, and what it takes to be at home in frameworks: views that settle, offers that stay, nodes that others own.
-    assert brotli["compiled"]["offers"] <= 14_000
+    # 10,600, and what it takes to be at home in frameworks: views that settle, offers that stay, nodes that others own,
+    # and what a server has rendered for them.
+    assert brotli["compiled"]["offers"] <= 14_600
     assert brotli["compiled"]["JSS"] <= 3_520
     assert brotli["compiled"]["Ibexa"] <= 7_500
     assert brotli["every lane"]["Ibexa's script"] <= 2_300

@@ -1,5 +1,6 @@
 """Libraries from npm that tests run beside ours: installed once, as e2e/package.json pins them."""
 
+import functools
 import json
 import shutil
 import subprocess
@@ -41,6 +42,7 @@ def pack(name: str) -> Path:
     return folder / "package"
 
 
+@functools.cache
 def bundled(entry: str, name: str, *options: str) -> str:
     """The text of one script for a page, from a module's source *entry*, with libraries from node_modules in it."""
     tools(WEB)
@@ -53,6 +55,20 @@ def bundled(entry: str, name: str, *options: str) -> str:
     ]  # fmt: skip
     result = subprocess.run(
         command, input=entry, capture_output=True, text=True, cwd=installed().parent
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@functools.cache
+def printed(entry: str, name: str) -> str:
+    """What Node writes for a module's source *entry*, with libraries from node_modules: what a server sends, or a compiler makes."""
+    node = shutil.which("node")
+    assert node, "the build needs it too"
+    external = ["--external:svelte/compiler", "--external:domino"]
+    script = bundled(entry, name, "--platform=node", "--format=cjs", *external)
+    result = subprocess.run(
+        [node], input=script, capture_output=True, text=True, cwd=installed().parent
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

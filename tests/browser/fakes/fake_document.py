@@ -33,6 +33,17 @@ class Text(Obj):
         return Array()
 
 
+class Comment(Text):
+    """A comment."""
+
+    nodeType = 8
+    nodeName = "#comment"
+
+    def __init__(self, data: str) -> None:
+        super().__init__("")
+        self.data = data
+
+
 class Element(Target):
     """An element of HTML; `a` reads addresses as browsers do."""
 
@@ -169,8 +180,22 @@ class Element(Target):
     def isSameNode(self, other: Any) -> bool:
         return self is other
 
+    @property
+    def previousSibling(self) -> Any:
+        place = self.parentNode.childNodes.index(self)
+        return self.parentNode.childNodes[place - 1] if place else None
+
+    def closest(self, css: str) -> Any:
+        node: Any = self
+        while node is not None and node.nodeType == 1 and not _fits(node, css):
+            node = node.parentNode
+        return node if node is not None and node.nodeType == 1 else None
+
+    def querySelector(self, css: str) -> "Element | None":
+        return next(iter(self.querySelectorAll(css)), None)
+
     def querySelectorAll(self, css: str) -> Array:
-        """What `#id`, a name or `*` chooses, each of a list; behind `:scope >` children alone."""
+        """What `#id`, a name, `[name]`, `[name="value"]` or `*` chooses, each of a list; behind `:scope >` children alone."""
         if css == "!":
             raise JsError("SyntaxError")
         if css.startswith((":scope > ", ":host > ")):
@@ -185,8 +210,16 @@ class Element(Target):
 
 
 def _fits(element: Element, css: str) -> bool:
-    choices = ("*", f"#{element.id}", element.nodeName.lower())
+    choices = ["*", f"#{element.id}", element.nodeName.lower()]
+    for one in element.attributes:
+        named = f"[{one.name}]"
+        choices += [named, element.nodeName.lower() + named, f'[{one.name}="{one.value}"]']
     return any(one.strip() in choices for one in css.split(","))
+
+
+def _comments_in(element: Element) -> list[Comment]:
+    found = [node for node in element.childNodes if node.nodeType == 8]
+    return found + [one for child in element.children for one in _comments_in(child)]
 
 
 class _Parser(HTMLParser):
@@ -274,9 +307,9 @@ class Document(Element):
         return Element(self._window, name)
 
     def getElementById(self, id: str) -> Element | None:
-        found = self.querySelectorAll(f"#{id}")
-        return found[0] if found else None
+        return self.querySelector(f"#{id}")
 
-    def querySelector(self, css: str) -> Element | None:
-        found = self.querySelectorAll(css)
-        return found[0] if found else None
+    def createTreeWalker(self, root: Element, what: int) -> Obj:
+        """Of comments."""
+        found = iter(_comments_in(root))
+        return Obj(nextNode=lambda: next(found, None))

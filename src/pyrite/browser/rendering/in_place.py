@@ -25,7 +25,7 @@ ON_DOCUMENT = "_$DX_DELEGATE"
 
 def is_owned(node: Any) -> bool:
     """Whether a framework owns *node*."""
-    if _names(node, ON_NODES):
+    if is_named(node, ON_NODES):
         return True
     return _is_inside(own(node, "parentNode"))
 
@@ -34,7 +34,7 @@ def holds_owned(element: Any) -> bool:
     """Whether a framework owns what is in *element*."""
     if _is_inside(element):
         return True
-    return any([_names(node, ON_NODES) for node in nodes_in(element)])
+    return any([is_named(node, ON_NODES) for node in nodes_in(element)])
 
 
 def nodes_in(element: Any) -> "list[Any]":
@@ -51,13 +51,14 @@ def _is_inside(element: Any) -> bool:
         return True
     place = element
     while place:
-        if _names(place, ON_ROOTS):
+        if is_named(place, ON_ROOTS):
             return True
         place = own(place, "parentNode")
     return False
 
 
-def _names(node: Any, marks: "tuple[str, ...]") -> bool:
+def is_named(node: Any, marks: "tuple[str, ...]") -> bool:
+    """Whether *node* has a name of its own that begins with one of *marks*."""
     names = window.Object.getOwnPropertyNames(node)
     for index in range(names.length):
         name = text(names[index])

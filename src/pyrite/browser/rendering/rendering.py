@@ -10,6 +10,7 @@ from ..bridge import callback, construct, invoke, own, parse, reach, window
 from ..elements import hide
 from ..sequence import each
 from .dom import apply
+from .hydration import Hydration
 from .lasting import carry_out
 from .trace import Trace
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WAIT_MS = 5000  # how long an element is awaited; Alloy's value
 LOOK_MS = 100  # between two looks for a shadow root that is not there yet
+HELD_LOOK_MS = 16  # between two looks whether a framework has taken over what its server has rendered; it changes nothing
+HELD_PASS_MS = 1000  # how long that puts off the end of the first pass, and so what hides the page
 WAITING = "waiting"
 RUNNING = "running"
 SHOWN = "shown"
@@ -53,6 +56,9 @@ class Rendering:
         self._started = started
         self._finished = finished
         self._first_pass = True
+        self._hydration = Hydration() if lasts else None  # where not, the page says itself when
+        self._held: list[int] = []
+        self._looks = False
         self._observer: Any = None
         self._watched: list[Any] = []  # shadow roots, beside the document
         self._misses_root = False
@@ -82,12 +88,19 @@ class Rendering:
             self._missed = True
             return
         self._busy = True
+        self._held = []
+        if self._hydration:
+            self._hydration.look()
         waiting = [index for index in range(len(self._results)) if self._results[index] == WAITING]
         each(waiting, self._find, lambda: each(waiting, self._carry_out, self._passed))
 
     def _find(self, index: int, next_one: Any) -> None:
+        step = self._steps[index]
+
         def found(elements: "list[Any]") -> None:
-            if elements:
+            if self._hydration and self._hydration.holds(elements, str(step["type"])):
+                self._held.append(index)
+            elif elements:
                 self._found[index] = elements
             next_one()
 
@@ -95,7 +108,7 @@ class Rendering:
             self._end(index, why)
             next_one()
 
-        find(str(self._steps[index]["selector"]), found, refused, self._entered)
+        find(str(step["selector"]), found, refused, self._entered)
 
     def _carry_out(self, index: int, next_one: Any) -> None:
         elements = self._found.pop(index, None)
@@ -128,12 +141,20 @@ class Rendering:
         if missed and WAITING in self._results:
             self._again()
             return
+        if self._first_pass and self._held and self._waited_ms() < HELD_PASS_MS:
+            self._look_later()
+            return
         if self._first_pass:
             self._first_pass = False
             self._started(list(self._results))
             if self._open:
                 self._wait()
+        elif self._held:
+            self._look_later()
         self._stop_if_done()
+
+    def _waited_ms(self) -> int:
+        return self._hydration.waited_ms() if self._hydration else 0
 
     def _entered(self, root: Any) -> None:
         """A shadow root that a selector goes through; None for one that is not there yet."""
@@ -161,22 +182,31 @@ class Rendering:
         for root in self._watched:
             self._observe(root)
         window.setTimeout(callback(self._give_up), WAIT_MS)
-        if self._misses_root:
-            window.setTimeout(callback(self._look), LOOK_MS)
+        if self._misses_root or self._held:
+            self._look_later()
 
     def _observe(self, root: Any) -> None:
         self._observer.observe(root, parse('{"childList":true,"subtree":true}'))
 
+    def _look_later(self) -> None:
+        if not self._looks:
+            self._looks = True
+            window.setTimeout(callback(self._look), HELD_LOOK_MS if self._held else LOOK_MS)
+
     def _look(self, *_: Any) -> None:
         """No observer tells of a shadow root that an element is given: until all steps are done it is looked for."""
-        if self._observer:
+        self._looks = False
+        if self._observer or self._first_pass:
             self._again()
-            window.setTimeout(callback(self._look), LOOK_MS)
+            if self._observer and self._misses_root:
+                self._look_later()
 
     def _give_up(self, *_: Any) -> None:
         for index in range(len(self._results)):
-            if self._results[index] == WAITING:
+            if self._results[index] == WAITING and index not in self._held:
                 self._end(index, f"no element within {WAIT_MS // 1000} s")
+        if self._held:
+            window.setTimeout(callback(self._give_up), WAIT_MS)
         self._stop_if_done()
 
     def _stop_if_done(self) -> None:
