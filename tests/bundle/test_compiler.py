@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from refused import REFUSED
 
 from pyrite.bundle.compiler.compile import compiled
 from pyrite.bundle.compiler.errors import CompileError
@@ -112,34 +113,6 @@ def test_each_line_knows_the_python_line_it_comes_from(tmp_path: Path) -> None:
     assert content["sources"] == ["a.py"]
     assert text.splitlines()[:4] == ["export function f() {", "  let x = 1;", "  return x;", "}"]
     assert content["mappings"] == "AAEA;AACA;AAEA;AAHA"
-
-
-REFUSED = {
-    "def f(a):\n    match a:\n        case 1: pass\n": "2: Match is not compiled; write it with the plain constructs",
-    "def f(a):\n    return a[::2]\n": "2: a slice with a step; write a loop",
-    "def f(a):\n    return {1: a}\n": "2: the key 1 is no text; keys of dicts are texts",
-    "def f(a):\n    return '%s' % a\n": "2: a text with %; use an f-string",
-    "def f(a):\n    try:\n        return a\n    except KeyError:\n        return 1\n": "4: except KeyError; look before you take",
-    "def f(a):\n    return f'{a:>10}'\n": "2: the format '>10' is not compiled; use 0Nd",
-    "def f(a):\n    return a(x=1)\n": "2: a is called with names, and what it is can't be told; annotate it",
-    "def g(*, x):\n    return x\ndef f():\n    return g(y=1)\n": '4: g takes no argument "y": 1; it takes x',
-    "def f(a):\n    for x in a:\n        pass\n    else:\n        return 1\n": "2: for with else; write the condition out",
-    "def f(a):\n    return dict.fromkeys(a)\n": "2: the name dict is not known; define it, import it",
-    "def f(a):\n    yield a\n": "2: Yield is not compiled",
-    "class C:\n    pass\ndef f(a: C):\n    return type(a).__name__\n": "4: the name of a class that stands alone; write the name",
-    "def f(a):\n    with a:\n        pass\n": "2: With is not compiled",
-    "import os\ndef f():\n    return print(1)\n": "3: print() is not compiled; use what the portable subset has",
-    "if 1:\n    x = 2\n": "1: If at the top of a module; define functions, classes and constants there",
-    "def f(a, *b, c=1):\n    return a\n": "1: both *args and parameters given by name; leave one of them out",
-    "class A:\n    x = 1\nclass B(A):\n    def f(self):\n        self.x = 2\n": "5: self.x is set, and is a constant of the class; give it another name",
-    "from .nowhere import x\n": "1: imports core/nowhere.py; it is not part of the page",
-    "def f(a):\n    a[0].b()['c'] += 1\n": "2: a call in the target; keep it in a name first",
-    "class C:\n    for x in []:\n        pass\n": "2: For in a class; only methods and constants stand in classes",
-    "class C:\n    def __init__(self) -> None:\n        self.a: list[int] = []\n    def f(self, b):\n        self.a += b\n": "5: a list or dict changed by an operator; use extend or update",
-    "def f(a, b: list[int]):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
-    "def f(a: dict[str, int], b):\n    a |= b\n": "2: a list or dict changed by an operator; use extend or update",
-    "def f(a, b):\n    a += b\n": "2: a list or dict changed by an operator; use extend or update",
-}
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
