@@ -250,6 +250,26 @@ def test_a_file_that_is_gone_is_told(site: Site) -> None:
     assert "is gone" in site.notes[0]
 
 
+@pytest.mark.parametrize("cut", [slice(0, 40), slice(12, None)], ids=["half", "damaged"])
+def test_a_packed_file_that_cant_be_read_is_told_and_harms_none_of_its_neighbours(
+    site: Site, cut: slice
+) -> None:
+    site.write(1)
+    site.read()
+    site.write(2)
+    site.rotate()
+    rotated = site.log.with_name("access.log.1")
+    packed = gzip.compress(rotated.read_bytes())
+    damaged = packed[cut] if cut.stop else packed[:12] + b"\xff" * 20 + packed[32:]
+    rotated.with_name("access.log.1.gz").write_bytes(damaged)
+    rotated.unlink()
+    site.write(3)
+    site.read()
+
+    assert site.items == [1, 3]
+    assert site.notes
+
+
 def test_a_rotated_file_that_nobody_writes_to_is_let_go_of_with_its_last_line(site: Site) -> None:
     site.write(1)
     follower = site.begin()

@@ -93,7 +93,7 @@ class LogFile:
     def next(self, *, is_final: bool = False) -> Piece:
         """The next lines, which may be none. With *is_final* what stands at the end without a line's end is a line.
 
-        Raises Truncated, and OSError or EOFError for a file that can't be read.
+        Raises Truncated, and OSError, EOFError or zlib.error for a file that can't be read.
         """
         at = self.position
         data = self._at(at.offset, PIECE_BYTES)

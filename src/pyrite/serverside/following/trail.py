@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,11 @@ from pathlib import Path
 from .logfile import LogFile, Position, Truncated
 
 QUIET_S = 60  # without a write, after which a rotated file is done: servers write to it until their workers know
-UNREADABLE = (OSError, EOFError)  # what opening and reading a file may raise; gzip's among them
+UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+)  # what opening and reading a file may raise, packed ones too
 
 
 class Trail:
