@@ -227,3 +227,21 @@ def test_the_first_fifty_visitors_are_printed_unless_all_are_asked_for(tmp_path:
     assert len(records("visitors", "--json", "--data", tmp_path)) == 50
     assert len(records("visitors", "--json", "--all", "--data", tmp_path)) == 60
     assert "\x1b" not in run("visitors", "--all", "--data", tmp_path)
+
+
+# ---- why -----------------------------------------------------------------------------------------------------------
+
+
+def test_why_tells_of_each_experience_what_becomes_of_it(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "experiences"
+    folder.mkdir()
+    variant = "[[variants]]\nid = 'new'\nitems = []\n"
+    (folder / "cart.toml").write_text(f"audience = {{path = '/cart'}}\n{variant}")
+    (folder / "known.toml").write_text(f"audience = {{visitor = 'returning'}}\n{variant}")
+    places = ("--data", data, "--experiences", folder)
+    found = {one["id"]: one for one in records("why", "visitor-1", "https://a.test/cart", "--json", *places)}  # fmt: skip
+
+    assert found["cart"]["variant"] == "new"
+    assert found["known"]["reason"] == 'audience.visitor: expected "returning", saw "new"'
+    assert "gets new" in run("why", "a-stranger\x1b", "https://a.test/cart", *places)
+    assert "\x1b" not in run("why", "a-stranger", "https://a.test/\x1b]0;x\x07", *places)

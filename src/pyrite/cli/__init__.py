@@ -13,6 +13,7 @@ from pyrite.cli import (
     sessions,
     tail,
     visitors,
+    why,
 )
 from pyrite.cli.common import app
 
@@ -30,4 +31,5 @@ __all__ = [
     "sessions",
     "tail",
     "visitors",
+    "why",
 ]

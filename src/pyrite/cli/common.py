@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from pyrite.cli.terminal import complain, note
 
 # As a newcomer needs them; `--help` shows them in this order.
-COMMANDS = ("demo", "serve", "build", "tail", "events", "visitors", "sessions", "doctor", "histories", "pixel", "follow", "experiments", "preview", "keys", "replay", "export", "erase", "unlink")  # fmt: skip
+COMMANDS = ("demo", "serve", "build", "tail", "events", "visitors", "sessions", "doctor", "histories", "pixel", "follow", "experiments", "why", "preview", "keys", "replay", "export", "erase", "unlink")  # fmt: skip
 
 
 class _Ordered(TyperGroup):
