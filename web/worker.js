@@ -9,7 +9,7 @@
     const settle = (ok, value) => port.postMessage(JSON.stringify({ call, ok, value }));
     try {
       // Nothing but an instance: a worker gets no other function of the page by this way.
-      if (!(window.__alloyNS || []).includes(instance)) throw Object.assign(new Error("the page has no " + instance + ": it needs the base code and alloy.js"), { code: "worker.page" });
+      if (!(window.__pyriteNS || window.__alloyNS || []).includes(instance)) throw Object.assign(new Error("the page has no " + instance + ": it needs the base code and alloy.js"), { code: "worker.page" });
       settle(true, await window[instance](command, options));
     } catch (error) {
       settle(false, { ...error, message: error.message });

@@ -2,8 +2,8 @@
 
     python e2e/bench/long_lived.py [--events 10000]
 
-Ten events at a time, each acknowledged before the next ten; a tenth of them before the first figure. Memory is JavaScript's heap
-after garbage collections, and in MicroPython's lane Python's own heap beside it.
+Ten events at a time, all acknowledged before the next ten. Memory is JavaScript's heap and its buffers after garbage collections;
+the memory of WebAssembly, where MicroPython keeps its objects, is not among it.
 """
 
 import argparse
