@@ -42,6 +42,7 @@ INNER_WALLS = {
     "browser": (
         "bridges bridge features host paths",
         "clock console elements listening sequence",
+        "monitors",
         "facts cookies delivery parts promises rendering",
         "listeners offers",
         "page",

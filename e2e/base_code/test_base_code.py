@@ -38,8 +38,8 @@ def test_every_lane_stays_small(built: Path) -> None:
     micropython = brotli["micropython"]
 
     # 29,390, and what was granted on top: 900 for faults, 300 for the table of commands, 500 for parts and trackEvent, 100 for ibexa,
-    # 900 for frameworks.
-    assert brotli["compiled"]["tracker"] <= 32_090
+    # 900 for frameworks, 350 for monitors and what shows a page at work.
+    assert brotli["compiled"]["tracker"] <= 32_440
     # 10,600, and what it takes to be at home in frameworks: views that settle, offers that stay, nodes that others own,
     # and what a server has rendered for them.
     assert brotli["compiled"]["offers"] <= 14_600
@@ -48,7 +48,7 @@ def test_every_lane_stays_small(built: Path) -> None:
     assert brotli["every lane"]["Ibexa's script"] <= 2_300
     # Asked for were 25,000: bytecode of all of personalization and delivery came on top, and hardly compresses; 700 are trackEvent,
     # 100 ibexa; of frameworks the same 900 as above.
-    assert micropython["tracker"] + micropython["loader"] <= 44_700
+    assert micropython["tracker"] + micropython["loader"] <= 45_300
     assert brotli["compiled"]["decisions in the page"] <= 7_700
     assert micropython["runtime"] + micropython["glue"] <= 193_300
     assert {part for parts in sizes.values() for size in parts.values() for part in size} == {

@@ -7,7 +7,7 @@ from fake_window import Window
 from js_values import Array, JsError, Obj
 from opened import Opened, event
 
-from pyrite.browser.delivery.delivery import MONITOR_LIMIT
+from pyrite.browser.monitors import MONITOR_LIMIT
 from pyrite.testing.browser import MemoryBrowser
 
 

@@ -50,19 +50,25 @@ def prepared(of, steps, allowed=True):
 def test_an_answer_without_offers_resolves_its_promise_and_releases_what_waits():
     steps = renderings().answered(event(), "r", [], moment())
 
-    assert kinds(steps) == ["Show", "Settle", "Released"]
+    assert kinds(steps) == ["Tell", "Show", "Settle", "Released"]
+    assert only(steps, "Tell").status == "no-offers"
     assert only(steps, "Settle").value == {"propositions": [], "decisions": []}
 
 
 def test_an_automatic_event_has_no_promise():
-    assert kinds(renderings().answered(event(call=None), "r", [], moment())) == ["Show", "Released"]
+    steps = renderings().answered(event(call=None), "r", [], moment())
+
+    assert kinds(steps) == ["Tell", "Show", "Released"]
 
 
 def test_offers_wait_for_the_part_that_renders_them():
     of = renderings()
     steps = of.answered(event(), "r", [proposition("p", action("setText"))], moment())
 
-    assert kinds(steps) == ["Prepare"]
+    assert kinds(steps) == ["Tell", "Prepare"]
+    assert steps[0].status == "rendering-started"
+    assert steps[0].payload["scope"] == "__view__"
+    assert [one["id"] for one in steps[0].payload["propositions"]] == ["p"]
     assert kinds(prepared(of, steps)) == ["Render", "Later"]
 
 
@@ -81,7 +87,10 @@ def test_what_was_shown_is_tracked_after_the_promise_and_before_anything_is_rele
     of = renderings()
     prepared(of, of.answered(event(), "r", [proposition("p", action("setText"))], moment()))
 
-    assert kinds(of.rendered("r", ["shown"])) == ["Settle", "Track", "Released"]
+    steps = of.rendered("r", ["shown"])
+    assert kinds(steps) == ["Tell", "Settle", "Track", "Released"]
+    assert steps[0].status == "rendering-succeeded"
+    assert [one["id"] for one in steps[0].payload["__view__"]] == ["p"]
     assert of.rendered("r", ["shown"]) == []
 
 
@@ -99,7 +108,9 @@ def test_the_report_of_a_redirect_stands_before_the_page_is_left():
     redirect = dict(action("setText"), schema=REDIRECT, data=ELSEWHERE)
     steps = prepared(of, of.answered(event(), "r", [proposition("p", redirect)], moment()))
 
-    assert kinds(steps) == ["SetCookie", "Track", "Redirect", "Later"]
+    assert kinds(steps) == ["SetCookie", "Track", "Tell", "Redirect", "Later"]
+    assert only(steps, "Tell").payload["redirect"] == ELSEWHERE["content"]
+    assert only(steps, "Tell").payload["propositionDetails"]["id"] == "p"
     assert only(steps, "Track").options["documentUnloading"] is True
 
 

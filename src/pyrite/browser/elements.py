@@ -127,17 +127,21 @@ def give_nonce(node: Any) -> None:
         node.nonce = own(holder, "nonce")
 
 
-def hide_page(effect: Hide) -> None:
-    """Hide the page by the style of *effect*, until `show_page`."""
-    if _prehiding() is None:
-        add_style(effect.css, id=marked(PREHIDING_ID))
+def hide_page(effect: Hide) -> bool:
+    """Hide the page by the style of *effect*, until `show_page`; False where it is hidden already."""
+    if _prehiding() is not None:
+        return False
+    add_style(effect.css, id=marked(PREHIDING_ID))
+    return True
 
 
-def show_page(effect: Any) -> None:
-    """Show the page again."""
+def show_page() -> bool:
+    """Show the page again; False where nothing hides it."""
     style = _prehiding()
-    if style is not None:
-        invoke(style, "remove")
+    if style is None:
+        return False
+    invoke(style, "remove")
+    return True
 
 
 def load_image(effect: Call) -> None:

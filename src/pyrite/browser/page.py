@@ -7,11 +7,13 @@ in dom.py, links.py and transport.py.
 from ..core.effects import (
     Ask,
     Effect,
+    Hide,
     Later,
     Log,
     Serve,
     SetCookie,
     Settle,
+    Tell,
     kind,
 )
 from ..core.errors import as_error
@@ -39,6 +41,7 @@ from .elements import hide_page, load_image, show_page
 from .facts.facts import Facts
 from .features import look
 from .listeners.watching import Watching
+from .monitors import Monitors
 from .offers import Offers
 from .parts import PageParts
 from .promises import Promises
@@ -67,13 +70,14 @@ class Page:
         """*read* gives the page's facts (see facts.py), *new_id* a fresh UUID."""
         _names.append(name)
         self.tracker = Tracker(name, place=len(_names))
+        self.monitors = Monitors(name)
         self._read = read
         self._new_id = new_id
         # Calls that wait for the next task, or for the page to be seen.
         self._backlog: list[Any] = []
         self._task_began = 0
         self._ran = 0  # calls, in this task
-        self.promises = Promises(name)
+        self.promises = Promises(name, self.monitors)
         self._hooks: dict[str, object] = {}
         self._last_call = 0
         self._parts = PageParts(self, self.tracker)
@@ -86,19 +90,21 @@ class Page:
             "SetCookie": self._set_cookie,
             "Call": load_image,
             "Later": self._later,
-            "Hide": hide_page,
-            "Show": show_page,
+            "Hide": self._hide,
+            "Show": self._show,
             "Watch": self._watching.watch,
             "Log": self._log,
+            "Tell": self._tell_monitors,
         }
         document = window.document
         self.prerendering = own(document, "prerendering") is True
-        self._delivery = Delivery(self, self.tracker, new_id())
+        self._delivery = Delivery(self, self.tracker, new_id(), self.monitors)
         self._do.update(self._delivery.effects())
         self._do.update(self._parts.effects())
         self._do.update(self._offers.effects())
         if self.prerendering:
             listen(document, "prerenderingchange", callback(self.safely(self._seen)))
+        self.monitors.tell("onInstanceCreated", {}, "instance", look(window.globalThis, name))
         self.carry_out(self.tracker.begun())
 
     def call(
@@ -153,7 +159,7 @@ class Page:
     ) -> None:
         self._last_call += 1
         call = self._last_call
-        self.promises.add(call, resolve, reject, options, given)
+        self.promises.add(call, resolve, reject, options, given, name)
         try:
             values = decode_object(options) if options not in ("", "null") else {}
             if name == "configure":
@@ -284,7 +290,20 @@ class Page:
             self.guarded(lambda: self.tracker.on_timer(timer, self.moment())), effect.delay_ms
         )
 
+    def _hide(self, effect: Hide) -> None:
+        if hide_page(effect):
+            self.monitors.tell("onContentHiding", {"status": "hide-containers"})
+
+    def _show(self, effect: Any) -> None:
+        if show_page():
+            self.monitors.tell("onContentHiding", {"status": "show-containers"})
+
+    def _tell_monitors(self, effect: Tell) -> None:
+        notice: dict[str, object] = {"status": effect.status, "payload": effect.payload}
+        self.monitors.tell("onContentRendering", notice)
+
     def _log(self, effect: Log) -> None:
+        self.monitors.tell("onBeforeLog", {"level": effect.level, "arguments": [effect.message]})
         say(effect.level, f"[{self.tracker.name}] {effect.message}")
 
     def _seen(self, *_: Any) -> None:

@@ -211,6 +211,13 @@ class Watch(Effect):
     what: str
 
 
+class Tell(Effect):
+    """Tell the page's monitors what becomes of content: *status* is Alloy's word for it, *payload* what it is about."""
+
+    status: str
+    payload: dict[str, object]
+
+
 class Log(Effect):
     """Write one line: *level* is `info` (for who debugs a page), `warn` or `error`."""
 

@@ -93,6 +93,7 @@ class MemoryPage:
             "Show": self._show,
             "Watch": self._watch,
             "Log": self._log,
+            "Tell": self._tell_monitors,
         }
         self._delivery = Delivery(self, browser)
         self._do.update(self._delivery.effects())
@@ -284,6 +285,9 @@ class MemoryPage:
 
     def _redirect(self, effect: Redirect) -> None:
         self.location = effect.url
+
+    def _tell_monitors(self, effect: Effect) -> None:
+        """Nobody listens here."""
 
     def _stay(self, effect: Effect) -> None:
         self.location = ""

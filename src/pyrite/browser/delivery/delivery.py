@@ -6,11 +6,11 @@ Not for what is sent when: core decides. transport.py and storage.py do it.
 
 from ...core.effects import Forget, Keep, Recall, Send
 from ...core.tracker import Tracker
-from ...core.wire import Json, encode
-from ..bridge import attempt, callback, is_function, own, parse, window
+from ..bridge import callback, own, window
 from ..console import say
 from ..features import look
 from ..listening import stay
+from ..monitors import Monitors
 from .storage import Storage
 from .transport import Transport
 
@@ -20,18 +20,14 @@ if TYPE_CHECKING:
 
     from ..host import Host
 
-# Alloy's: objects that are told of what a tracker does; read at each call.
-MONITORS = "__alloyMonitors"
-
-MONITOR_LIMIT = 100  # what stands under Alloy's name may be anything, also with a length
-
 
 class Delivery:
     """Sends and stores for one tracker. *name* is the key of its records."""
 
-    def __init__(self, page: "Host", tracker: Tracker, name: str) -> None:
+    def __init__(self, page: "Host", tracker: Tracker, name: str, monitors: Monitors) -> None:
         self._page = page
         self._tracker = tracker
+        self._monitors = monitors
         self.transport = Transport(
             page.safely(self._answered),
             page.safely(self._failed),
@@ -60,6 +56,7 @@ class Delivery:
         }
 
     def _answered(self, request: str, status: int, body: str, retry_after: str, edge: str) -> None:
+        self._monitors.answered(request, status, body)
         effects = self._tracker.answered(
             request,
             status=status,
@@ -71,11 +68,14 @@ class Delivery:
         self._page.carry_out(effects)
 
     def _failed(self, request: str, message: str) -> None:
+        self._monitors.failed(request, message)
         self._page.carry_out(
             self._tracker.failed(request, message=message, moment=self._page.moment())
         )
 
     def _beaconed(self, request: str, taken: bool) -> None:
+        if taken:
+            self._monitors.answered(request, 204, "")
         self._page.carry_out(
             self._tracker.beaconed(request, taken=taken, moment=self._page.moment())
         )
@@ -87,24 +87,8 @@ class Delivery:
         self.transport.disarm()
 
     def _send(self, effect: Send) -> None:
-        monitors = look(window.globalThis, MONITORS)
-        count = look(monitors, "length")
-        if isinstance(count, int):
-            notice = {
-                "instanceName": self._tracker.name,
-                "requestId": effect.request,
-                "url": effect.url,
-                "payload": Json(effect.body),
-            }
-            for place in range(min(count, MONITOR_LIMIT)):
-                monitor = look(monitors, str(place))
-                function = look(monitor, "onBeforeNetworkRequest")
-                if is_function(function):
-                    attempt(function, monitor, (parse(encode(notice)),), _nothing, self._complain)
+        self._monitors.sending(effect)
         self.transport.send(effect)
-
-    def _complain(self, message: str) -> None:
-        say("error", f"[{self._tracker.name}] a monitor threw: {message}")
 
     def _keep(self, effect: Keep) -> None:
         self._storage.keep(effect.records)
@@ -144,7 +128,3 @@ class Delivery:
     def _shown(self, event: Any = None, *_: Any) -> None:
         if look(event, "persisted") is True:
             self._return()
-
-
-def _nothing(*_: Any) -> None:
-    pass

@@ -13,6 +13,7 @@ from ..effects import (
     SetCookie,
     Show,
     Stay,
+    Tell,
     Watch,
 )
 from ..event import Draft, list_at, part, text_at
@@ -75,7 +76,10 @@ class Renderings:
     ) -> "Steps":
         """Render the answer to *event* and settle its promise."""
         plan = Rendering(id, event)
-        return self._take(plan, propositions, moment, notes=not event.decided)
+        steps: Steps = []
+        if event.query and not propositions:
+            steps.append(Tell(status="no-offers", payload={"query": event.query}))
+        return steps + self._take(plan, propositions, moment, notes=not event.decided)
 
     def view(self, event: Draft, moment: Moment) -> "Steps":
         """Render a view from the cache; see `decided`."""
@@ -126,7 +130,7 @@ class Renderings:
         if (plan.applied and plan.applied.get("propositions")) or (
             event.renders and not all([kind == "scope" for kind in kinds])
         ):
-            return [Prepare(plan)]
+            return _started(event, propositions) + [Prepare(plan)]
         return self._start(plan, {}, moment)
 
     def prepared(
@@ -190,11 +194,15 @@ class Renderings:
             same_site="Lax",
         )
         steps: Steps = [cookie]
+        details = plan.shown[0] if plan.shown else {}
+        to = text_at(redirect, "url")
         steps.extend(self._report(plan, unloading=True))
         if plan.leaves:
             plan.event.unloading = True
             steps.append(self._dispatch(plan.event))
-        steps.append(Redirect(url=text_at(redirect, "url")))
+        about: dict[str, object] = {"propositionDetails": details, "redirect": to}
+        steps.append(Tell(status="rendering-redirect", payload=about))
+        steps.append(Redirect(url=to))
         steps.append(Later(timer=("events", "redirect", plan.id), delay_ms=REDIRECT_LIMIT_MS))
         return steps
 
@@ -223,8 +231,12 @@ class Renderings:
         plan = self._plans.pop(id, None)
         if plan is None:
             return []
-        problems = self._finish(plan, results, end=True)
-        steps: Steps = [Log(level="warn", message=problem) for problem in problems]
+        steps: Steps = []
+        for problem in self._finish(plan, results, end=True):
+            steps.append(Log(level="warn", message=problem))
+            steps.append(Tell(status="rendering-failed", payload={"message": problem}))
+        if results and plan.shown:
+            steps.append(Tell(status="rendering-succeeded", payload=_by_scope(plan.shown)))
         steps.extend(self._settle(plan))
         steps.extend(self._report(plan, unloading=False))
         return steps + [Released()]
@@ -293,6 +305,26 @@ class Renderings:
                 steps.extend(self._settle(plan))
             steps.extend(self._report(plan, unloading=True))
         return steps
+
+
+def _started(event: Draft, propositions: list[dict[str, object]]) -> "Steps":
+    """What monitors are told before offers of the page and of a view are rendered, as Alloy tells it."""
+    steps: Steps = []
+    for kind, scope in (("page", "__view__"), ("view", event.view_name)):
+        group = [one for one in propositions if scope_kind(one) == kind]
+        if group:
+            payload: dict[str, object] = {"scope": scope, "propositions": group}
+            steps.append(Tell(status="rendering-started", payload=payload))
+    return steps
+
+
+def _by_scope(records: list[dict[str, object]]) -> dict[str, object]:
+    groups: dict[str, object] = {}
+    for record in records:
+        group = groups.setdefault(text_at(record, "scope"), [])
+        if isinstance(group, list):
+            group.append(record)
+    return groups
 
 
 def _markers(propositions: list[dict[str, object]]) -> list[dict[str, object]]:
