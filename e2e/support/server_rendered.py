@@ -161,7 +161,7 @@ def angular() -> Rendered:
     page = printed(_ANGULAR + _ANGULAR_SERVER, "angular.js")
     body = page.partition("<body>")[2].partition("</body>")[0]
     start = "bootstrapApplication(App, { providers });"
-    return Rendered(body, bundled(_ANGULAR + start, "angular.js"))
+    return Rendered(body, bundled(_ANGULAR + start, "angular.js", "--minify"))
 
 
 APPS = {
