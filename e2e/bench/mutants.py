@@ -35,6 +35,7 @@ ROOMS = {
     "bundle/compiler": ["tests/bundle", "tests/language"],
 }
 COMPILER = "bundle/compiler"
+COMPILED = "tests/bundle/test_whole.py"  # core's own tests in Node: what CPython's json does by itself is noticed there
 SUITES = sorted({suite for suites in ROOMS.values() for suite in suites})
 SOON_S = 3  # of tests in the first go: most changes are noticed there
 
@@ -65,10 +66,11 @@ class Touched:
                 break
             soon.append(group)
         rest = files[len(soon) :]
-        if (
-            room == COMPILER
-        ):  # what a fixture has compiled, tests that run nothing themselves look at
+        if room == COMPILER:
+            # What a fixture has compiled, tests that run nothing themselves look at.
             rest = [[group[0].partition("::")[0]] for group in files]
+        elif room == "core":
+            rest.append([COMPILED])
         return [[test for group in part for test in group] for part in (soon, rest) if part]
 
     def _cost(self, tests: list[str]) -> float:
