@@ -72,4 +72,9 @@ REFUSED = {
     "def f(a: float):\n    return f'{a}'\n": "2: the text of a float; numbers are JavaScript's",
     "def f(a):\n    return f'{a:02d}'\n": "2: the format '02d' of what may be no whole number; annotate it as int",
     "def f(a):\n    return f'{a!a}'\n": "2: the conversion !a; use !r",
+    "def f(a: dict[int, str]):\n    return str(a)\n": "2: the keys of a dict by int; loop over its values, or use texts",
+    "def f(a: dict[int, str]):\n    return f'{a}'\n": "2: the keys of a dict by int; loop over its values, or use texts",
+    "def f(a: dict[int, str]):\n    return sorted(a)\n": "2: the keys of a dict by int; loop over its values, or use texts",
+    "def f(a: dict[int, str]):\n    return [k for k in a]\n": "2: the keys of a dict by int; loop over its values, or use texts",
+    "def f(a: dict[int, str]):\n    return list(a.items())\n": "2: the keys of a dict by int; loop over its values, or use texts",
 }
