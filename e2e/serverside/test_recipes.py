@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,14 @@ def edge(tmp_path: Path, lane: str) -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture
+def readable() -> Iterator[Path]:
+    """A folder that workers of another user may read, which pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="pyrite-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 def nginx(folder: Path, edge: str) -> WebServer:
     told, included = [one.replace("https://edge.example", edge) for one in recipe("nginx")]
     http, _, server = told.partition("server {")
@@ -64,15 +73,15 @@ def apache(folder: Path, edge: str) -> WebServer:
 
 @pytest.mark.parametrize("make", [nginx, apache], ids=["nginx", "apache"])
 def test_a_site_of_files_passes_on_pixels_and_the_tracker_of_its_own_pages(
-    make: Callable[[Path, str], WebServer], edge: Site, built: Path, tmp_path: Path, page: Page
+    make: Callable[[Path, str], WebServer], edge: Site, built: Path, readable: Path, page: Page
 ) -> None:
-    server = make(tmp_path / "server", edge.url(""))
+    server = make(readable / "server", edge.url(""))
     site = server.folder / "site"
     site.mkdir()
     (site / "page.html").write_text(PAGE % (built / "base.js").read_text())
     (site / "alloy.js").write_bytes((built / "alloy.js").read_bytes())
-    for one in (tmp_path.parent, tmp_path, server.folder, site):
-        one.chmod(0o755)  # of Apache's workers
+    for one in (server.folder, site):
+        one.chmod(0o755)
     with server:
         mine = {"name": "pyrite_pid", "value": "device-1", "url": server.origin}
         page.context.add_cookies([mine, {"name": "session", "value": "secret", "url": server.origin}])  # type: ignore[list-item]  # fmt: skip

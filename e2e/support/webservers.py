@@ -28,7 +28,6 @@ Listen 127.0.0.1:{port}
 PidFile {folder}/apache.pid
 ErrorLog {folder}/error.log
 DefaultRuntimeDir {folder}
-Mutex file:{folder} default
 {loaded}
 {server}
 """
@@ -100,6 +99,9 @@ class Apache(WebServer):
         # Distributions build some of them in.
         files = {name: modules / f"mod_{name}.so" for name in MODULES}
         loaded = "\n".join([f"LoadModule {name}_module {file}" for name, file in files.items() if file.is_file()])  # fmt: skip
+        if os.geteuid() == 0:
+            # Its workers may not be root; what they read has to be readable for all.
+            loaded += "\nUser nobody\nGroup #65534"
         told = APACHE.format(folder=folder, port=self.port, loaded=loaded, server=server)
         (folder / "apache.conf").write_text(told.replace("FOLDER", str(folder)))
 
