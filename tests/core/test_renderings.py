@@ -43,8 +43,7 @@ def kinds(steps):
 
 def prepared(of, steps, allowed=True):
     """Steps after the part that renders has come for *steps*."""
-    wanted = only(steps, "Prepare").rendering
-    return of.prepared(wanted, Planner(0).run, moment(), allowed=allowed)
+    return of.prepared(only(steps, "Rendering"), Planner(0).run, moment(), allowed=allowed)
 
 
 def test_an_answer_without_offers_resolves_its_promise_and_releases_what_waits():
@@ -65,7 +64,7 @@ def test_offers_wait_for_the_part_that_renders_them():
     of = renderings()
     steps = of.answered(event(), "r", [proposition("p", action("setText"))], moment())
 
-    assert kinds(steps) == ["Tell", "Prepare"]
+    assert kinds(steps) == ["Tell", "Rendering"]
     assert steps[0].status == "rendering-started"
     assert steps[0].payload["scope"] == "__view__"
     assert [one["id"] for one in steps[0].payload["propositions"]] == ["p"]
@@ -75,9 +74,9 @@ def test_offers_wait_for_the_part_that_renders_them():
 def test_without_the_part_the_caller_gets_the_offers_unrendered():
     of = renderings()
     wanted = only(
-        of.answered(event(), "r", [proposition("p", action("setText"))], moment()), "Prepare"
+        of.answered(event(), "r", [proposition("p", action("setText"))], moment()), "Rendering"
     )
-    steps = of.prepared(wanted.rendering, None, moment(), allowed=True)
+    steps = of.prepared(wanted, None, moment(), allowed=True)
 
     assert kinds(steps) == ["Show", "Settle", "Released"]
     assert only(steps, "Settle").value["propositions"][0]["renderAttempted"] is False
@@ -99,8 +98,8 @@ def test_the_event_of_a_view_leaves_after_its_first_pass():
     view = view_of("cart")
     steps = of.view(view, moment())
 
-    assert kinds(steps) == ["Show", "Dispatch", "Released"]
-    assert only(steps, "Dispatch").event is view
+    assert kinds(steps) == ["Show", "Draft", "Released"]
+    assert only(steps, "Draft") is view
 
 
 def test_the_report_of_a_redirect_stands_before_the_page_is_left():
@@ -137,7 +136,7 @@ def test_a_view_that_reports_nothing_itself_does_not_tell_of_its_own_offers():
     options = {"sendDisplayEvent": False, "includeRenderedPropositions": True}
     view = view_of("cart", personalization=options)
     of.begun(view)
-    dispatched = only(of.view(view, moment()), "Dispatch").event
+    dispatched = only(of.view(view, moment()), "Draft")
     next_event = event(personalization={"includeRenderedPropositions": True})
     of.include_rendered(next_event)
 

@@ -31,7 +31,7 @@ from .propositions import (
     scope_kind,
     short,
 )
-from .rendering import Dispatch, Prepare, Released, Rendering
+from .rendering import Released, Rendering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Renderings:
         if (plan.applied and plan.applied.get("propositions")) or (
             event.renders and not all([kind == "scope" for kind in kinds])
         ):
-            return _started(event, propositions) + [Prepare(plan)]
+            return _started(event, propositions) + [plan]
         return self._start(plan, {}, moment)
 
     def prepared(
@@ -271,9 +271,9 @@ class Renderings:
             steps.append(self._dispatch(event))
         return steps
 
-    def _dispatch(self, event: Draft) -> Dispatch:
+    def _dispatch(self, event: Draft) -> Draft:
         self.include_rendered(event)
-        return Dispatch(event)
+        return event
 
     def include_rendered(self, event: Draft) -> None:
         """Add the unreported displays to *event* if it includes rendered propositions."""

@@ -10,8 +10,9 @@ from .propositions import display, fetches_page, page_surface
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # In order: a follow-up stands in the place of its effects.
-    Steps = list["Effect | Dispatch | Track | Prepare | Released"]
+    # In order: a follow-up stands in the place of its effects. A Draft has waited for its rendering, and is to be sent. A Rendering
+    # needs the part that renders: see `Renderings.prepared`.
+    Steps = list["Effect | Draft | Track | Rendering | Released"]
 
 
 class Rendering:
@@ -89,25 +90,11 @@ class Rendering:
         return Track({"xdm": xdm, "documentUnloading": unloading})
 
 
-class Dispatch:
-    """Send *event*, which waited for its rendering."""
-
-    def __init__(self, event: Draft) -> None:
-        self.event = event
-
-
 class Track:
     """Send an automatic event with *options*: a display."""
 
     def __init__(self, options: dict[str, object]) -> None:
         self.options = options
-
-
-class Prepare:
-    """Get the part that renders, and give it to `Renderings.prepared` for *rendering*."""
-
-    def __init__(self, rendering: Rendering) -> None:
-        self.rendering = rendering
 
 
 class Released:

@@ -59,7 +59,7 @@ class Events(Lifecycle):
     def _unsent(self, call: object, options: dict[str, object], moment: Moment) -> Draft:
         """A draft for a command that only renders. It is never sent."""
         event = draft(call, options, collected={}, data={}, moment=moment, event_id="")
-        self.prehiding.settled = self.prehiding.settled or event.renders
+        self.prehidden = self.prehidden or event.renders
         self.renderings.begun(event)
         return event
 

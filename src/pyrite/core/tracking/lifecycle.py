@@ -19,14 +19,14 @@ from ..parts import DECIDE, RENDER, Parts
 from ..personalization.on_device import OnDevice, propositions_in
 from ..personalization.propositions import build_query, display, fetches_page, promised, wants_page
 from ..personalization.renderer import Renderings
-from ..personalization.rendering import Dispatch, Prepare, Rendering, Track
+from ..personalization.rendering import Rendering, Track
 from ..visitor.consent import OUT, PENDING
 from ..visitor.visitor import Visitor
 from ..wire import Json, merge
 from .consents import Consents
 from .entries import build_entry, written
 from .hooks import BEFORE_EVENT, Hooks
-from .prehiding import Prehiding
+from .prehiding import prehide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,12 +69,10 @@ class Lifecycle:
         self.for_reports: list[Draft] = []  # until what they report has been rendered
         self._pages_asked = 0  # requests for the page's decisions that have no answer yet
         self._asked_before = False
-        self.prehiding = Prehiding(config, visitor)
+        self.prehidden = False  # or shown, by an event of this page
         self.referrer: str | None = None
         self.page_name: object = ""  # as the last event that names the page has it
         self.hints_busy = "highEntropyUserAgentHints" in config.contexts()
-
-    # ---- begun ----------------------------------------------------------------------------------------------------------
 
     def track(self, options: dict[str, object], moment: Moment) -> list[Effect]:
         """Effects of an automatic event: a click, a display."""
@@ -114,7 +112,11 @@ class Lifecycle:
         if fetches_page(event):
             self._asked_before = True
             self._pages_asked += 1
-        effects = self.prehiding.begun(event, moment)
+        allowed = self._visitor.consent(moment) != OUT
+        effects: list[Effect] = []
+        if event.call is not None and not event.unloading:
+            effects = prehide(event, self._config, allowed=allowed, first=not self.prehidden)
+            self.prehidden = True
         if event.renders:
             effects = self.renderings.begun(event) + effects
         if self._config.text(BEFORE_EVENT):
@@ -219,20 +221,18 @@ class Lifecycle:
             effects.append(Foresee(part=RENDER, url=self._folder(moment)))
         return effects
 
-    # ---- rendering ---------------------------------------------------------------------------------------------------
-
     def handed_on(self, steps: "Steps", moment: Moment) -> list[Effect]:
         """The effects among *steps*. Each follow-up is replaced by its effects."""
         effects: list[Effect] = []
         for step in steps:
             if isinstance(step, Effect):
                 effects.append(step)
-            elif isinstance(step, Dispatch):
-                effects.extend(self.dispatch(step.event, moment))
+            elif isinstance(step, Draft):
+                effects.extend(self.dispatch(step, moment))
             elif isinstance(step, Track):
                 effects.extend(self.track(step.options, moment))
-            elif isinstance(step, Prepare):
-                effects.extend(self._prepare(step.rendering, moment))
+            elif isinstance(step, Rendering):
+                effects.extend(self._prepare(step, moment))
             else:
                 effects.extend(self.release_reports(moment))
         return effects
