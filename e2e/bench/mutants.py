@@ -29,7 +29,7 @@ EQUIVALENT = Path(__file__).with_name("mutants-equivalent.txt")
 # What is changed, and the tests that ought to notice.
 ROOMS = {
     "core": ["tests/core", "tests/delivery", "tests/testing", "tests/edge", "tests/browser"],
-    "browser": ["tests/browser"],
+    "browser": ["tests/browser", "tests/test_spelling.py"],
     "edge": ["tests/edge", "tests/test_cli.py"],
     "stores": ["tests/stores", "tests/edge", "tests/test_cli.py"],
     "bundle/compiler": ["tests/bundle", "tests/language"],

@@ -20,3 +20,10 @@ def test_http_dates_are_read():
     assert http_date_ms("Fri, 20 Nov 2026 06:53:47 GMT") == 1795157627000
     assert http_date_ms("Thu, 29 Feb 2024 00:00:00 GMT") == 1709164800000
     assert http_date_ms("yesterday") == 0
+
+
+def test_every_month_of_an_http_date_is_read():
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    for index, month in enumerate(months):
+        read = utc(http_date_ms("Sun, 01 " + month + " 2026 00:00:00 GMT"))
+        assert read == f"2026-{index + 1:02d}-01T00:00:00.000Z"
