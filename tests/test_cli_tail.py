@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pyrite.cli import app, tables
 from pyrite.cli.filters import since_ms
-from pyrite.stores.contract import BadRow, Batch, Event, Visit
+from pyrite.stores.contract import BadRow, Batch, Decided, Event, Visit
 from pyrite.stores.sqlite import SqliteStore
 
 HOUR_MS = 3_600_000
@@ -245,3 +245,19 @@ def test_why_tells_of_each_experience_what_becomes_of_it(data: Path, tmp_path: P
     assert found["known"]["reason"] == 'audience.visitor: expected "returning", saw "new"'
     assert "gets new" in run("why", "a-stranger\x1b", "https://a.test/cart", *places)
     assert "\x1b" not in run("why", "a-stranger", "https://a.test/\x1b]0;x\x07", *places)
+
+
+def test_what_was_decided_for_a_visitor_is_exported(data: Path) -> None:
+    made = Decided(
+        datastream="shop", visitor="visitor-1", event="e1", experience="x\x1b", variant="a", scope="s", at_ms=1000
+    )  # fmt: skip
+    store = SqliteStore(data)
+    store.submit(Batch(decided=(made,))).result(5)
+    store.close()
+    text = run("export", "visitor-1", "--yes", "--data", data)
+    found = [json.loads(line) for line in text.splitlines() if '"decision"' in line]
+
+    assert [(one["event"], one["experience"], one["at"]) for one in found] == [
+        ("e1", "x\x1b", "1970-01-01T00:00:01.000Z")
+    ]
+    assert "\x1b" not in text

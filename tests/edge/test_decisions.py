@@ -282,3 +282,34 @@ def test_an_event_that_asks_for_nothing_is_stored_all_the_same(edge: Maker, offe
     post(client)
 
     assert len(stored(client)) == 1
+
+
+def test_what_was_decided_is_stored_once_and_a_preview_is_not(edge: Maker, offer: Any) -> None:
+    offer()
+    store = MemoryStore()
+    client = edge(store=store)
+    for id in ("1", "1", "2"):
+        given(client, id)
+    link = client.app.state.previews.link("https://shop.test/", experience="offer", variant="a")  # type: ignore[attr-defined]
+    given(client, "3", url=link)
+    found = list(store.decided("d1"))
+
+    assert [(one.event, one.experience, one.variant, one.scope) for one in found] == [
+        ("1", "offer", "a", "__view__"),
+        ("2", "offer", "a", "__view__"),
+    ]
+
+
+def test_a_store_that_can_not_keep_what_was_decided_holds_up_no_answer(
+    edge: Maker, offer: Any
+) -> None:
+    class Full(MemoryStore):
+        def write(self, batch: Batch, done: Written) -> None:
+            if batch.decided:
+                done(StoreUnavailable("full"))
+            else:
+                super().write(batch, done)
+
+    offer()
+
+    assert given(edge(store=Full()), "1") == ["PY:offer:a"]

@@ -272,7 +272,7 @@ def test_somebody_who_can_not_be_told_any_more_does_not_end_the_writing(store: S
     assert taken(store, "b")
 
 
-@pytest.mark.parametrize("version", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("version", [0, 1, 2, 3, 4, 5])
 def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     tmp_path: Path, version: int
 ) -> None:
@@ -298,7 +298,7 @@ def test_a_database_of_an_earlier_version_is_taken_over_in_place(
     assert {row.source for row in store.bad_rows()} == {"web"}
     store.close()
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (6,)
     SqliteStore(tmp_path).close()
 
 

@@ -100,6 +100,14 @@ def event_row(event: Any, *, raw: bool) -> list[Any]:
     ]  # fmt: skip
 
 
+def decided_record(made: Any) -> dict[str, Any]:
+    """What was decided for a visitor as JSON."""
+    return {
+        "datastream": made.datastream, "visitor": made.visitor, "event": made.event, "experience": made.experience,
+        "variant": made.variant, "scope": made.scope, "at": iso(made.at_ms),
+    }  # fmt: skip
+
+
 def print_visitor(visitor: Any) -> None:
     """One line for a visitor."""
     say(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pyrite.cli.common import ConfigOption, DataOption, app, failures, store_of
-from pyrite.cli.records import Robots, event_record, iso, link_record, row_record
+from pyrite.cli.records import Robots, decided_record, event_record, iso, link_record, row_record
 from pyrite.cli.terminal import note, say, visible, write_json
 
 SHORTEST = 4  # characters of an id that may stand for the whole
@@ -29,7 +29,7 @@ def export(
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Print all that is stored of one visitor, a JSON object a line: who they are, events, sessions, links, bad rows."""
+    """Print all that is stored of one visitor, a JSON object a line: who they are, events, decisions, sessions, links, bad rows."""
     store = store_of(data, config)
     with failures():
         names = _confirmed(store, visitor, yes)
@@ -41,6 +41,8 @@ def export(
                 known = store.visitor(stream, name)
                 if known:
                     write_json({"kind": "visitor", **{key: getattr(known, key) for key in _VISITOR}})  # fmt: skip
+            for made in store.decided(name):
+                write_json({"kind": "decision", **decided_record(made)})
             now_ms = int(time.time() * 1000)
             for session in store.sessions(name):
                 contact = store.canonical(name)

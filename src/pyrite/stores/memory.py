@@ -8,10 +8,12 @@ from msgspec.structs import replace
 from ..core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from .belonging import belongs
 from .contract import (
+    DECIDED_KEPT,
     IDENTIFY,
     SHOWN_READ,
     BadRow,
     Batch,
+    Decided,
     Deliveries,
     Erased,
     Event,
@@ -60,6 +62,7 @@ class MemoryStore(Writing):
         self._links: list[Link] = []
         self._nonces: dict[str, Nonce] = {}
         self._counts: dict[tuple[int, str], dict[str, int]] = {}
+        self._decided: dict[str, list[Decided]] = {}
         self._closed = False
 
     def write(self, batch: Batch, done: Written) -> None:
@@ -138,6 +141,10 @@ class MemoryStore(Writing):
         rows = list(self._deliveries.values())
         return iter([one for one in rows if datastream in ("", one.datastream)])
 
+    def decided(self, visitor: str) -> Iterator[Decided]:
+        """See contract.Store."""
+        return iter(list(self._decided.get(visitor, [])))
+
     def experiments(self) -> Iterator[Experiment]:
         """See contract.Store."""
         rows = [one for versions in self._experiments.values() for one in versions]
@@ -155,6 +162,7 @@ class MemoryStore(Writing):
             rows = rows[: limit - len(old)]
             self._drop(old, rows)
             gone = len(old) + len(rows)
+            gone += self._forget_decided(before_ms, limit - gone)
             over = sorted(
                 one.id for one in self._sessions.values() if 0 < one.end(before_ms)[0] < before_ms
             )[: limit - gone]
@@ -168,6 +176,14 @@ class MemoryStore(Writing):
             ends = sorted(ends, key=_key_of)[: limit - gone]
             self._links = [one for one in self._links if one not in ends]
         return gone + len(ends)
+
+    def _forget_decided(self, before_ms: int, limit: int) -> int:
+        gone = 0
+        for visitor, decided in list(self._decided.items()):
+            old = [one for one in decided if one.at_ms < before_ms][: limit - gone]
+            gone += len(old)
+            self._decided[visitor] = [one for one in decided if one not in old]
+        return gone
 
     def names_of(self, visitor: str) -> list[str]:
         """See contract.Store."""
@@ -256,6 +272,8 @@ class MemoryStore(Writing):
             rows = list(self.bad_rows_of(ids))
             gone = [key for key in self._visitors if key[1] in ids]
             self._drop(events, rows)
+            for id in ids:
+                self._decided.pop(id, None)
             for key in gone:
                 del self._visitors[key]
             sessions = [one.id for one in self._sessions.values() if one.visitor in ids]
@@ -316,11 +334,20 @@ class MemoryStore(Writing):
             if _key_of(link) not in known:
                 known.add(_key_of(link))
                 self._links.append(link)
+        for made in batch.decided:
+            self._decide(made)
         places = [event.seq for event in stored]
         receipt = Receipt(tuple(stored), places, len(batch.events) - len(stored), session)
         for (at_ms, kind, name), count in counted([batch], [receipt]).items():
             self._add(at_ms, kind, name, count)
         return receipt
+
+    def _decide(self, made: Decided) -> None:
+        decided = self._decided.setdefault(made.visitor, [])
+        known = {(one.datastream, one.event, one.experience, one.scope) for one in decided}
+        if (made.datastream, made.event, made.experience, made.scope) not in known:
+            decided.append(made)
+            del decided[:-DECIDED_KEPT]
 
     def _add(self, at_ms: int, kind: str, name: str, count: int) -> None:
         names = self._counts.get((at_ms, kind))

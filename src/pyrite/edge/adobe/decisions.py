@@ -6,9 +6,9 @@ Not for the rules of deciding: core/decisions/rules.py; nor for other handles: h
 from typing import Any
 
 from ...core.decisions.subject import Profile, Subject, parse_query
-from ...core.event import part
+from ...core.event import part, text_at
 from ...core.personalization.on_device import PREVIEW, PREVIEW_PARAMETER
-from ...stores.contract import Store, StoreUnavailable
+from ...stores.contract import DECIDED_KEPT, Batch, Decided, Receipt, Store, StoreUnavailable
 from ..experiences import preview
 from ..experiences.folder import Experiences
 from ..experiences.visitors import build_profile
@@ -66,6 +66,7 @@ class Decisions:
         except StoreUnavailable as error:
             # Without knowing the visitor caps and audiences would be wrong: then nothing is given.
             return handles, [*warnings, _warning("decisions.store", str(error))]
+        decided: list[Decided] = []
         for index, event, query in asking:
             subject = Subject(
                 event=event,
@@ -79,6 +80,11 @@ class Decisions:
             handles.append(
                 {"type": "personalization:decisions", "payload": propositions, "eventIndex": index}
             )
+            if not forced:  # a preview is no decision
+                decided += [_decided(one, event, arrival) for one in propositions]
+        if decided:
+            # Nobody waits for that: the answer is as good without it.
+            self._store.write(Batch(decided=tuple(decided[:DECIDED_KEPT])), _not_waited_for)
         if self._decider and not forced and any(query.get("rules") for _, _, query in asking):
             handles.append(self._rules(visitor, root))
         return handles, warnings
@@ -128,6 +134,23 @@ class Decisions:
             },
         }
         return {"type": "personalization:rules", "payload": [payload]}
+
+
+def _decided(proposition: dict[str, object], event: dict[str, Any], arrival: Arrival) -> Decided:
+    details = part(proposition, "scopeDetails")
+    return Decided(
+        datastream=arrival.source.datastream,
+        visitor=arrival.visitor,
+        event=text_at(part(event, "xdm"), "_id"),
+        experience=text_at(part(details, "activity"), "id"),
+        variant=text_at(part(details, "experience"), "id"),
+        scope=text_at(proposition, "scope"),
+        at_ms=arrival.source.received_ms,
+    )
+
+
+def _not_waited_for(outcome: Receipt | StoreUnavailable) -> None:
+    """What can't be written now is left out."""
 
 
 def _warning(code: str, title: str) -> dict[str, Any]:

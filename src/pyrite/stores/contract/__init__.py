@@ -5,10 +5,12 @@ Not for deciding what is valid or what an event means: edge/ingest/receive.py, i
 
 from .paging import Count, EventPage, Filter, VisitorCursor, VisitorPage
 from .records import (
+    DECIDED_KEPT,
     SHOWN_READ,
     WEB,
     BadRow,
     Batch,
+    Decided,
     Deliveries,
     Erased,
     Event,
@@ -23,6 +25,6 @@ from .sessions import IDENTIFY, LOGIN, Link, Session, SessionStep
 from .store import Listener, Store, StoreUnavailable, Writing, Written
 
 __all__ = [
-    "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Count", "Deliveries", "Erased", "Event", "EventPage", "Experiment", "Filter", "Link", "Listener",
+    "DECIDED_KEPT", "IDENTIFY", "LOGIN", "SHOWN_READ", "WEB", "BadRow", "Batch", "Count", "Decided", "Deliveries", "Erased", "Event", "EventPage", "Experiment", "Filter", "Link", "Listener",
     "Nonce", "Receipt", "Session", "SessionStep", "State", "Store", "StoreUnavailable", "Visit", "Visitor", "VisitorCursor", "VisitorPage", "Writing", "Written",
 ]  # fmt: skip

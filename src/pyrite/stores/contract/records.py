@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from .sessions import Link, SessionStep
 
 WEB = "web"  # the source of what browsers send: the tracker, and Adobe's clients
+DECIDED_KEPT = 200  # decisions of a visitor that are kept, the newest
 SHOWN_READ = 5000  # displays of a visitor that are read for a decision: whoever sends them may claim any number
 
 
@@ -118,6 +119,19 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     record: str
 
 
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """That an *event* of a visitor was answered with a *variant* of an *experience* for a *scope*, at *at_ms*; whether a page then
+    showed it, its display events say. One that was held out has the variant `holdout`."""
+
+    datastream: str
+    visitor: str
+    event: str
+    experience: str
+    variant: str
+    scope: str
+    at_ms: int
+
+
 class Nonce(msgspec.Struct, frozen=True, kw_only=True):
     """What is good once only: seen at *seen_ms*, and remembered until *until_ms*, when nobody would take it any longer."""
 
@@ -144,6 +158,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     session: SessionStep | None = None
     links: tuple[Link, ...] = ()
     nonce: Nonce | None = None
+    decided: tuple[Decided, ...] = ()
 
     @property
     def size(self) -> int:

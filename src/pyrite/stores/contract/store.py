@@ -11,6 +11,7 @@ from .paging import ALL, Count, EventPage, Filter, VisitorCursor, VisitorPage
 from .records import (
     BadRow,
     Batch,
+    Decided,
     Deliveries,
     Erased,
     Event,
@@ -93,6 +94,9 @@ class Store(Protocol):
     def deliveries(self, datastream: str = "") -> Iterator[Deliveries]:
         """What pages have told of their deliveries, of one data stream or all."""
 
+    def decided(self, visitor: str) -> Iterator[Decided]:
+        """What was decided for a visitor's key, oldest first, the last DECIDED_KEPT; the same of one event once."""
+
     def experiments(self) -> Iterator[Experiment]:
         """What experiences were, oldest first; one that comes again unchanged is stored once."""
 
@@ -100,7 +104,7 @@ class Store(Protocol):
         """How the store does now; asking costs nothing."""
 
     def forget(self, *, before_ms: int, limit: int) -> int:
-        """Delete at most *limit* events, bad rows, sessions and links that are older than *before_ms*; returns how many went.
+        """Delete at most *limit* events, bad rows, decisions, sessions and links that are older than *before_ms*; returns how many went.
 
         Events and bad rows are as old as their receipt, a session as its end, a link as itself once its source has no event left.
         An event that comes again later is new then. Raises StoreUnavailable.

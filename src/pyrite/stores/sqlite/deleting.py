@@ -8,6 +8,12 @@ from ..contract import IDENTIFY, Erased, Session, StoreUnavailable
 from . import session_rows
 from .reading import Reading
 
+_OLD = (
+    ("events", "seq", "received_ms"),
+    ("bad_rows", "id", "received_ms"),
+    ("decided", "id", "at_ms"),
+)
+
 
 class Deleting(Reading):
     """The part of a store that deletes, each time in a transaction of its own."""
@@ -16,8 +22,8 @@ class Deleting(Reading):
         """See contract.Store."""
         gone = 0
         with self._writing() as connection:
-            for table, key in (("events", "seq"), ("bad_rows", "id")):
-                old = f"SELECT {key} FROM {table} WHERE received_ms < ? ORDER BY {key} LIMIT ?"
+            for table, key, time in _OLD:
+                old = f"SELECT {key} FROM {table} WHERE {time} < ? ORDER BY {key} LIMIT ?"
                 delete = f"DELETE FROM {table} WHERE {key} IN ({old})"
                 gone += connection.execute(delete, (before_ms, limit - gone)).rowcount
             connection.execute("DELETE FROM deliveries WHERE seen_ms < ?", (before_ms,))
@@ -66,7 +72,7 @@ class Deleting(Reading):
                     connection.execute(f"DELETE FROM {table} WHERE visitor = ?", key).rowcount
                     for key in keys
                 )
-                for table in ("events", "visitors", "shown", "sessions")
+                for table in ("events", "visitors", "shown", "sessions", "decided")
             }
             ends = "DELETE FROM links WHERE source = ?1 OR target = ?1"
             links = sum(connection.execute(ends, key).rowcount for key in keys)

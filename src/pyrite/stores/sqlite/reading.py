@@ -14,6 +14,7 @@ from ..belonging import belongs
 from ..contract import (
     SHOWN_READ,
     BadRow,
+    Decided,
     Deliveries,
     Event,
     Experiment,
@@ -75,6 +76,14 @@ class Reading:
             yield Deliveries(
                 datastream=row[0], page=row[1], seen_ms=row[2], sent=row[3], retried=row[4],
                 acknowledged=row[5], restored=row[6], dropped=json.loads(row[7]),
+            )  # fmt: skip
+
+    def decided(self, visitor: str) -> Iterator[Decided]:
+        """See contract.Store."""
+        select = "SELECT datastream, visitor, event, experience, variant, scope, at_ms FROM decided WHERE visitor = ? ORDER BY id"
+        for row in self._select(select, (visitor,)):
+            yield Decided(
+                datastream=row[0], visitor=row[1], event=row[2], experience=row[3], variant=row[4], scope=row[5], at_ms=row[6]
             )  # fmt: skip
 
     def experiments(self) -> Iterator[Experiment]:

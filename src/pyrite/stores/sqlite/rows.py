@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from ...core.decisions.subject import SHOWN_LIMIT, VISIT_PAUSE_MS
 from ..contract import (
+    DECIDED_KEPT,
     BadRow,
     Batch,
+    Decided,
     Deliveries,
     Event,
     Experiment,
@@ -65,6 +67,15 @@ _EXPERIMENT = """
 INSERT OR REPLACE INTO experiments SELECT ?1, ?2, ?3
 WHERE ?3 IS NOT (SELECT record FROM experiments WHERE id = ?1 ORDER BY since_ms DESC LIMIT 1)
 """
+# A request that is sent again is decided again.
+_DECIDED = """
+INSERT INTO decided (datastream, visitor, event, experience, variant, scope, at_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+WHERE NOT EXISTS (SELECT 1 FROM decided WHERE visitor = ?2 AND event = ?3 AND experience = ?4 AND scope = ?6 AND datastream = ?1)
+"""
+_DECIDED_BEFORE = f"""
+DELETE FROM decided WHERE visitor = ?1 AND id <= (
+    SELECT id FROM decided WHERE visitor = ?1 ORDER BY id DESC LIMIT 1 OFFSET {DECIDED_KEPT})
+"""
 EVENT_COLUMNS = (
     "datastream, id, type, url, visitor, made_ms, received_ms, body, seq, source, way, session"
 )
@@ -112,6 +123,8 @@ def _write(connection: sqlite3.Connection, batches: list[Batch]) -> list[Receipt
                     connection.execute(_FORGET, key)
         if batch.bad_rows or batch.deliveries or batch.mended or batch.experiments or batch.links:
             _write_rest(connection, batch)
+        if batch.decided:
+            _write_decided(connection, batch.decided)
     for size, part in _parts(visits):
         values = [value for row in part for value in row]
         connection.execute(_VISITS[size], values)
@@ -196,6 +209,14 @@ def _write_rest(connection: sqlite3.Connection, batch: Batch) -> None:
         connection.execute(_DELIVERIES, (*page, *counts, json.dumps(deliveries.dropped)))
 
 
+def _write_decided(connection: sqlite3.Connection, decided: tuple[Decided, ...]) -> None:
+    for one in decided:
+        what = (one.datastream, one.visitor, one.event, one.experience, one.variant, one.scope)
+        connection.execute(_DECIDED, (*what, one.at_ms))
+    for visitor in {one.visitor for one in decided}:
+        connection.execute(_DECIDED_BEFORE, (visitor,))
+
+
 # One row for each table; none of it is kept.
 _SAMPLE = Batch(
     events=(
@@ -210,6 +231,9 @@ _SAMPLE = Batch(
     session=SessionStep(datastream="", source="", visitor="", id="probe", at_ms=0, idle_ms=0),
     links=(Link(datastream="", source="", target="", made_ms=0, how=""),),
     nonce=Nonce(value="", seen_ms=0, until_ms=0),
+    decided=(
+        Decided(datastream="", visitor="", event="", experience="", variant="", scope="", at_ms=0),
+    ),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ A new version raises VERSION, adds its columns to _LATER_COLUMNS, and a dump of 
 import sqlite3
 import time
 
-VERSION = 5  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
+VERSION = 6  # of _SCHEMA and _LATER_COLUMNS together: to be raised with either
 BUSY_STEP_S = 0.01
 
 _SCHEMA = """
@@ -52,6 +52,11 @@ CREATE INDEX IF NOT EXISTS links_to ON links (target);
 CREATE TABLE IF NOT EXISTS counts (
     at_ms INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (at_ms, kind, name)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS decided (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, datastream TEXT NOT NULL, visitor TEXT NOT NULL, event TEXT NOT NULL,
+    experience TEXT NOT NULL, variant TEXT NOT NULL, scope TEXT NOT NULL, at_ms INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS decided_of ON decided (visitor);
 CREATE TABLE IF NOT EXISTS nonces (value TEXT NOT NULL PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS nonces_until ON nonces (until_ms);
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, padding BLOB NOT NULL);
@@ -66,6 +71,7 @@ _TABLES = {
     "sessions",
     "links",
     "counts",
+    "decided",
     "nonces",
     "probe",
 }
