@@ -50,6 +50,13 @@ def test_a_refusal_is_read_by_pages_that_may_call(
     assert "set-cookie" not in answer.headers or status in (400, 415)
 
 
+def test_an_id_that_is_none_is_told_with_its_place(service: Maker) -> None:
+    answer = service().post(f"{EVENT}?sc_apikey={KEY}&eid=7", json=GOAL, headers={"origin": PAGE})
+
+    assert answer.json()["path"] == "eid"
+    assert "expected a UUID, got '7'" in answer.text
+
+
 def test_the_key_comes_in_the_query_or_in_a_header(service: Maker) -> None:
     client = service()
     answers = [
