@@ -56,8 +56,8 @@ class Following:
             self.after = events[-1].seq
         if rows:
             self.after_row = rows[-1].id
-        wanted = tuple([event for event in events if self._wanted.takes(event)])
-        return Change(wanted, tuple(rows), self.after, PAGE in (len(events), len(rows)))
+        matching = tuple([event for event in events if self._wanted.takes(event)])
+        return Change(matching, tuple(rows), self.after, PAGE in (len(events), len(rows)))
 
     async def changes(self) -> AsyncIterator[Change]:
         """Changes as they come, without an end; a store that can't be read just now is looked at again."""

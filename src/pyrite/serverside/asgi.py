@@ -66,9 +66,9 @@ class Views:
 
     def _count(self, scope: Scope, message: MutableMapping[str, Any]) -> None:
         try:
-            found = described(self._describe, seen_of(scope, message), default=self._default)
-            if found is not None:
-                self._sender.event(found.pop("kind"), **found)
+            event = described(self._describe, seen_of(scope, message), default=self._default)
+            if event is not None:
+                self._sender.event(event.pop("kind"), **event)
         except Exception:
             log.exception("tracking: a request was not counted")
 
@@ -90,12 +90,14 @@ def seen_of(scope: Scope, message: MutableMapping[str, Any]) -> Seen:
 
 def headers_of(pairs: Any) -> dict[str, str]:
     """ASGI's headers by their names in small letters; of several with one name the first, and all cookies as one."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in pairs:
         text = value.decode("latin-1")
         key = name.decode("latin-1").lower()
         # HTTP/2 lets a client send its cookies in several headers.
-        found[key] = (
-            f"{found[key]}; {text}" if key == "cookie" and key in found else found.get(key, text)
+        headers[key] = (
+            f"{headers[key]}; {text}"
+            if key == "cookie" and key in headers
+            else headers.get(key, text)
         )
-    return found
+    return headers

@@ -83,13 +83,13 @@ def address(
         items=[str(one) for one in items], parameters=texts, eid=eid, token=token or "",
     )  # fmt: skip
     try:
-        found = build(event, prefix=prefix, custom=custom, numeric=numeric)
+        url = build(event, prefix=prefix, custom=custom, numeric=numeric)
     except Refused as error:
         raise Invalid(error.message) from None
     if path is None:
         if not customer:
             raise Invalid("customer: expected a customer's id, or path= of a relay")
-        return found
+        return url
     record: dict[str, Any] = {"kind": kind, **texts}
     for name, value in (
         ("itemtype", itemtype),
@@ -116,9 +116,9 @@ def unpacked(code: str) -> dict[str, Any]:
         if not code.startswith(PACKED):
             raise ValueError(f"expected a code that begins with {PACKED!r}")
         padded = code[1:] + "=" * (-len(code[1:]) % 4)
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        event = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, RecursionError) as error:
         raise Invalid(f"code: {error}, got {code!r:.100}") from None
-    if not isinstance(found, dict):
-        raise Invalid(f"code: expected an event, got {found!r:.100}")
-    return found
+    if not isinstance(event, dict):
+        raise Invalid(f"code: expected an event, got {event!r:.100}")
+    return event

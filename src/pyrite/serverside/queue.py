@@ -230,10 +230,10 @@ class DiskQueue:
     def take(self, now_ms: int) -> Taken | None:
         """See Queue."""
         with self._lock:
-            found = self._connection.execute(_TAKE, (now_ms, now_ms + LEASE_MS)).fetchall()
-            if not found:
+            rows = self._connection.execute(_TAKE, (now_ms, now_ms + LEASE_MS)).fetchall()
+            if not rows:
                 return None
-            key, text, attempts = found[0]
+            key, text, attempts = rows[0]
             try:
                 return Taken(key=key, message=Message.from_text(text), attempts=attempts)
             except (ValueError, TypeError):
@@ -257,10 +257,10 @@ class DiskQueue:
     def next_ms(self) -> int | None:
         """See Queue."""
         with self._lock:
-            found: int | None = self._connection.execute(
+            due_ms: int | None = self._connection.execute(
                 "SELECT min(at_ms) FROM messages"
             ).fetchone()[0]
-        return found
+        return due_ms
 
     def waiting(self) -> int:
         """See Queue."""
@@ -289,5 +289,5 @@ class DiskQueue:
         return bool((pages - free) * size > self._most_bytes * share)
 
     def _waiting(self) -> int:
-        found: int = self._connection.execute("SELECT count(*) FROM messages").fetchone()[0]
-        return found
+        count: int = self._connection.execute("SELECT count(*) FROM messages").fetchone()[0]
+        return count

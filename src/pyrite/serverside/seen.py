@@ -89,12 +89,12 @@ def page_view(seen: Seen) -> dict[str, Any] | None:
 
 def described(describe: Describe, seen: Seen, *, default: str) -> dict[str, Any] | None:
     """What *describe* says of *seen*, with the visitor's device id as `user` where it names none, and with nothing that names them where none may be."""
-    found = describe(seen)
-    if found is None:
+    event = describe(seen)
+    if event is None:
         return None
     if seen.consent(default=default) in (OUT, PENDING):
-        return nameless(found)
-    return {"user": seen.user(default=default), **found}
+        return nameless(event)
+    return {"user": seen.user(default=default), **event}
 
 
 def nameless(event: dict[str, Any]) -> dict[str, Any] | None:

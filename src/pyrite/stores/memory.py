@@ -88,35 +88,37 @@ class MemoryStore(Writing):
 
     def page(self, wanted: Filter = ALL, *, before: int = 0, limit: int = 50) -> EventPage:
         """See contract.Store."""
-        found = [
+        events = [
             event
             for event in reversed(self._events)
             if (not before or event.seq < before) and wanted.takes(event)
         ]
-        more = len(found) > limit
-        return EventPage(tuple(found[:limit]), found[limit - 1].seq if more else 0)
+        more = len(events) > limit
+        return EventPage(tuple(events[:limit]), events[limit - 1].seq if more else 0)
 
     def visitors(
         self, text: str = "", *, after: VisitorCursor | None = None, limit: int = 50
     ) -> VisitorPage:
         """See contract.Store."""
-        found = [
+        visitors = [
             replace(one, shown={})
             for one in sorted(self._visitors.values(), key=_place_of)
             if _place_of(one) > (after or ("", "")) and (text in one.visitor or text in one.ecid)
         ]
-        more = len(found) > limit
-        return VisitorPage(tuple(found[:limit]), _place_of(found[limit - 1]) if more else None)
+        more = len(visitors) > limit
+        return VisitorPage(
+            tuple(visitors[:limit]), _place_of(visitors[limit - 1]) if more else None
+        )
 
     def counts(self, *, since_ms: int = 0, until_ms: int = 2**62) -> Iterator[Count]:
         """See contract.Store."""
-        found = [
+        counts = [
             Count(at_ms=at_ms, kind=kind, name=name, count=count)
             for (at_ms, kind), names in self._counts.items()
             if since_ms <= at_ms < until_ms
             for name, count in names.items()
         ]
-        return iter(sorted(found))
+        return iter(sorted(counts))
 
     def bad_rows(self, *, after: int = 0) -> Iterator[BadRow]:
         """See contract.Store."""

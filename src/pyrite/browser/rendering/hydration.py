@@ -81,9 +81,9 @@ class Hydration:
     def _is_pending(self, element: Any) -> bool:
         if name_of(element) in ("HTML", "HEAD"):  # frameworks expect others there
             return False
-        told = _closest(element, f"[{TOLD}]")
-        if told is not None:
-            return text(invoke(told, "getAttribute", TOLD)) == "false"
+        marked = _closest(element, f"[{TOLD}]")
+        if marked is not None:
+            return text(invoke(marked, "getAttribute", TOLD)) == "false"
         if _closest(element, PENDING) is not None:
             return True
         solid = _closest(element, SOLID)
@@ -181,5 +181,5 @@ def _since_load_ms() -> float:
 
 
 def _closest(element: Any, css: str) -> Any:
-    found = invoke(element, "closest", css)
-    return None if is_nullish(found) else found
+    ancestor = invoke(element, "closest", css)
+    return None if is_nullish(ancestor) else ancestor

@@ -86,11 +86,11 @@ class Visitor:
 
     def fpid(self, moment: Moment) -> "tuple[str, list[Effect]]":
         """The device id, and the effects that store a new one. Never called without consent."""
-        found = self.cookies(moment)
-        known = found.get(FPID_COOKIE, "") or self._fpid
+        cookies = self.cookies(moment)
+        known = cookies.get(FPID_COOKIE, "") or self._fpid
         # One has been minted where an event left before the tracker was there, on this page or on one before it.
         self._minted = self._minted or moment.text("device")
-        self._fpid = known or found.get(MINTED_COOKIE, "") or self._minted
+        self._fpid = known or cookies.get(MINTED_COOKIE, "") or self._minted
         if self._fpid == "":
             self._fpid = self._minted = moment.new_id()
         if self._minted and self._minted != self._fpid:

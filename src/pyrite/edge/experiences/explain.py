@@ -50,12 +50,12 @@ def explain(
         details = part(proposition, "scopeDetails")
         given[str(part(details, "activity")["id"])] = str(part(details, "experience")["id"])
     slots = {one.slot: one.id for one in ranked if one.id in given}
-    found = []
+    reasons = []
     for n, one in zip(order, ranked, strict=True):
         variant = given.get(one.id, "")
         reason = "" if variant else _reason(one, experiences[n], subject, slots)
         held_out = variant == HOLDOUT
-        found.append(
+        reasons.append(
             Explanation(
                 id=one.id,
                 scope=one.scope,
@@ -64,7 +64,7 @@ def explain(
                 held_out=held_out,
             )
         )
-    return found
+    return reasons
 
 
 def _reason(one: Prepared, record: dict[str, Any], subject: Subject, slots: dict[str, str]) -> str:

@@ -48,8 +48,8 @@ class Address(msgspec.Struct, kw_only=True):
 
 def devices_of(call: Call) -> tuple[str, str]:
     """What the tracker's cookie and the edge's own say; '' for what has not the form of an id."""
-    found = cookies(call.cookie)
-    device, pid = [found.get(name, "") for name in (FPID_COOKIE, PID_COOKIE)]
+    values = cookies(call.cookie)
+    device, pid = [values.get(name, "") for name in (FPID_COOKIE, PID_COOKIE)]
     return (
         device if _DEVICE.fullmatch(device) else "",
         pid if _DEVICE.fullmatch(pid) else "",

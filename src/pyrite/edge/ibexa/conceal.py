@@ -41,10 +41,10 @@ def hide(said: Any, stand: Stand) -> bool:
     if not isinstance(said, dict):
         return False
     customer = said.get("customer")
-    found = [name for name in KEYS if said.get(name) is not None]
-    for name in found:
+    names = [name for name in KEYS if said.get(name) is not None]
+    for name in names:
         said[name] = stand(customer if isinstance(customer, str) else "", said[name])
-    return bool(found)
+    return bool(names)
 
 
 class Off:
@@ -69,15 +69,15 @@ def _saids(body: dict[str, Any]) -> list[Any]:
     """What the events and the waiting commands of a body say of Ibexa."""
     events = body.get("events")
     listed = events if isinstance(events, list) else []
-    found = [event.get(PART) for event in listed if isinstance(event, dict)]
+    records = [event.get(PART) for event in listed if isinstance(event, dict)]
     raw = body.get("raw")
     commands = raw.get("commands") if isinstance(raw, dict) else None
     if isinstance(raw, list) and len(raw) > 1:
         commands = raw[1]
     for command in commands if isinstance(commands, list) else []:
         if isinstance(command, list) and len(command) > 1 and command[0] == PART:
-            found.append(command[1])
-    return found
+            records.append(command[1])
+    return records
 
 
 def _unread(value: bytes, stand: Stand) -> bytes:

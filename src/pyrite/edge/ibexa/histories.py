@@ -150,13 +150,13 @@ class _Owners:
         return user
 
     def _links(self, user: str) -> list[tuple[int, str]]:
-        found = self._known.get(user)
-        if found is None:
+        links = self._known.get(user)
+        if links is None:
             select = "SELECT made_ms, target FROM links WHERE source = ? ORDER BY made_ms, target LIMIT 1000"
-            found = self._known[user] = self._file.execute(select, (user,)).fetchall()
+            links = self._known[user] = self._file.execute(select, (user,)).fetchall()
             if len(self._known) > KNOWN:
                 self._known.popitem(last=False)
-        return found
+        return links
 
 
 def _partial(
@@ -209,31 +209,31 @@ def _rows_of(event: Event, wanted: Wanted, whose: _Owners) -> Iterator[Row]:
     if event.made_ms < wanted.since_ms or f'"{NAME}"' not in event.body:
         return
     try:
-        found = _decode(event.body).ibexa
+        record = _decode(event.body).ibexa
     except msgspec.MsgspecError:
         return  # a page may write anything there
-    if found is None or found.kind in ("", LOGIN):
+    if record is None or record.kind in ("", LOGIN):
         return
-    if (wanted.customer and found.customer != wanted.customer) or (wanted.kinds and found.kind not in wanted.kinds):  # fmt: skip
+    if (wanted.customer and record.customer != wanted.customer) or (wanted.kinds and record.kind not in wanted.kinds):  # fmt: skip
         return
-    user = whose.owner(found.user, event.made_ms)
+    user = whose.owner(record.user, event.made_ms)
     if not user.startswith(wanted.user):
         return
-    paid = found.kind != OWNS
+    paid = record.kind != OWNS
     yield Row(
-        customer=found.customer,
+        customer=record.customer,
         user=user,
-        kind=found.kind,
-        itemtype=found.itemtype,
-        item=found.item,
+        kind=record.kind,
+        itemtype=record.itemtype,
+        item=record.item,
         count=1,
         first_ms=event.made_ms,
         last_ms=event.made_ms,
-        percentage=found.percentage,
-        rating=found.rating,
-        quantity=found.quantity if paid else None,
-        price=found.price if paid else None,
-        currency=found.currency if paid else None,
+        percentage=record.percentage,
+        rating=record.rating,
+        quantity=record.quantity if paid else None,
+        price=record.price if paid else None,
+        currency=record.currency if paid else None,
         rated_ms=event.made_ms,
         priced_ms=event.made_ms,
     )

@@ -41,8 +41,8 @@ class Keys:
     def of(self, customer: str) -> dict[str, str]:
         """The keys of *customer* by their ids. Where the folder's can't be read those of before stay good, and the log says so."""
         try:
-            found = self._path.stat()
-            seen = (found.st_mtime_ns, found.st_ino)
+            status = self._path.stat()
+            seen = (status.st_mtime_ns, status.st_ino)
         except FileNotFoundError:
             seen = (0, 0)
         if seen != self._seen:
@@ -71,7 +71,7 @@ def keys_in(folder: Path) -> list[Key]:
 
 def add_key(folder: Path, *, customer: str, id: str = "") -> Key:
     """A new key of *customer*, kept in *folder*, which only its owner can read. Raises SettingsError, OSError."""
-    kept = keys_in(folder)
+    keys = keys_in(folder)
     today = datetime.now(UTC).date().isoformat()
     key = Key(
         customer=customer,
@@ -79,20 +79,20 @@ def add_key(folder: Path, *, customer: str, id: str = "") -> Key:
         secret=secrets.token_urlsafe(32),
         made=today,
     )
-    if any((one.customer, one.id) == (customer, key.id) for one in kept):
+    if any((one.customer, one.id) == (customer, key.id) for one in keys):
         raise SettingsError(
             f"{key.id!r}: there is such a key of {customer!r}; retire it, or name another"
         )
-    _keep(folder, [*kept, key])
+    _keep(folder, [*keys, key])
     return key
 
 
 def retire_key(folder: Path, *, customer: str, id: str) -> None:
     """Forget a key: nothing that it signed is good any longer. Raises SettingsError where there is none, OSError."""
-    kept = keys_in(folder)
-    left = [key for key in kept if (key.customer, key.id) != (customer, id)]
-    if len(left) == len(kept):
-        known = ", ".join([f"{key.customer} {key.id}" for key in kept]) or "none"
+    keys = keys_in(folder)
+    left = [key for key in keys if (key.customer, key.id) != (customer, id)]
+    if len(left) == len(keys):
+        known = ", ".join([f"{key.customer} {key.id}" for key in keys]) or "none"
         raise SettingsError(
             f"{id!r}: no such key of {customer!r} is kept in {folder}; there are {known}"
         )

@@ -71,12 +71,12 @@ class Proofs:
         if scheme.lower() != "basic":
             return
         try:
-            found = base64.b64decode(text.strip(), validate=True)
+            secret = base64.b64decode(text.strip(), validate=True)
         except (binascii.Error, ValueError):
-            found = b""
+            secret = b""
         licence = self._licences[customer]
         expected = f"{customer}:{licence}".encode()
-        if not licence or not hmac.compare_digest(found, expected):
+        if not licence or not hmac.compare_digest(secret, expected):
             raise _refused(
                 "basic", "expected the customer's id and licence key in the Basic header"
             )
@@ -99,7 +99,7 @@ class Proofs:
         keys = _Live(self._keys.of(customer))
         verifier = _Verifier(signature_algorithm=algorithms.HMAC_SHA256, key_resolver=keys)
         try:
-            [found] = verifier.verify(
+            [result] = verifier.verify(
                 _Message(call),
                 max_age=None,
                 expect_tag=SIGNATURE_TAG,
@@ -113,17 +113,17 @@ class Proofs:
         except ValueError:
             raise _refused("signature", "expected one signature") from None
         now_s = call.received_ms / 1000
-        created, expires = found.parameters["created"], found.parameters.get("expires", now_s + 1)
+        created, expires = result.parameters["created"], result.parameters.get("expires", now_s + 1)
         if abs(now_s - float(created)) > WINDOW_S or now_s >= float(expires):
             detail = f"the signature is good for {WINDOW_S} s only, and was made at another time"
             raise _refused("expired", detail)
-        nonce = found.nonce or ""
+        nonce = result.nonce or ""
         if not NONCE_LENGTHS[0] <= len(nonce) <= NONCE_LENGTHS[1]:
             raise _refused(
                 "signature",
                 f"expected a nonce of {NONCE_LENGTHS[0]} to {NONCE_LENGTHS[1]} characters",
             )
-        return f"{customer}/{found.parameters['keyid']}/{nonce}"
+        return f"{customer}/{result.parameters['keyid']}/{nonce}"
 
     def _check_token(self, call: Call, event: Event, customer: IbexaCustomer) -> None:
         if not event.token:
@@ -137,7 +137,7 @@ class Proofs:
         signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
         signer = URLSafeTimedSerializer(key, salt=TOKEN_SALT, signer_kwargs=signing)
         try:
-            content, made = signer.loads(token, return_timestamp=True)
+            content, created = signer.loads(token, return_timestamp=True)
         except BadData:
             raise _refused("token", "the token was not made with this key") from None
         grant = grant_of(content)
@@ -145,7 +145,7 @@ class Proofs:
             raise _refused("token", "the token says nothing that is known here")
         # Of a bad row that is replayed: when it came.
         now_s = call.received_ms / 1000
-        grant.until_s = min(grant.until_s, int(made.timestamp() + customer.token_minutes * 60))
+        grant.until_s = min(grant.until_s, int(created.timestamp() + customer.token_minutes * 60))
         objection = grant.objection(event, referrer=call.header(b"referer"), now_s=now_s)
         if objection:
             code = "expired" if now_s >= grant.until_s else "scope"

@@ -182,18 +182,18 @@ class Reader:
     def _hash(self, customer: str, user: str, call: Call) -> str:
         """The hash of *user*, which it is already in the address of a bad row. Raises Problem."""
         try:
-            kept = hash_in(user) if call.row else ""
+            stored = hash_in(user) if call.row else ""
         except Refused as error:
             raise Problem(400, "ibexa.user", error.message, path=error.path) from None
-        return kept or self._users.hashed(customer, user)
+        return stored or self._users.hashed(customer, user)
 
 
 def reader_parts(settings: Settings, folder: Path) -> tuple[Users, Proofs]:
     """What hashes users, and what checks proofs, by the settings and the data *folder*. Raises SettingsError, SecretTooShort,
     OSError."""
-    wanted = settings.ibexa
-    users = Users(wanted.user_secret or secret_in(folder, SECRET_FILE))
-    return users, Proofs(wanted.customers, Keys(wanted.customers, folder))
+    ibexa = settings.ibexa
+    users = Users(ibexa.user_secret or secret_in(folder, SECRET_FILE))
+    return users, Proofs(ibexa.customers, Keys(ibexa.customers, folder))
 
 
 def orgs_of(settings: Settings) -> dict[str, str]:

@@ -45,7 +45,7 @@ def records(
     beside = (len(_encode(event.extra)) + 2 * len(url)) * len(items)
     alone = beside > SHARED_BYTES
     extra = event.extra
-    found = []
+    rows = []
     for place, item in enumerate(items):
         if place and alone:
             url, extra = "", {}
@@ -54,7 +54,7 @@ def records(
             "xdm": _xdm(event, item, id=own, made_ms=made_ms, url=url),
             NAME: _record(event, item, extra, user=user, target=target),
         }
-        found.append(
+        rows.append(
             Stored(
                 datastream=datastream,
                 id=own,
@@ -68,7 +68,7 @@ def records(
                 way=way,
             )
         )
-    return found
+    return rows
 
 
 def _record(

@@ -112,11 +112,11 @@ class Tracked:
         if nobody:
             given["user"] = NOBODY
         numeric = customer.item_ids == "numeric"
-        wanted = {**found, **{name: value for name, value in given.items() if value is not None}}
-        login = nobody and wanted.get("event") == LOGIN
+        fields = {**found, **{name: value for name, value in given.items() if value is not None}}
+        login = nobody and fields.get("event") == LOGIN
         if login:
-            wanted["user"] = ME  # nobody can't log in; who it would be is left out below
-        said = event_of(wanted, customer=id, custom=tuple(customer.custom), numeric=numeric)
+            fields["user"] = ME  # nobody can't log in; who it would be is left out below
+        said = event_of(fields, customer=id, custom=tuple(customer.custom), numeric=numeric)
         said.user = NOBODY if login else self._stored(said.user, id, replayed)
         said.target = self._stored(said.target, id, replayed) if said.target else ""
         return said
@@ -173,7 +173,7 @@ def _link(event: Event, source: str, target: str, how: str) -> Link:
 
 def _merged(said: Said, event: Event, user: str, target: str) -> list[Event]:
     """What is stored of *said*, which came with *event*: the first of its items has what the page knows, but for whose it is."""
-    made = records(
+    parts = records(
         said,
         datastream=event.datastream,
         user=user,
@@ -186,8 +186,8 @@ def _merged(said: Said, event: Event, user: str, target: str) -> list[Event]:
     page: dict[str, Any] = msgspec.json.decode(event.body)
     context = page["xdm"]
     context.pop("identityMap", None)
-    found = []
-    for number, record in enumerate(made):
+    merged = []
+    for number, record in enumerate(parts):
         body: dict[str, Any] = msgspec.json.decode(record.body)
         own = body["xdm"]
         if not dated:
@@ -199,5 +199,5 @@ def _merged(said: Said, event: Event, user: str, target: str) -> list[Event]:
         stored = replace(
             event, id=record.id, type=record.type, visitor=user, made_ms=made_ms, body=_encode(body).decode(), is_view=False
         )  # fmt: skip
-        found.append(stored if number == 0 else replace(stored, url=record.url, shown=()))
-    return found
+        merged.append(stored if number == 0 else replace(stored, url=record.url, shown=()))
+    return merged

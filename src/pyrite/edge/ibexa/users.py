@@ -56,15 +56,15 @@ class Users:
 def hash_of(path: str) -> str:
     """The hash of the first user in a masked *path*; '' where it names none."""
     pieces = path.split("/")[USER_PLACE : USER_PLACE + 2]
-    hashes = [found[2] for piece in pieces if (found := _HASH.fullmatch(piece))]
+    hashes = [match[2] for piece in pieces if (match := _HASH.fullmatch(piece))]
     return hashes[0] if hashes else ""
 
 
 def hash_in(user: str) -> str:
     """The hash that a user of a kept address is; '' where it is none. Raises Refused for one that no event could have."""
-    found = _HASH.fullmatch(user)
-    if found is None:
+    match = _HASH.fullmatch(user)
+    if match is None:
         return ""
-    if found[1]:
+    if match[1]:
         raise Refused("no event can have this user", path="user", reason="user")
-    return found[2]
+    return match[2]

@@ -26,20 +26,20 @@ def meta_of(stated: dict[str, Any], *, skew_ms: int, agent: str) -> msgspec.Raw 
     attempt = stated.get("attempt")
     if not queue_ms and not skew_ms and not attempt:
         return _with_agent(agent)
-    found: list[str] = []
+    members: list[str] = []
     if type(queue_ms) is int and queue_ms > 0:
-        found.append(f'"queue_ms":{min(queue_ms, QUEUE_LIMIT_MS)}')
+        members.append(f'"queue_ms":{min(queue_ms, QUEUE_LIMIT_MS)}')
     if skew_ms:
-        found.append(f'"skew_ms":{max(-SKEW_LIMIT_MS, min(skew_ms, SKEW_LIMIT_MS))}')
+        members.append(f'"skew_ms":{max(-SKEW_LIMIT_MS, min(skew_ms, SKEW_LIMIT_MS))}')
     if type(attempt) is int and attempt > 1:
-        found.append(f'"attempt":{min(attempt, ATTEMPT_LIMIT)}')
+        members.append(f'"attempt":{min(attempt, ATTEMPT_LIMIT)}')
     if agent:
-        found.append(f'"agent":"{agent}"')
-    if not found:
+        members.append(f'"agent":"{agent}"')
+    if not members:
         return None
-    text = ",".join(found)
+    text = ",".join(members)
     if len(text) + 2 > META_BYTES:
-        text = ",".join(found[:-1])
+        text = ",".join(members[:-1])
     return msgspec.Raw(b"{" + text.encode() + b"}")
 
 

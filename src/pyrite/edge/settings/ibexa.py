@@ -71,13 +71,13 @@ class IbexaCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def live_keys(self) -> dict[str, str]:
         """The keys by their ids, those in files read. Raises SettingsError."""
-        found = {}
+        keys = {}
         for id, key in self.keys.items():
             if key.startswith(FROM_FILE):
                 key = text_in(key.removeprefix(FROM_FILE))
                 check_key(key, f"keys.{id}", "keys")
-            found[id] = key
-        return found
+            keys[id] = key
+        return keys
 
 
 class Ibexa(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -87,19 +87,19 @@ CountKey = tuple[int, str, str]
 
 def counted(batches: Iterable[Batch], receipts: Iterable[Receipt]) -> dict[CountKey, int]:
     """What *batches* add to the counts, by `(at_ms, kind, name)`; *receipts* say what of them was new."""
-    found: dict[CountKey, int] = {}
+    counts: dict[CountKey, int] = {}
     for batch, receipt in zip(batches, receipts, strict=True):
         for event in receipt.new:
             key = (event.received_ms, EVENT, event.type)
-            found[key] = found.get(key, 0) + 1
+            counts[key] = counts.get(key, 0) + 1
         for row in batch.bad_rows:
             key = (row.received_ms, BAD, row.code)
-            found[key] = found.get(key, 0) + 1
+            counts[key] = counts.get(key, 0) + 1
         if receipt.duplicates:
             key = (batch.events[0].received_ms, DUPLICATE, "")
-            found[key] = found.get(key, 0) + receipt.duplicates
+            counts[key] = counts.get(key, 0) + receipt.duplicates
     out: dict[CountKey, int] = {}
-    for (at_ms, kind, name), count in found.items():
+    for (at_ms, kind, name), count in counts.items():
         key = (at_ms - at_ms % BUCKET_MS, kind, name[:NAME_LIMIT])
         out[key] = out.get(key, 0) + count
     return out

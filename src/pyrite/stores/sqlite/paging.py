@@ -32,13 +32,13 @@ class Paging(Reading):
             return EventPage()
         keys = wanted.visitors or self._whose(wanted.session)
         if keys:
-            found, lowest = self._of_visitors(keys, wanted, before)
+            events, lowest = self._of_visitors(keys, wanted, before)
         else:
             lowest = max(first, before - LOOKED)
-            found = self._scanned(wanted, lowest, before, limit)
-        if len(found) >= limit:
-            found, lowest = found[:limit], found[limit - 1].seq
-        return EventPage(tuple(found), lowest if lowest > first else 0)
+            events = self._scanned(wanted, lowest, before, limit)
+        if len(events) >= limit:
+            events, lowest = events[:limit], events[limit - 1].seq
+        return EventPage(tuple(events), lowest if lowest > first else 0)
 
     def visitors(
         self, text: str = "", *, after: VisitorCursor | None = None, limit: int = 50
@@ -48,22 +48,22 @@ class Paging(Reading):
             "SELECT datastream, visitor, first_seen_ms, last_seen_ms, events, ecid, consent, visits, views, previous_ms"
             " FROM visitors INDEXED BY visitors_of WHERE (visitor, datastream) > (?, ?) ORDER BY visitor, datastream LIMIT ?"
         )
-        found: list[Visitor] = []
+        visitors: list[Visitor] = []
         looked = 0
         for row in self._select(select, (*(after or ("", "")), LOOKED_VISITORS)):
             looked += 1
             after = (row[1], row[0])
             if text in row[1] or text in row[5]:
-                found.append(
+                visitors.append(
                     Visitor(
                         datastream=row[0], visitor=row[1], first_seen_ms=row[2], last_seen_ms=row[3], events=row[4],
                         ecid=row[5], consent=row[6], visits=row[7], views=row[8], previous_ms=row[9],
                     )
                 )  # fmt: skip
-                if len(found) == limit:
+                if len(visitors) == limit:
                     break
-        more = len(found) == limit or looked == LOOKED_VISITORS
-        return VisitorPage(tuple(found), after if more else None)
+        more = len(visitors) == limit or looked == LOOKED_VISITORS
+        return VisitorPage(tuple(visitors), after if more else None)
 
     def counts(self, *, since_ms: int = 0, until_ms: int = 2**62) -> Iterator[Count]:
         """See contract.Store."""
@@ -85,15 +85,15 @@ class Paging(Reading):
         """Events of the visitors *keys*, the newest first, and the `seq` down to which all of them were looked at."""
         select = f"SELECT {rows.EVENT_COLUMNS} FROM events INDEXED BY events_of WHERE visitor = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
         share = max(1, LOOKED_OF_ONE // len(keys))
-        found: list[Event] = []
+        events: list[Event] = []
         lowest = 0
         for key in keys:
             own = [rows.event_of(row) for row in self._select(select, (key, before, share))]
             if len(own) == share:
                 lowest = max(lowest, own[-1].seq)
-            found += own
-        kept = [event for event in found if event.seq >= lowest and wanted.takes(event)]
-        return sorted(kept, key=lambda event: -event.seq), lowest
+            events += own
+        matching = [event for event in events if event.seq >= lowest and wanted.takes(event)]
+        return sorted(matching, key=lambda event: -event.seq), lowest
 
     def _scanned(self, wanted: Filter, lowest: int, before: int, limit: int) -> list[Event]:
         conditions, values = _conditions(wanted)
