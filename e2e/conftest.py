@@ -38,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
         files.built()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build before the first browser test begins: its time is not for that."""
+    here = str(Path(__file__).parent)
+    own = any(str(item.path).startswith(here) for item in session.items)
+    if own and not session.config.option.collectonly and not hasattr(session.config, "workerinput"):
+        files.built()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A case runs in every lane that public sites use, unless it is marked with its own: `@pytest.mark.lanes("compiled")`.
 
