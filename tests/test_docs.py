@@ -1,4 +1,4 @@
-"""Everything a user can name stands in the README; what the README names is there."""
+"""Everything a user can name stands in the documentation; what the documentation names is there."""
 
 import re
 from pathlib import Path
@@ -13,14 +13,18 @@ from pyrite.core.options.configure import CONFIGURE, UNSUPPORTED
 from pyrite.edge.settings import Datastream, Edge, Limits, Personalization
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "web" / "docs"
 README = (ROOT / "README.md").read_text()
-PAGES = README + "".join(
-    [page.read_text() for page in sorted((ROOT / "web" / "docs").glob("*.md"))]
-)
+PAGES = README + "".join([page.read_text() for page in sorted(DOCS.glob("*.md"))])
 
 
-def missing(names: list[str]) -> list[str]:
-    return [name for name in names if f"`{name}`" not in README and f"`{name} " not in README]
+def page(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text()
+
+
+def missing(names: list[str], *pages: str) -> list[str]:
+    text = "".join([page(name) for name in pages])
+    return [name for name in names if f"`{name}`" not in text and f"`{name} " not in text]
 
 
 def test_every_command_and_option_of_the_tracker_is_documented() -> None:
@@ -30,11 +34,11 @@ def test_every_command_and_option_of_the_tracker_is_documented() -> None:
         for row in table
     ]
 
-    assert missing(["configure", *COMMANDS, *options]) == []
+    assert missing(["configure", *COMMANDS, *options], "commands") == []
 
 
 def test_every_default_of_configure_is_documented() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", README, re.M))
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page("commands"), re.M))
     for name, _, default, _ in CONFIGURE:
         if isinstance(default, bool | int | str) and name not in UNSUPPORTED:
             assert (
@@ -49,7 +53,7 @@ def test_every_setting_of_the_edge_is_documented() -> None:
         for field in msgspec.structs.fields(model)
     ]
 
-    assert missing(fields) == []
+    assert missing(fields, "settings") == []
 
 
 def test_every_condition_and_key_of_an_experience_is_documented() -> None:
@@ -57,11 +61,13 @@ def test_every_condition_and_key_of_an_experience_is_documented() -> None:
     from pyrite.core.personalization.actions import TYPES
     from pyrite.edge.experiences.form import Cap, File, Goal, Schedule
 
-    assert missing([*CONDITIONS, *TYPES]) == []
+    assert missing([*CONDITIONS, *TYPES], "experiences", "what-is-rendered") == []
     for model in (File, Schedule, Cap, Goal):
         for field in msgspec.structs.fields(model):
             if field.name != "id":  # the file's name, usually
-                assert re.search(rf"^\[*{field.encode_name}( =|\]|$)", README, re.M), field.name
+                assert re.search(rf"^\[*{field.encode_name}( =|\]|$)", page("experiences"), re.M), (
+                    field.name
+                )
 
 
 def test_every_command_of_the_command_line_and_its_flags_are_documented() -> None:
@@ -83,22 +89,21 @@ def test_every_endpoint_is_documented() -> None:
         "/v1/privacy/set-consent",
         "/v1/identity/acquire",
     ):
-        assert path in README
+        assert path in page("edge")
 
 
-def test_public_is_what_the_package_exports_and_the_readme_names() -> None:
-    named = set(re.findall(r"pyrite\.(\w+)\(", README)) | set(
-        re.findall(r"`pyrite\.(\w+)`", README)
-    )
+def test_public_is_what_the_package_exports_and_the_page_of_the_edge_names() -> None:
+    text = page("edge")
+    named = set(re.findall(r"pyrite\.(\w+)\(", text)) | set(re.findall(r"`pyrite\.(\w+)`", text))
 
     assert named - {"toml"} == set(pyrite.__all__)
     assert all(callable(getattr(pyrite, name)) for name in pyrite.__all__)
 
 
 def test_what_alloy_has_and_this_build_has_not_stands_in_the_page_of_differences() -> None:
-    page = (ROOT / "web" / "docs" / "differences-from-alloy.md").read_text()
+    text = page("differences-from-alloy")
 
-    assert [name for name in (*UNSUPPORTED, *ALLOYS) if f"`{name}`" not in page] == []
+    assert [name for name in (*UNSUPPORTED, *ALLOYS) if f"`{name}`" not in text] == []
     assert "(web/docs/differences-from-alloy.md)" in README
 
 
@@ -160,3 +165,36 @@ def test_every_setting_of_ibexa_stands_in_its_page_as_it_is() -> None:
         for field in msgspec.structs.fields(model):
             assert rows[field.encode_name] == f"`{getattr(usual, field.encode_name)!r}`"
     assert "(web/docs/ibexa.md)" in README
+
+
+def test_the_readme_is_one_screen() -> None:
+    assert len(README.split()) <= 700
+
+
+def test_every_page_of_the_documentation_is_linked_from_the_readme() -> None:
+    pages = {path.name for path in DOCS.glob("*.md")}
+
+    assert pages - set(re.findall(r"\(web/docs/([\w-]+\.md)\)", README)) == set()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    gone = []
+    for path in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]:
+        text = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if target.startswith(("http://", "https://", "mailto:")):
+                continue
+            name, _, part = target.partition("#")
+            other = (path.parent / name) if name else path
+            if not other.exists():
+                gone.append(f"{path.name}: {target}")
+            elif part and part not in _parts(other.read_text()):
+                gone.append(f"{path.name}: {target} (no such heading)")
+
+    assert gone == []
+
+
+def _parts(text: str) -> set[str]:
+    """The names that the headings of *text* have in an address."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).strip().replace(" ", "-") for one in headings}

@@ -1,4 +1,4 @@
-"""The walls between rooms, and the README's table of them."""
+"""The walls between rooms, and the table of them in the documentation."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "pyrite"
 
-# What each room may import of the others; "room.module" opens one module only. The README shows the same table.
+# What each room may import of the others; "room.module" opens one module only. web/docs/rooms.md shows the same table.
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "browser": {"core"},
@@ -28,7 +28,7 @@ EXCEPTIONS = {("edge/app.py", "stores.sqlite")}
 CORE_LIBRARY = {"math"}
 
 # The walls within a room or a folder of one, the ground first: what stands further down a list may import what stands above
-# it. Neighbours in one line are apart, but for those of the ground. The README names the same order in the room's row.
+# it. Neighbours in one line are apart, but for those of the ground. web/docs/rooms.md names the same order in the room's row.
 INNER_WALLS = {
     "core": (
         "wire errors moment effects event urls digits dates words notes parts",
@@ -273,23 +273,23 @@ def test_only_the_bridges_and_nobody_else_touch_javascript() -> None:
             ), file.name
 
 
-def test_the_readme_shows_this_table() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_page_of_rooms_shows_this_table() -> None:
+    text = (ROOT / "web" / "docs" / "rooms.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, re.M))
     for room, allowed in MAY_IMPORT.items():
         names = set(re.findall(r"`([\w.]+)`", rows.get(room, "")))
         assert names == allowed, (
-            f"README: room {room} may import {sorted(allowed)}, the table says {sorted(names)}"
+            f"rooms.md: room {room} may import {sorted(allowed)}, the table says {sorted(names)}"
         )
 
 
 def test_the_readme_names_the_walls_within() -> None:
-    text = (ROOT / "README.md").read_text()
+    text = (ROOT / "web" / "docs" / "rooms.md").read_text()
     for room, rows in INNER_WALLS.items():
         first = room.partition("/")[0]
         line = next(line for line in text.splitlines() if line.startswith(f"| `{first}` |"))
         order = " → ".join(row.replace(" ", ", ") for row in rows)
-        assert order in line, f"README: expected {order!r} in the row of {room}"
+        assert order in line, f"rooms.md: expected {order!r} in the row of {room}"
 
 
 def test_no_javascript_stands_outside_the_web_folder() -> None:

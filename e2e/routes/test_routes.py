@@ -141,7 +141,7 @@ def test_every_view_renders_and_nothing_twice(site: Site, page: Page) -> None:
     assert page.inner_html("h1") == "Hi<b>!</b>"
 
 
-# ---- the README's recipes on the real libraries ----
+# ---- the documentation's recipes on the real libraries ----
 
 HISTORY = """
 const show = () => { document.getElementById("root").textContent = location.pathname; };
@@ -236,14 +236,14 @@ def test_under_strict_mode_in_development_the_first_view_is_one(site: Site, page
     assert routes == ["/app/start", "/app/one"]
 
 
-def test_the_recipes_are_those_of_the_readme() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+def test_the_recipes_are_those_of_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[2] / "web" / "docs" / "views.md").read_text()
     for recipe, begin, end in (
         (REACT, "function Views", "\n}\n"),
         (VUE, "router.afterEach", "\n});\n"),
         (HISTORY, "const go =", ";\n"),
     ):
-        assert begin + recipe.partition(begin)[2].partition(end)[0] + end in readme
+        assert begin + recipe.partition(begin)[2].partition(end)[0] + end in page
 
 
 @pytest.mark.parametrize(("recipe", "name"), [(REACT, "react"), (VUE, "vue")], ids=["react", "vue"])

@@ -1,5 +1,5 @@
 // The tracker's function for TypeScript: `/// <reference path="alloy.d.ts" />`, or a copy of this file in the project.
-// Names and meanings: README.md, Commands. e2e/types compiles what is right and what is not; tests/test_types.py compares the
+// Names and meanings: web/docs/commands.md. e2e/types compiles what is right and what is not; tests/test_types.py compares the
 // names with the tracker's own tables.
 
 declare namespace Alloy {

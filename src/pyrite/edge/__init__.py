@@ -1,6 +1,6 @@
 """The edge: an ASGI app that takes events, keeps them, decides, answers, and serves the tracker.
 
-`pyrite.edge(...)` makes one: the package itself can be called, so that the name in the README is also the room's name.
+`pyrite.edge(...)` makes one: the package itself can be called, so that the name in the documentation is also the room's name.
 """
 
 import sys
