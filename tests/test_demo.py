@@ -49,3 +49,13 @@ def test_only_pages_on_this_machine_may_write_into_the_demo(
     headers = {"origin": origin}
 
     assert demo.post("/ee/v1/interact?configId=s", json=body, headers=headers).status_code == status
+
+
+def test_examples_of_server_side_techniques_say_what_they_need(
+    demo: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyrite.demo.servers.find_spec", lambda name: None)
+    for path in ("/ibexa/server?technique=queued", "/t/e"):
+        answer = demo.post(path, json={"kind": "click", "itemtype": 1, "item": 1})
+        assert (answer.status_code, answer.json()["detail"]) == (501, "sending needs httpx: pip install 'pyrite[serverside]'")  # fmt: skip
+    assert demo.post("/ibexa/server?technique=none").status_code == 400

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": set(),
     "testing": {"core", "edge", "serverside", "stores.memory"},
     "doctor": set(),
-    "demo": {"pyrite", "edge.settings", "stores.contract"},
+    "demo": {"pyrite", "edge.settings", "serverside", "stores.contract"},
     "cli": {"pyrite", "bundle", "demo", "doctor", "edge", "serverside", "stores", "core"},
 }
 # The edge opens the default store where it is put together, and nowhere else.

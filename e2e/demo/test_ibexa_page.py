@@ -1,4 +1,4 @@
-"""The demo's page /ibexa: an example for each technique that exists in a page, what it has sent, and what was stored."""
+"""The demo's page /ibexa: an example for each technique, what it has sent, and what was stored."""
 
 import os
 from pathlib import Path
@@ -16,12 +16,13 @@ def test_each_technique_tells_what_it_sent_and_what_was_stored(
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
     page.goto(address + "/ibexa")
-    for name in ("Send it twice: one event", "Rate a stone", "_trackEvent: click", "Into the basket", "Buy two"):  # fmt: skip
+    for name in ("Send it twice: one event", "Rate a stone", "_trackEvent: click", "Into the basket", "Buy two",
+                 "Page bottom", "Asynchronous", "Queued", "To the wishlist"):  # fmt: skip
         press(page, name)
     page.get_by_role("link", name="Stone 131").click()
     rows = page.locator("[data-stored] tr:has(td:nth-child(5))")
     expect(page.locator("[data-sent=time]")).to_contain_text("consume", timeout=15_000)
-    expect(rows).to_have_count(11)
+    expect(rows).to_have_count(15)
 
     # The text of cells, and not of rows as they are laid out: they may be written anew at this moment.
     found = rows.evaluate_all(
@@ -30,14 +31,16 @@ def test_each_technique_tells_what_it_sent_and_what_was_stored(
     told = sorted((kind, item, way) for kind, item, way, _, _ in found)
     assert told == [
         ("basket", "128", "fetch"), ("buy", "128", "fetch"), ("click", "127", "pixel"), ("click", "129", "fetch"),
-        ("clickrecommended", "131", "fetch"), *[("consume", "130", "fetch")] * 3, ("rate", "128", "jsonp"),
-        ("rendered", "131", "fetch"), ("rendered", "132", "fetch"),
+        ("clickrecommended", "131", "fetch"), *[("consume", "130", "fetch")] * 3, *[("owns", "133", "server")] * 3,
+        ("rate", "128", "jsonp"), ("rendered", "131", "fetch"), ("rendered", "132", "fetch"), ("wishlist", "127", "server"),
     ]  # fmt: skip
     assert len({user for _, _, _, user, _ in found}) == 1
     for id in ("pixel", "jsonp", "script", "command", "time", "recommendations"):
         expect(page.locator(f"[data-sent={id}]")).to_contain_text(
             "GET /api/" if id in ("pixel", "jsonp", "script") else 'alloy("ibexa"'
         )
+    expect(page.locator("[data-sent=server]")).to_contain_text('technique "queued"')
+    expect(page.locator("[data-sent=relay]")).to_contain_text("POST /t/e")
     assert problems == []
 
 

@@ -27,11 +27,12 @@ import pyrite
 from ..edge.settings import Edge, Ibexa, IbexaCustomer, Jss, JssKey
 from ..stores.contract import Listener, Store
 from .catalogue import CATEGORIES, PRODUCTS, SHAPES, find
+from .servers import RELAY, Servers
 
 DATASTREAM = "demo-shop"
 CUSTOMER = "00000"
 TOLD = ("kind", "item", "itemtype", "customer", "user")
-SHOWN, LOOKED = 12, 200  # events of Ibexa's that its page shows, of so many newest
+SHOWN, LOOKED = 16, 200  # events of Ibexa's that its page shows, of so many newest
 JSS_KEY = "{AAAAAAAA-0000-0000-0000-000000000001}"
 LOCAL = "http://localhost:*"  # pages on this machine's servers. Not "null", which every site can be by a sandboxed frame
 README_HOST = "127.0.0.1:8000"  # in the README's page
@@ -140,9 +141,12 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         response.status_code = 404
         return response
 
+    servers = Servers(CUSTOMER)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
         yield
+        servers.close()
         edge.state.store.close()
 
     routes = [
@@ -156,6 +160,8 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
         Route("/jss", jss),
         Route("/ibexa", ibexa),
         Route("/ibexa/stored", ibexa_stored),
+        Route("/ibexa/server", _App(servers.counted), methods=["POST"]),
+        Route(f"/{RELAY}", _App(servers.relayed), methods=["POST"]),
         Route("/spa", plain("spa.html")),
         Route("/spa/{rest:path}", plain("spa.html")),
         Mount("/shop", StaticFiles(directory=folder / "static")),
@@ -167,6 +173,16 @@ def shop(*, data: Path, listener: Listener | None = None, store: Store | None = 
     app.state.store = edge.state.store
     app.state.callers = edge.state.callers
     return app
+
+
+class _App:
+    """An ASGI app that a Route takes as one, and not as a function of a request."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
 
 
 def stored_of(store: Store) -> list[list[str]]:

@@ -1,4 +1,4 @@
-// The page /ibexa: one example for each technique that exists in a page, what each has sent, and what the edge has stored.
+// The page /ibexa: one example for each technique, what each has sent, and what the edge has stored.
 const noncedScript = document.querySelector("script[nonce]").nonce;
 const stored = document.querySelector("[data-stored]");
 const sent = (id, text) => {
@@ -51,6 +51,21 @@ const examples = {
     document.head.append(script);
   },
   script: () => window._ycq.push(["_trackEvent", "1", "click", "129", "", "?categorypath=%2Fcrystals"]),
+  // What a server sends is stored a moment after its answer.
+  async server({ dataset: { technique } }) {
+    const answer = await fetch(`/ibexa/server?technique=${technique}`, { method: "POST" });
+    if (!answer.ok) return sent("server", (await answer.json()).detail);
+    sent("server", `the server: sender.event("owns", itemtype=1, item=133), technique "${technique}"`);
+    setTimeout(show, 500);
+  },
+  async relay() {
+    const event = { kind: "wishlist", itemtype: 1, item: 127, eid: uuid() };
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/t/e", { method: "POST", headers, body: JSON.stringify(event) });
+    if (!answer.ok) return sent("relay", (await answer.json()).detail);
+    sent("relay", `POST /t/e ${JSON.stringify(event)}`);
+    setTimeout(show, 500);
+  },
   buy: () => tell("command", { event: "buy", itemtype: 1, item: 128, quantity: 2, fullprice: "12.45EUR" }),
 };
 
