@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 from support import built as files
-from support import lanes
+from support import lanes, packs
 from support.chromium import ARGUMENTS, executable
 from support.site import Site
 
@@ -33,17 +33,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Build once, before processes begin that would each do it."""
+    """Build and install once, before processes begin that would each do it."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         files.built()
+        packs.installed()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build before the first browser test begins: its time is not for that."""
+    """Build and install before the first browser test begins: its time is not for that."""
     here = str(Path(__file__).parent)
     own = any(str(item.path).startswith(here) for item in session.items)
     if own and not session.config.option.collectonly and not hasattr(session.config, "workerinput"):
         files.built()
+        packs.installed()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

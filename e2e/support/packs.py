@@ -1,10 +1,13 @@
 """Libraries from npm that tests run beside ours: installed once, as e2e/package.json pins them."""
 
+import fcntl
 import functools
 import json
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyrite.bundle.tools import tools
@@ -15,8 +18,17 @@ WEB = E2E.parent / "web"
 
 def installed() -> Path:
     """The folder node_modules with what has dependencies of its own (React, Vue, their routers)."""
-    tools(E2E)
+    with _alone():
+        tools(E2E)
     return E2E / "node_modules"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time install: tests run in several, and npm begins by deleting what is there."""
+    with (E2E / "package-lock.json").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def pack(name: str) -> Path:
@@ -26,20 +38,23 @@ def pack(name: str) -> Path:
     version = pinned[name]
     installed()  # first: npm begins by deleting all of node_modules
     folder = E2E / "node_modules" / ".packs" / f"{name.replace('/', '_')}@{version}"
-    if not (folder / "package" / "package.json").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        npm = shutil.which("npm")
-        assert npm, "npm comes with Node 20+"
-        result = subprocess.run(
-            [npm, "pack", f"{name}@{version}", "--silent"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
-        assert result.returncode == 0, result.stderr
-        with tarfile.open(folder / result.stdout.strip().splitlines()[-1]) as archive:
-            archive.extractall(folder, filter="data")
+    with _alone():
+        _packed(folder, f"{name}@{version}")
     return folder / "package"
+
+
+def _packed(folder: Path, package: str) -> None:
+    """Have the files of *package* in *folder*."""
+    if (folder / "package" / "package.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    npm = shutil.which("npm")
+    assert npm, "npm comes with Node 20+"
+    command = [npm, "pack", package, "--silent"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    with tarfile.open(folder / result.stdout.strip().splitlines()[-1]) as archive:
+        archive.extractall(folder, filter="data")
 
 
 @functools.cache
