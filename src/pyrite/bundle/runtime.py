@@ -43,9 +43,10 @@ _CONSOLE = """const console = (() => {
 """
 # What frees Python's objects that the page has dropped. A FinalizationRegistry would run in a page that is in the back/forward
 # cache, which throws it out (Chromium 156, e2e/cached): they are looked for while the page runs, when there are twice as many.
+# What stands for a Map in a page without one (web/early.js) has no size, and is never looked through.
 _REGISTRY = """{limit:128,register(){
-if(proxy_js_map.size<this.limit)return;
-for(const[ref,held]of proxy_js_map)if(!held.deref()){proxy_js_map.delete(ref);Module._proxy_c_free_obj(ref)}
+if(!(proxy_js_map.size>=this.limit))return;
+proxy_js_map.forEach((held,ref)=>{if(!held.deref()){proxy_js_map.delete(ref);Module._proxy_c_free_obj(ref)}});
 this.limit=Math.max(128,2*proxy_js_map.size)}}"""
 # The document's own property, whatever images are called.
 _HERE = "Reflect.get(Object.getPrototypeOf(document),'currentScript',document)"
