@@ -21,6 +21,7 @@ class Servers:
     def __init__(self, customer: str) -> None:
         self._customer = customer
         self._apps: dict[str, Any] = {}
+        self._senders: list[Sender] = []
 
     async def counted(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer, and count the request by the technique in its query: an ASGI app."""
@@ -30,6 +31,7 @@ class Servers:
             return
         if technique not in self._apps and not await _missing(scope, receive, send):
             sender = Sender(_own(scope), customer=self._customer, technique=technique)
+            self._senders.append(sender)
             self._apps[technique] = Views(JSONResponse({"sent": technique}), sender, event=_owns)
         if technique in self._apps:
             await self._apps[technique](scope, receive, send)
@@ -44,7 +46,9 @@ class Servers:
             await self._apps[RELAY](scope, receive, send)
 
     def close(self) -> None:
-        """Send what waits."""
+        """Send what waits, and let go of connections."""
+        for sender in self._senders:
+            sender.close()
         relay_app = self._apps.pop(RELAY, None)
         if relay_app is not None:
             relay_app.close()
